@@ -1,0 +1,235 @@
+/**
+ * The only reader of process.env. Ordinary configuration (`env`) and secrets (`secrets`) are separate objects, so that
+ * whoever logs or renders the first cannot leak the second.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import { z } from "zod";
+import { parseKeyring, type Keyring } from "./crypto/keyring.server";
+import { DatabaseUrlError, parseDatabaseUrl } from "./db/database-url";
+
+export type Env = {
+  nodeEnv: "production" | "development" | "test";
+  port: number;
+  logLevel: LogLevel;
+  shopifyApiKey: string;
+  /** Origin of the app as Shopify reaches it, no trailing slash */
+  appUrl: string;
+  scopes: string[];
+  /** Postgres connections of this process */
+  maxConnections: number;
+  kmsKeyId: string | undefined;
+  /** Demo and tests only: the instant at which the app's clock starts */
+  demoNow: Date | undefined;
+};
+
+export type Secrets = {
+  /** Carries the database password */
+  databaseUrl: string;
+  /** Postgres only: past the pooler, for migrations and dumps */
+  directUrl: string | undefined;
+  shadowDatabaseUrl: string | undefined;
+  shopifyApiSecret: string;
+  /** Accepted beside the current one while the client secret is being rotated */
+  shopifyApiSecretPrevious: string | undefined;
+  keyring: Keyring;
+  cronSecret: string | undefined;
+};
+
+export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
+
+/** Every problem as one sentence that begins with the variable's name. */
+export class ConfigurationError extends Error {
+  readonly name = "ConfigurationError";
+  readonly code = "CONFIGURATION_INVALID";
+  constructor(readonly problems: string[]) {
+    super(problems.join("\n"));
+  }
+}
+
+type Source = Record<string, string | undefined>;
+
+/** @throws {ConfigurationError} naming every bad or missing variable at once */
+export function readEnvironment(source: Source): { env: Env; secrets: Secrets } {
+  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+  const parsed = schema.safeParse(present);
+  const problems = parsed.success ? [] : parsed.error.issues.map(describeIssue);
+  if (present.NODE_ENV === "production") problems.push(...productionProblems(present));
+  if (!parsed.success || problems.length) throw new ConfigurationError([...new Set(problems)]);
+
+  const v = parsed.data;
+  return {
+    env: {
+      nodeEnv: v.NODE_ENV,
+      port: v.PORT,
+      logLevel: v.LOG_LEVEL,
+      shopifyApiKey: v.SHOPIFY_API_KEY,
+      appUrl: v.SHOPIFY_APP_URL,
+      scopes: v.SCOPES,
+      maxConnections: v.PRISMA_CLIENT_MAX_CONNECTIONS,
+      kmsKeyId: v.KMS_KEY_ID,
+      demoNow: v.DEMO_NOW,
+    },
+    secrets: {
+      databaseUrl: v.DATABASE_URL,
+      directUrl: v.DIRECT_URL,
+      shadowDatabaseUrl: v.SHADOW_DATABASE_URL,
+      shopifyApiSecret: v.SHOPIFY_API_SECRET,
+      shopifyApiSecretPrevious: v.SHOPIFY_API_SECRET_PREVIOUS,
+      keyring: v.ENCRYPTION_KEY,
+      cronSecret: v.CRON_SECRET,
+    },
+  };
+}
+
+let cached: ReturnType<typeof readEnvironment> | undefined;
+
+/** This process's configuration: `.env` under process.env, read once. */
+export function environment() {
+  return (cached ??= readEnvironment(processEnvironment()));
+}
+
+/** For scripts that need a database and nothing of Shopify. */
+export function databaseEnvironment(fallbackUrl?: string) {
+  const source = processEnvironment();
+  const parsed = databaseSchema.safeParse({ ...source, DATABASE_URL: source.DATABASE_URL || fallbackUrl });
+  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map(describeIssue));
+  return {
+    databaseUrl: parsed.data.DATABASE_URL,
+    directUrl: parsed.data.DIRECT_URL,
+    shadowDatabaseUrl: parsed.data.SHADOW_DATABASE_URL,
+    maxConnections: parsed.data.PRISMA_CLIENT_MAX_CONNECTIONS,
+  };
+}
+
+/** Raw values for a script of our own, e.g. SEED_SCALE; undefined when unset or empty. */
+export function scriptOption(name: string): string | undefined {
+  return processEnvironment()[name] || undefined;
+}
+
+/** The environment for a child process: ours, with `changes` on top. */
+export function childEnvironment(changes: Source): NodeJS.ProcessEnv {
+  return { ...process.env, ...changes } as NodeJS.ProcessEnv;
+}
+
+/** The Prisma CLI reads `env("DATABASE_URL")` by itself, and takes an unset one for a missing engine. */
+export function provideDatabaseUrl(url: string) {
+  process.env.DATABASE_URL = url;
+}
+
+function processEnvironment(): Source {
+  return { ...readEnvFile(".env"), ...process.env };
+}
+
+/** @throws {ConfigurationError} when a line is neither empty, nor a comment, nor NAME=value */
+export function readEnvFile(path: string): Source {
+  if (!existsSync(path)) return {};
+  const text = readFileSync(path, "utf8");
+  // Quoted values may span lines: they are blanked before the lines are looked at.
+  const lines = text.replace(/=\s*(["'`])[\s\S]*?\1/g, (m) => "=" + "\n".repeat(m.split("\n").length - 1));
+  const problems = lines.split(/\r?\n/).flatMap((line, i) => {
+    if (/^\s*(#.*)?$|^\s*(export\s+)?[A-Za-z_][A-Za-z0-9_]*\s*=/.test(line)) return [];
+    return [`${path} line ${i + 1} is not NAME=value; correct the line or put # before it.`];
+  });
+  if (problems.length) throw new ConfigurationError(problems);
+  return parseEnv(text);
+}
+
+const databaseUrl = z
+  .string("is not set; write file:./prisma/dev.sqlite for a laptop or postgresql://… for Postgres.")
+  .superRefine((value, context) => {
+    try {
+      parseDatabaseUrl(value);
+    } catch (error) {
+      if (!(error instanceof DatabaseUrlError)) throw error;
+      context.addIssue({ code: "custom", message: error.message });
+    }
+  });
+
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, "must begin with postgresql://.");
+
+const databaseSchema = z.object({
+  DATABASE_URL: databaseUrl,
+  DIRECT_URL: postgresUrl.optional(),
+  SHADOW_DATABASE_URL: postgresUrl.optional(),
+  PRISMA_CLIENT_MAX_CONNECTIONS: wholeNumber(1, 1000).default(10),
+});
+
+const schema = databaseSchema.extend({
+  NODE_ENV: z
+    .enum(["production", "development", "test"], "must be production, development or test.")
+    .default("development"),
+  PORT: wholeNumber(1, 65535).default(3000),
+  LOG_LEVEL: z
+    .enum(
+      ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
+      "must be one of fatal, error, warn, info, debug, trace, silent.",
+    )
+    .default("info"),
+  SHOPIFY_API_KEY: z.string("is not set; it is the Client ID of the app in the Partner Dashboard."),
+  SHOPIFY_API_SECRET: z.string("is not set; it is the Client secret of the app in the Partner Dashboard."),
+  SHOPIFY_API_SECRET_PREVIOUS: z.string().optional(),
+  SHOPIFY_APP_URL: z
+    .string("is not set; it is the origin at which Shopify reaches the app, e.g. https://backroom.example.com.")
+    .refine(isOrigin, "must be an origin such as https://backroom.example.com, without a path.")
+    .transform((url) => url.replace(/\/$/, "")),
+  SCOPES: z
+    .string("is not set; it is the comma-separated list of scopes of shopify.app.toml.")
+    .transform((list) => list.split(",").map((scope) => scope.trim()))
+    .refine(
+      (scopes) => scopes.every((scope) => /^[a-z_]+$/.test(scope)),
+      "must be scopes separated by commas, e.g. read_orders,read_products.",
+    ),
+  ENCRYPTION_KEY: z
+    .string(
+      "is not set; make one with: node -p \"'k1:'+require('crypto').randomBytes(32).toString('base64')\" and keep it safe: what it sealed cannot be read without it.",
+    )
+    .transform((value, context) => {
+      const keyring = parseKeyring(value);
+      if (typeof keyring !== "string") return keyring;
+      context.addIssue({ code: "custom", message: keyring });
+      return z.NEVER;
+    }),
+  KMS_KEY_ID: z.string().optional(),
+  CRON_SECRET: z
+    .string()
+    .min(16, "must have at least 16 characters; make one with: openssl rand -hex 32.")
+    .optional(),
+  DEMO_NOW: z.iso
+    .datetime({ offset: true, message: "must be an ISO instant, e.g. 2026-11-16T15:00:00Z." })
+    .transform((value) => new Date(value))
+    .optional(),
+});
+
+function wholeNumber(least: number, most: number) {
+  const message = `must be a whole number from ${least} to ${most}.`;
+  return z.coerce.number(message).int(message).min(least, message).max(most, message);
+}
+
+function isOrigin(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  return /^https?:$/.test(url.protocol) && url.pathname === "/" && !url.search && !url.username;
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  return `${issue.path.join(".")} ${issue.message}`;
+}
+
+/** What a laptop may do and production may not. */
+function productionProblems(source: Source): string[] {
+  const problems = Object.entries(source)
+    .filter(([name, value]) => name in schema.shape && value && isPlaceholder(value))
+    .map(([name]) => `${name} still holds the placeholder of .env.example; give it its real value.`);
+  if (source.SHOPIFY_APP_URL?.startsWith("http:"))
+    problems.push("SHOPIFY_APP_URL must begin with https:// in production.");
+  if (source.DATABASE_URL && /^(file:)?:memory:/.test(source.DATABASE_URL))
+    problems.push("DATABASE_URL is an in-memory database, which would forget everything at each restart.");
+  if (source.DEMO_NOW) problems.push("DEMO_NOW is for the demo and must not be set in production.");
+  return problems;
+}
+
+/** The values of .env.example, and the usual ways of writing "fill me in". */
+function isPlaceholder(value: string): boolean {
+  return /replace[-_ ]?me|change[-_ ]?me|your[-_ ]|placeholder|^xxx+$|example\.(com|org)|:A{43}=/i.test(value);
+}

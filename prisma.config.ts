@@ -1,0 +1,25 @@
+import { PrismaBetterSQLite3 } from "@prisma/adapter-better-sqlite3";
+import { defineConfig } from "prisma/config";
+import { parseDatabaseUrl } from "./app/platform/db/database-url";
+import { databaseEnvironment, provideDatabaseUrl } from "./app/platform/env.server";
+import { postgresMigrateAdapter } from "./prisma/postgres-migrate-adapter";
+
+// Which schema, which migrations and which driver: DATABASE_URL alone decides. A fresh clone has none, and
+// `prisma generate` needs no database, only a value to read.
+const { databaseUrl, directUrl, shadowDatabaseUrl } = databaseEnvironment("file:./prisma/dev.sqlite");
+const address = parseDatabaseUrl(databaseUrl);
+provideDatabaseUrl(databaseUrl);
+
+export default defineConfig({
+  experimental: { adapter: true },
+  engine: "js",
+  schema: address.engine === "sqlite" ? "prisma/schema.sqlite.prisma" : "prisma/schema.prisma",
+  migrations: {
+    path: address.engine === "sqlite" ? "prisma/migrations-sqlite" : "prisma/migrations",
+    seed: "node --import ./prisma/register-ts-loader.mjs prisma/seed.ts",
+  },
+  adapter: async () =>
+    address.engine === "sqlite"
+      ? new PrismaBetterSQLite3({ url: `file:${address.file}` })
+      : postgresMigrateAdapter(directUrl ?? address.url, shadowDatabaseUrl),
+});

@@ -1,0 +1,121 @@
+/**
+ * PrismaPg, mended for Prisma's JavaScript schema engine (6.19; https://github.com/prisma/orm/issues/27403).
+ * Used by prisma.config.ts only: the app's own client talks to PrismaPg as it is.
+ */
+import { PrismaPg } from "@prisma/adapter-pg";
+import {
+  ColumnTypeEnum,
+  type SqlDriverAdapter,
+  type SqlMigrationAwareDriverAdapterFactory,
+  type SqlQuery,
+} from "@prisma/driver-adapter-utils";
+import pg from "pg";
+import { parse } from "pg-connection-string";
+
+/** Type OIDs from Postgres' pg_type.dat that the adapter does not know, and what to present instead. */
+const OID = { char: 18, name: 19, text: 25, nameArray: 1003, textArray: 1009 } as const;
+const PRESENT_AS: Record<number, number> = {
+  [OID.char]: OID.text,
+  [OID.name]: OID.text,
+  [OID.nameArray]: OID.textArray,
+};
+
+type Field = { dataTypeID: number };
+type WithIO = { performIO(query: SqlQuery): Promise<{ fields: Field[] }> };
+
+/**
+ * @param url        where migrations run; a direct connection, never PgBouncer
+ * @param shadowUrl  an empty database that may be wiped; without it a scratch database is created beside `url`
+ */
+export function postgresMigrateAdapter(
+  url: string,
+  shadowUrl?: string,
+): SqlMigrationAwareDriverAdapterFactory {
+  const connect = async (config: pg.PoolConfig) =>
+    mend((await new PrismaPg({ ...config, max: 1 }).connect()) as SqlDriverAdapter);
+
+  return {
+    provider: "postgres",
+    adapterName: "@prisma/adapter-pg",
+    connect: () => connect({ connectionString: url }),
+    connectToShadowDb: async () => {
+      if (shadowUrl) {
+        const shadow = await connect({ connectionString: shadowUrl });
+        await shadow.executeScript(`DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public`);
+        return shadow;
+      }
+      const database = `prisma_migrate_shadow_db_${crypto.randomUUID()}`;
+      const main = await connect({ connectionString: url });
+      await main.executeScript(`CREATE DATABASE "${database}"`);
+      // Not by connection string: pg lets the string's database win over `database`.
+      const shadow = await connect({ ...(parse(url) as pg.PoolConfig), database });
+      const closePool = shadow.dispose.bind(shadow);
+      shadow.dispose = async () => {
+        await closePool();
+        await main.executeScript(`DROP DATABASE "${database}"`);
+        await main.dispose();
+      };
+      return shadow;
+    },
+  };
+}
+
+function mend(adapter: SqlDriverAdapter): SqlDriverAdapter {
+  const client = (adapter as unknown as { underlyingDriver(): pg.Pool }).underlyingDriver();
+  presentCatalogueTypes(adapter);
+  const startTransaction = adapter.startTransaction.bind(adapter);
+  adapter.startTransaction = async (isolationLevel) => {
+    const transaction = await startTransaction(isolationLevel);
+    presentCatalogueTypes(transaction);
+    return transaction;
+  };
+  adapter.executeScript = async (script) => {
+    for (const statement of splitScript(script)) await client.query(statement);
+  };
+  // On a shadow database the engine sends whole migration files this way instead.
+  const executeRaw = adapter.executeRaw.bind(adapter);
+  adapter.executeRaw = async (query) => {
+    if (splitScript(query.sql).length === 1) return executeRaw(query);
+    await adapter.executeScript(query.sql);
+    return 0;
+  };
+  return adapter;
+}
+
+/** Rows of pg_catalog carry `name` and `"char"` columns; without this the engine panics on any non-empty database. */
+function presentCatalogueTypes(queryable: Pick<SqlDriverAdapter, "queryRaw">) {
+  const io = queryable as unknown as WithIO;
+  const performIO = io.performIO.bind(io);
+  const queryRaw = queryable.queryRaw.bind(queryable);
+  const characterColumns = new WeakMap<SqlQuery, number[]>();
+
+  io.performIO = async (query) => {
+    const result = await performIO(query);
+    const fields = result.fields ?? [];
+    characterColumns.set(
+      query,
+      fields.flatMap((field, i) => (field.dataTypeID === OID.char ? [i] : [])),
+    );
+    for (const field of fields) field.dataTypeID = PRESENT_AS[field.dataTypeID] ?? field.dataTypeID;
+    return result;
+  };
+  queryable.queryRaw = async (query) => {
+    const result = await queryRaw(query);
+    for (const i of characterColumns.get(query) ?? []) result.columnTypes[i] = ColumnTypeEnum.Character;
+    return result;
+  };
+}
+
+/**
+ * A script is one query, and so one transaction: it applies whole or not at all. A script with CONCURRENTLY cannot
+ * run in a transaction, so it is sent statement by statement; such migrations write each statement so that it may
+ * run twice. (The adapter's own way splits every script at every semicolon, comments and literals included.)
+ */
+export function splitScript(script: string): string[] {
+  if (!/\bCONCURRENTLY\b/i.test(script)) return [script];
+  return script
+    .replace(/^\s*--.*$/gm, "")
+    .split(/;\s*(?:\n|$)/)
+    .map((statement) => statement.trim())
+    .filter(Boolean);
+}

@@ -1,0 +1,15 @@
+/** @type {import('@remix-run/dev').AppConfig} */
+export default {
+  appDirectory: "app",
+  server: "./app/server.ts",
+  serverBuildPath: "build/index.js",
+  serverModuleFormat: "esm",
+  serverPlatform: "node",
+  serverMinify: false,
+  // Polaris imports JSON without the import attribute that Node's ESM loader wants.
+  serverDependenciesToBundle: [/^@shopify\/polaris(?!-icons)/, /^@shopify\/shopify-app-remix\/react/],
+  ignoredRouteFiles: ["**/.*", "**/*.test.*"],
+  tailwind: false,
+  postcss: false,
+  browserNodeBuiltinsPolyfill: {},
+};
