@@ -96,7 +96,9 @@ export type CatalogueOrder = {
 /** @param scopes what the merchant granted; `shopify.app.toml` names them */
 export function fromCatalogue(catalogue: Catalogue, scopes: string[]): ShopifyData {
   const { gid, domain, currency, ...shop } = catalogue.shop;
-  const opened = new Date(Math.min(...catalogue.orders.map((order) => order.placedAt.getTime()), Date.UTC(2025, 0, 1)));
+  const opened = new Date(
+    Math.min(...catalogue.orders.map((order) => order.placedAt.getTime()), Date.UTC(2025, 0, 1)),
+  );
   return {
     shop: { ...shop, id: gid, myshopifyDomain: domain, currencyCode: currency },
     installed: true,

@@ -21,13 +21,23 @@ export type OauthOptions = AppCredentials & {
 // 200 tokens · 400 invalid_client, invalid_subject_token, invalid_request, application_cannot_be_found · 401 invalid_grant
 export function oauthRoutes(options: OauthOptions): Router {
   const router = Router();
-  router.post("/shops/:shop/admin/oauth/access_token", jsonBody(), urlencoded({ extended: false }), async (req, res) => {
-    const shop = req.params.shop ?? "";
-    const answer = await grant(shop, req, options);
-    const error = "error" in answer.body ? answer.body.error : undefined;
-    options.log.push({ shop, grantType: String(req.body?.grant_type), status: answer.status, ...(error && { error }) });
-    send(res, answer);
-  });
+  router.post(
+    "/shops/:shop/admin/oauth/access_token",
+    jsonBody(),
+    urlencoded({ extended: false }),
+    async (req, res) => {
+      const shop = req.params.shop ?? "";
+      const answer = await grant(shop, req, options);
+      const error = "error" in answer.body ? answer.body.error : undefined;
+      options.log.push({
+        shop,
+        grantType: String(req.body?.grant_type),
+        status: answer.status,
+        ...(error && { error }),
+      });
+      send(res, answer);
+    },
+  );
   return router;
 }
 
@@ -51,14 +61,25 @@ async function grant(shop: string, req: Request, options: OauthOptions): Promise
       return exchange(shop, body, data, options);
     case "refresh_token": {
       const next = options.tokens.refresh(shop, String(body.refresh_token ?? ""), data.accessScopes);
-      return next ? tokenBody(next) : refuse(401, "invalid_grant", "This request requires an active refresh_token");
+      return next
+        ? tokenBody(next)
+        : refuse(401, "invalid_grant", "This request requires an active refresh_token");
     }
     default:
-      return refuse(400, "unsupported_grant_type", "The grant_type is neither token-exchange nor refresh_token.");
+      return refuse(
+        400,
+        "unsupported_grant_type",
+        "The grant_type is neither token-exchange nor refresh_token.",
+      );
   }
 }
 
-async function exchange(shop: string, body: Record<string, unknown>, data: ShopifyData, options: OauthOptions) {
+async function exchange(
+  shop: string,
+  body: Record<string, unknown>,
+  data: ShopifyData,
+  options: OauthOptions,
+) {
   const claims = await verifySessionToken(String(body.subject_token ?? ""), { ...options, shop });
   if (!claims) return refuse(400, "invalid_subject_token", "The subject token is not a valid session token.");
   if (body.requested_token_type !== OFFLINE)
@@ -66,7 +87,13 @@ async function exchange(shop: string, body: Record<string, unknown>, data: Shopi
   return tokenBody(options.tokens.issue(shop, data.accessScopes, String(body.expiring) === "1"));
 }
 
-function tokenBody({ accessToken, refreshToken, expiresAt, refreshTokenExpiresAt, scopes }: TokenGrant): Answer {
+function tokenBody({
+  accessToken,
+  refreshToken,
+  expiresAt,
+  refreshTokenExpiresAt,
+  scopes,
+}: TokenGrant): Answer {
   const secondsUntil = (instant: number) => Math.round((instant - Date.now()) / 1000);
   return {
     status: 200,
@@ -75,7 +102,9 @@ function tokenBody({ accessToken, refreshToken, expiresAt, refreshTokenExpiresAt
       scope: scopes.join(","),
       ...(expiresAt !== null && { expires_in: secondsUntil(expiresAt) }),
       ...(refreshToken !== null && { refresh_token: refreshToken }),
-      ...(refreshTokenExpiresAt !== null && { refresh_token_expires_in: secondsUntil(refreshTokenExpiresAt) }),
+      ...(refreshTokenExpiresAt !== null && {
+        refresh_token_expires_in: secondsUntil(refreshTokenExpiresAt),
+      }),
     },
   };
 }

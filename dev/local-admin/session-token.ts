@@ -16,7 +16,14 @@ type MintOptions = AppCredentials & {
  * A session token as Shopify signs it: HS256 with the app's secret, good for one minute.
  * Source: https://shopify.dev/docs/apps/build/authentication-authorization/session-tokens
  */
-export function mintSessionToken({ apiKey, apiSecret, shop, userId = "1", now, claims }: MintOptions): Promise<string> {
+export function mintSessionToken({
+  apiKey,
+  apiSecret,
+  shop,
+  userId = "1",
+  now,
+  claims,
+}: MintOptions): Promise<string> {
   const seconds = Math.floor((now ?? new Date()).getTime() / 1000);
   const payload = {
     iss: `https://${shop}/admin`,

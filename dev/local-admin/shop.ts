@@ -20,7 +20,9 @@ export class Shop {
     readonly data: ShopifyData,
     private readonly events: ShopEvents,
   ) {
-    this.bulkOperations = new BulkOperations(events.origin, (operation) => events.onBulkFinish(this, operation));
+    this.bulkOperations = new BulkOperations(events.origin, (operation) =>
+      events.onBulkFinish(this, operation),
+    );
   }
 
   get domain(): string {

@@ -106,7 +106,10 @@ export class BulkOperations {
     operation.completedAt = now().toISOString();
     operation.objectCount = lines.length;
     operation.rootObjectCount = lines.filter((line) => line.__parentId === undefined).length;
-    operation.result = { key: randomUUID(), jsonl: lines.map((line) => `${JSON.stringify(line)}\n`).join("") };
+    operation.result = {
+      key: randomUUID(),
+      jsonl: lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
+    };
     this.onFinish(operation);
   }
 }

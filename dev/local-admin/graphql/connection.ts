@@ -27,7 +27,11 @@ const MAX_PAGE = 250;
  * page stays right when rows come and go between two requests.
  * @throws {GraphQLError} as Shopify does: neither first nor last, more than 250, or a cursor that is none
  */
-export function connection<T>({ items, sortBy, idOf, view }: Sorted<T>, args: PageArgs, context: QueryContext) {
+export function connection<T>(
+  { items, sortBy, idOf, view }: Sorted<T>,
+  args: PageArgs,
+  context: QueryContext,
+) {
   const rows = items
     .map((item, index) => ({ item, place: { last_id: idOf(item), last_value: sortBy(item, index) } }))
     .sort((a, b) => comparePlaces(a.place, b.place));
@@ -37,7 +41,8 @@ export function connection<T>({ items, sortBy, idOf, view }: Sorted<T>, args: Pa
   const before = args.before ? parseCursor(args.before) : undefined;
   const inside = rows.filter(
     ({ place }) =>
-      (!after || direction * comparePlaces(place, after) > 0) && (!before || direction * comparePlaces(place, before) < 0),
+      (!after || direction * comparePlaces(place, after) > 0) &&
+      (!before || direction * comparePlaces(place, before) < 0),
   );
   const page = cut(inside, args, context.bulk);
   const edges = page.map(({ item, place }) => ({ cursor: writeCursor(place), node: view(item) }));
@@ -91,5 +96,7 @@ function parseCursor(cursor: string): Place {
   } catch {
     // Falls through to the one message that Shopify has for this.
   }
-  throw new GraphQLError("Invalid cursor for current pagination sort.", { extensions: { code: "BAD_REQUEST" } });
+  throw new GraphQLError("Invalid cursor for current pagination sort.", {
+    extensions: { code: "BAD_REQUEST" },
+  });
 }

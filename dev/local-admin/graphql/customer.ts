@@ -7,7 +7,8 @@ import { orderSort, orderTotals, orderView } from "./order";
 export function customerView(customer: ShopifyCustomer, context: QueryContext): object {
   const { data } = context;
   const orders = () => data.orders.filter((order) => order.customerId === customer.id);
-  const displayName = [customer.firstName, customer.lastName].filter(Boolean).join(" ") || customer.email || "";
+  const displayName =
+    [customer.firstName, customer.lastName].filter(Boolean).join(" ") || customer.email || "";
   return {
     __typename: "Customer",
     ...customer,
@@ -21,7 +22,11 @@ export function customerView(customer: ShopifyCustomer, context: QueryContext): 
     canDelete: false,
     dataSaleOptOut: false,
     defaultAddress: null,
-    defaultEmailAddress: customer.email && { emailAddress: customer.email, marketingState: "NOT_SUBSCRIBED", validFormat: true },
+    defaultEmailAddress: customer.email && {
+      emailAddress: customer.email,
+      marketingState: "NOT_SUBSCRIBED",
+      validFormat: true,
+    },
     defaultPhoneNumber: customer.phone && { phoneNumber: customer.phone, marketingState: "NOT_SUBSCRIBED" },
     amountSpent: () => {
       const spent = orders().filter((order) => !order.test && !order.cancelledAt);

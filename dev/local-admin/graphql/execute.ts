@@ -20,7 +20,11 @@ import { mutationRoot, queryRoot } from "./root";
 import { shopifyErrors, syntaxError } from "./shopify-errors";
 import type { Throttle } from "./throttle";
 
-export type AdminRequest = { query: string; variables?: Record<string, unknown> | null; operationName?: string | null };
+export type AdminRequest = {
+  query: string;
+  variables?: Record<string, unknown> | null;
+  operationName?: string | null;
+};
 
 export type AdminAnswer = {
   data?: unknown;
@@ -29,7 +33,11 @@ export type AdminAnswer = {
 };
 
 /** Everything is answered with HTTP 200, a throttled or an invalid document included. */
-export async function answerAdminRequest(request: AdminRequest, context: QueryContext, throttle: Throttle): Promise<AdminAnswer> {
+export async function answerAdminRequest(
+  request: AdminRequest,
+  context: QueryContext,
+  throttle: Throttle,
+): Promise<AdminAnswer> {
   const { schema } = adminSchema();
   let document: DocumentNode;
   try {
@@ -65,7 +73,11 @@ export async function answerAdminRequest(request: AdminRequest, context: QueryCo
   };
 }
 
-async function run(document: DocumentNode, context: QueryContext, request?: AdminRequest): Promise<ExecutionResult> {
+async function run(
+  document: DocumentNode,
+  context: QueryContext,
+  request?: AdminRequest,
+): Promise<ExecutionResult> {
   return execute({
     schema: adminSchema().schema,
     document,
@@ -78,11 +90,17 @@ async function run(document: DocumentNode, context: QueryContext, request?: Admi
 }
 
 /** Denies what the token's scopes do not open, and names a field that the local Shopify does not hold, rather than inventing null. */
-const fieldResolver: GraphQLFieldResolver<Record<string, unknown>, QueryContext> = (source, args, context, info) => {
+const fieldResolver: GraphQLFieldResolver<Record<string, unknown>, QueryContext> = (
+  source,
+  args,
+  context,
+  info,
+) => {
   const named = getNamedType(info.returnType).name.replace(/Connection$/, "");
   const { scopesOf } = adminSchema();
   for (const wanted of [scopesOf(info.parentType.name, info.fieldName), scopesOf(named)])
-    if (wanted.length && !wanted.some((scope) => grants(context.scopes, scope))) throw accessDenied(info.fieldName, wanted);
+    if (wanted.length && !wanted.some((scope) => grants(context.scopes, scope)))
+      throw accessDenied(info.fieldName, wanted);
   if (!(info.fieldName in source))
     throw new GraphQLError(
       `The local Shopify does not hold ${info.parentType.name}.${info.fieldName}; add it in dev/local-admin/graphql.`,

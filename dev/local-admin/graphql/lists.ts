@@ -1,5 +1,11 @@
 /** The searchable, sortable lists at the root of the API, and the look-up of one thing by its GID. */
-import type { ShopifyCustomer, ShopifyLocation, ShopifyOrder, ShopifyProduct, ShopifyVariant } from "../shopify-data";
+import type {
+  ShopifyCustomer,
+  ShopifyLocation,
+  ShopifyOrder,
+  ShopifyProduct,
+  ShopifyVariant,
+} from "../shopify-data";
 import { legacyId } from "../shopify-data";
 import { connection, type PageArgs } from "./connection";
 import type { QueryContext } from "./context";
@@ -20,7 +26,9 @@ const orderFields: SearchFields<ShopifyOrder> = {
   updated_at: (order) => order.updatedAt,
   financial_status: (order) => order.financialStatus,
   fulfillment_status: (order) =>
-    order.fulfillmentStatus === "FULFILLED" ? ["fulfilled", "shipped"] : [order.fulfillmentStatus, "unshipped"],
+    order.fulfillmentStatus === "FULFILLED"
+      ? ["fulfilled", "shipped"]
+      : [order.fulfillmentStatus, "unshipped"],
   status: (order) => (order.cancelledAt ? ["cancelled", "any"] : ["open", "any"]),
   risk_level: (order) => order.riskLevel,
   customer_id: (order) => (order.customerId ? legacyId(order.customerId) : null),
@@ -53,8 +61,16 @@ const customerFields: SearchFields<ShopifyCustomer> = {
 export function customers(args: ListArgs, context: QueryContext) {
   const items = search(context.data.customers, args.query, customerFields, "customers", context);
   const sortBy = (customer: ShopifyCustomer) =>
-    args.sortKey === "UPDATED_AT" ? Date.parse(customer.updatedAt) : args.sortKey === "NAME" ? (customer.lastName ?? "") : 0;
-  return connection({ items, sortBy, idOf: gid, view: (customer) => customerView(customer, context) }, args, context);
+    args.sortKey === "UPDATED_AT"
+      ? Date.parse(customer.updatedAt)
+      : args.sortKey === "NAME"
+        ? (customer.lastName ?? "")
+        : 0;
+  return connection(
+    { items, sortBy, idOf: gid, view: (customer) => customerView(customer, context) },
+    args,
+    context,
+  );
 }
 
 const productFields: SearchFields<ShopifyProduct> = {
@@ -73,10 +89,17 @@ const productFields: SearchFields<ShopifyProduct> = {
 export function products(args: ListArgs, context: QueryContext) {
   const items = search(context.data.products, args.query, productFields, "products", context);
   const sortBy = (product: ShopifyProduct) =>
-    ({ TITLE: product.title, VENDOR: product.vendor, PRODUCT_TYPE: product.productType, UPDATED_AT: product.updatedAt })[
-      args.sortKey ?? "ID"
-    ] ?? 0;
-  return connection({ items, sortBy, idOf: gid, view: (product) => productView(product, context) }, args, context);
+    ({
+      TITLE: product.title,
+      VENDOR: product.vendor,
+      PRODUCT_TYPE: product.productType,
+      UPDATED_AT: product.updatedAt,
+    })[args.sortKey ?? "ID"] ?? 0;
+  return connection(
+    { items, sortBy, idOf: gid, view: (product) => productView(product, context) },
+    args,
+    context,
+  );
 }
 
 type OwnedVariant = { product: ShopifyProduct; variant: ShopifyVariant };
@@ -106,12 +129,20 @@ export function inventoryItems(args: ListArgs, context: QueryContext) {
   };
   const items = search(allVariants(context), args.query, fields, "inventoryItems", context);
   const view = ({ variant, product }: OwnedVariant) => inventoryItemView(variant, product, context);
-  return connection({ items, sortBy: () => 0, idOf: ({ variant }) => variant.inventoryItem.id, view }, args, context);
+  return connection(
+    { items, sortBy: () => 0, idOf: ({ variant }) => variant.inventoryItem.id, view },
+    args,
+    context,
+  );
 }
 
 export function locations(args: ListArgs, context: QueryContext) {
   const view = (location: ShopifyLocation) => locationView(location, context);
-  return connection({ items: context.data.locations, sortBy: (location) => location.name, idOf: gid, view }, args, context);
+  return connection(
+    { items: context.data.locations, sortBy: (location) => location.name, idOf: gid, view },
+    args,
+    context,
+  );
 }
 
 /** Anything of the shop by its GID, or null. */

@@ -16,9 +16,13 @@ export function lineItemView(line: ShopifyLineItem, order: ShopifyOrder, context
   const money = (minor: number) => bag(moneyOfMinor(minor, order.currencyCode));
   const gross = minorOfMoney(line.unitPrice) * line.quantity;
   const discount = minorOfMoney(line.discount);
-  const refunded = order.refunds.flatMap((refund) => refund.lines).filter((part) => part.lineItemId === line.id);
+  const refunded = order.refunds
+    .flatMap((refund) => refund.lines)
+    .filter((part) => part.lineItemId === line.id);
   const current = line.quantity - refunded.reduce((sum, part) => sum + part.quantity, 0);
-  const product = context.data.products.find((p) => p.variants.some((variant) => variant.id === line.variantId));
+  const product = context.data.products.find((p) =>
+    p.variants.some((variant) => variant.id === line.variantId),
+  );
   const variant = product?.variants.find((candidate) => candidate.id === line.variantId);
   const open = order.fulfillmentStatus === "FULFILLED" || order.cancelledAt ? 0 : current;
   return {
@@ -87,7 +91,11 @@ export function refundView(refund: ShopifyRefund, order: ShopifyOrder, context: 
   };
 }
 
-export function fulfillmentView(fulfillment: ShopifyFulfillment, order: ShopifyOrder, context: QueryContext): object {
+export function fulfillmentView(
+  fulfillment: ShopifyFulfillment,
+  order: ShopifyOrder,
+  context: QueryContext,
+): object {
   const { id, createdAt, status, displayStatus, trackingNumber } = fulfillment;
   const delivered = displayStatus === "DELIVERED";
   return {

@@ -63,7 +63,9 @@ export function orderView(order: ShopifyOrder, context: QueryContext): object {
     refunds: ({ first }: { first?: number }) =>
       order.refunds.slice(0, first ?? undefined).map((refund) => refundView(refund, order, context)),
     fulfillments: ({ first }: { first?: number }) =>
-      order.fulfillments.slice(0, first ?? undefined).map((fulfillment) => fulfillmentView(fulfillment, order, context)),
+      order.fulfillments
+        .slice(0, first ?? undefined)
+        .map((fulfillment) => fulfillmentView(fulfillment, order, context)),
     fulfillmentsCount: { count: order.fulfillments.length, precision: "EXACT" },
     lineItems: (args: PageArgs) =>
       connection(
@@ -80,7 +82,9 @@ export function orderView(order: ShopifyOrder, context: QueryContext): object {
 }
 
 /** `total` at the time of the order; `current` after refunds. */
-export function orderTotals(order: ShopifyOrder): Record<"subtotal" | "discounts" | "total" | "refunded" | "current", Money> {
+export function orderTotals(
+  order: ShopifyOrder,
+): Record<"subtotal" | "discounts" | "total" | "refunded" | "current", Money> {
   const money = (minor: number) => moneyOfMinor(minor, order.currencyCode);
   const discounts = add(order.lineItems.map((line) => minorOfMoney(line.discount)));
   const gross = add(order.lineItems.map((line) => minorOfMoney(line.unitPrice) * line.quantity));
@@ -128,13 +132,23 @@ function riskView({ riskLevel }: ShopifyOrder) {
   if (riskLevel === "NONE") return { recommendation, assessments: [] };
   const sentiment = { HIGH: "NEGATIVE", MEDIUM: "NEUTRAL", LOW: "POSITIVE" }[riskLevel] ?? "NEUTRAL";
   const description = `The local Shopify judged the risk of this order to be ${riskLevel.toLowerCase()}.`;
-  return { recommendation, assessments: [{ riskLevel, provider: null, facts: [{ description, sentiment }] }] };
+  return {
+    recommendation,
+    assessments: [{ riskLevel, provider: null, facts: [{ description, sentiment }] }],
+  };
 }
 
 function addressView(address: ShopifyAddress | null, id: string) {
   if (!address) return null;
   const { countryCode = null, ...rest } = address;
-  const blank = { firstName: null, lastName: null, company: null, address1: null, address2: null, city: null };
+  const blank = {
+    firstName: null,
+    lastName: null,
+    company: null,
+    address1: null,
+    address2: null,
+    city: null,
+  };
   const more = { province: null, provinceCode: null, zip: null, country: null, phone: null };
   const name = [address.firstName, address.lastName].filter(Boolean).join(" ") || null;
   const lines = [address.address1, address.address2, address.city, address.zip, countryCode].filter(Boolean);

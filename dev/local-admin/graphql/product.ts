@@ -5,7 +5,9 @@ import type { QueryContext } from "./context";
 
 export function productView(product: ShopifyProduct, context: QueryContext): object {
   const total = sum(product.variants.map(availableOf));
-  const prices = product.variants.map((variant) => variant.price).sort((a, b) => Number(a.amount) - Number(b.amount));
+  const prices = product.variants
+    .map((variant) => variant.price)
+    .sort((a, b) => Number(a.amount) - Number(b.amount));
   return {
     __typename: "Product",
     ...product,
@@ -19,7 +21,10 @@ export function productView(product: ShopifyProduct, context: QueryContext): obj
     tracksInventory: true,
     featuredImage: null,
     featuredMedia: null,
-    onlineStoreUrl: product.status === "ACTIVE" ? `https://${context.data.shop.myshopifyDomain}/products/${product.handle}` : null,
+    onlineStoreUrl:
+      product.status === "ACTIVE"
+        ? `https://${context.data.shop.myshopifyDomain}/products/${product.handle}`
+        : null,
     publishedAt: product.status === "ACTIVE" ? product.createdAt : null,
     priceRangeV2: { minVariantPrice: prices[0], maxVariantPrice: prices.at(-1) },
     variantsCount: { count: product.variants.length, precision: "EXACT" },
@@ -63,7 +68,11 @@ export function variantView(variant: ShopifyVariant, product: ShopifyProduct, co
   };
 }
 
-export function inventoryItemView(variant: ShopifyVariant, product: ShopifyProduct, context: QueryContext): object {
+export function inventoryItemView(
+  variant: ShopifyVariant,
+  product: ShopifyProduct,
+  context: QueryContext,
+): object {
   const { id, unitCost, levels } = variant.inventoryItem;
   const level = (locationId: string) => levels.find((candidate) => candidate.locationId === locationId);
   return {
@@ -100,7 +109,12 @@ export function inventoryLevelId(inventoryItemId: string, locationId: string): s
   return `gid://shopify/InventoryLevel/${legacyId(locationId)}?inventory_item_id=${legacyId(inventoryItemId)}`;
 }
 
-function inventoryLevelView(variant: ShopifyVariant, product: ShopifyProduct, locationId: string, context: QueryContext) {
+function inventoryLevelView(
+  variant: ShopifyVariant,
+  product: ShopifyProduct,
+  locationId: string,
+  context: QueryContext,
+) {
   const level = variant.inventoryItem.levels.find((candidate) => candidate.locationId === locationId);
   const quantities: Record<string, number> = {
     available: level?.available ?? 0,
@@ -120,9 +134,18 @@ function inventoryLevelView(variant: ShopifyVariant, product: ShopifyProduct, lo
     createdAt: product.createdAt,
     updatedAt: product.updatedAt,
     item: () => inventoryItemView(variant, product, context),
-    location: () => locationView(context.data.locations.find((location) => location.id === locationId)!, context),
+    location: () =>
+      locationView(
+        context.data.locations.find((location) => location.id === locationId)!,
+        context,
+      ),
     quantities: ({ names }: { names: string[] }) =>
-      names.map((name) => ({ id: `${id}&name=${name}`, name, quantity: quantities[name] ?? 0, updatedAt: product.updatedAt })),
+      names.map((name) => ({
+        id: `${id}&name=${name}`,
+        name,
+        quantity: quantities[name] ?? 0,
+        updatedAt: product.updatedAt,
+      })),
   };
 }
 

@@ -9,11 +9,9 @@ import {
   isCompositeType,
   isListType,
   getNullableType,
-  isObjectType,
   Kind,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
-  type GraphQLOutputType,
   type GraphQLSchema,
   type OperationDefinitionNode,
   type FieldNode,
@@ -43,7 +41,8 @@ export function actualCost(costed: CostedOperation, data: unknown): number {
 function operationCost(costed: CostedOperation, answer: unknown): number {
   const root = costed.schema.getRootType(costed.operation.operation);
   if (!root) return 0;
-  const mutations = costed.operation.operation === "mutation" ? costed.operation.selectionSet.selections.length : 0;
+  const mutations =
+    costed.operation.operation === "mutation" ? costed.operation.selectionSet.selections.length : 0;
   return selectionCost(costed, root, costed.operation.selectionSet, answer) + mutations * 10;
 }
 
@@ -58,51 +57,69 @@ function selectionCost(
   for (const selection of set.selections) {
     if (selection.kind === Kind.FIELD) fields += fieldCost(costed, type, selection, answer);
     else {
-      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : costed.fragments[selection.name.value];
+      const fragment =
+        selection.kind === Kind.INLINE_FRAGMENT ? selection : costed.fragments[selection.name.value];
       const condition = fragment?.typeCondition && costed.schema.getType(fragment.typeCondition.name.value);
       const branchType = condition && isCompositeType(condition) ? condition : type;
       if (fragment) branches.push(selectionCost(costed, branchType, fragment.selectionSet, answer));
     }
   }
-  const ofBranches = isAbstractType(type) ? Math.max(0, ...branches) : branches.reduce((sum, cost) => sum + cost, 0);
+  const ofBranches = isAbstractType(type)
+    ? Math.max(0, ...branches)
+    : branches.reduce((sum, cost) => sum + cost, 0);
   return fields + ofBranches;
 }
 
-function fieldCost(costed: CostedOperation, parent: GraphQLCompositeType, field: FieldNode, answer: unknown): number {
+function fieldCost(
+  costed: CostedOperation,
+  parent: GraphQLCompositeType,
+  field: FieldNode,
+  answer: unknown,
+): number {
   const type = "getFields" in parent ? parent.getFields()[field.name.value]?.type : undefined;
   const named = type && getNamedType(type);
   if (!type || !named || !isCompositeType(named) || !field.selectionSet) return 0;
   const value = answer === undefined ? undefined : valueOf(answer, field.alias?.value ?? field.name.value);
   if (value === null) return 0;
-  if (isObjectType(named) && named.name.endsWith("Connection")) {
-    const perNode = field.selectionSet.selections.map((part) => nodeCost(costed, named, part as FieldNode));
-    return 2 + (value === undefined ? pageSize(field, costed.variables) : nodesIn(value)) * Math.max(0, ...perNode);
+  const size = pageSize(field, costed.variables);
+  if (named.name.endsWith("Connection")) {
+    const parts = field.selectionSet.selections.filter((part) => part.kind === Kind.FIELD);
+    return 2 + Math.max(0, ...parts.map((part) => nodesCost(costed, named, part, value, size)));
   }
-  const times = countOf(type, value, field, costed.variables);
-  const inside = Array.isArray(value) ? value[0] : value;
-  return times * (1 + selectionCost(costed, named, field.selectionSet, inside));
+  return objectsCost(costed, named, field.selectionSet, value, isListType(getNullableType(type)) ? size : 1);
 }
 
-/** What one node of a connection costs, asked for as `nodes` or as `edges { node }`; other fields of it are free. */
-function nodeCost(costed: CostedOperation, connection: GraphQLCompositeType, part: FieldNode): number {
-  if (part.kind !== Kind.FIELD || !part.selectionSet || !("getFields" in connection)) return 0;
-  if (part.name.value === "nodes") return fieldCostOnce(costed, connection, part);
+/** All nodes of a connection, asked for as `nodes` or as `edges { node }`; its other fields are free. */
+function nodesCost(
+  costed: CostedOperation,
+  connection: GraphQLCompositeType,
+  part: FieldNode,
+  value: unknown,
+  size: number,
+): number {
+  const type = "getFields" in connection ? connection.getFields()[part.name.value]?.type : undefined;
+  const named = type && getNamedType(type);
+  if (!named || !isCompositeType(named) || !part.selectionSet) return 0;
+  const items = value === undefined ? undefined : valueOf(value, part.alias?.value ?? part.name.value);
+  if (part.name.value === "nodes") return objectsCost(costed, named, part.selectionSet, items, size);
   if (part.name.value !== "edges") return 0;
-  const edge = getNamedType(connection.getFields().edges!.type) as GraphQLCompositeType;
-  const nodes = part.selectionSet.selections.filter((s) => s.kind === Kind.FIELD && s.name.value === "node");
-  return Math.max(0, ...nodes.map((node) => fieldCostOnce(costed, edge, node as FieldNode)));
+  // An edge itself is free: what it costs is its node.
+  if (Array.isArray(items))
+    return items.reduce((sum, edge) => sum + selectionCost(costed, named, part.selectionSet!, edge), 0);
+  return size * selectionCost(costed, named, part.selectionSet, undefined);
 }
 
-function fieldCostOnce(costed: CostedOperation, parent: GraphQLCompositeType, field: FieldNode): number {
-  const type = getNamedType((parent as { getFields(): Record<string, { type: GraphQLOutputType }> }).getFields()[field.name.value]!.type);
-  return isCompositeType(type) && field.selectionSet
-    ? 1 + selectionCost(costed, type, field.selectionSet, undefined)
-    : 0;
-}
-
-function countOf(type: GraphQLOutputType, value: unknown, field: FieldNode, variables: Record<string, unknown>): number {
-  if (Array.isArray(value)) return value.length;
-  return value === undefined && isListType(getNullableType(type)) ? pageSize(field, variables) : 1;
+/** 1 for each object and what is selected in it: of those that came back, or of the `expected` ones before the query ran. */
+function objectsCost(
+  costed: CostedOperation,
+  type: GraphQLCompositeType,
+  set: SelectionSetNode,
+  value: unknown,
+  expected: number,
+): number {
+  if (value === undefined) return expected * (1 + selectionCost(costed, type, set, undefined));
+  const objects = (Array.isArray(value) ? value : [value]).filter((object) => object !== null);
+  return objects.reduce((sum: number, object) => sum + 1 + selectionCost(costed, type, set, object), 0);
 }
 
 /** The size of the page that `first` or `last` asks for; 1 where neither is given. */
@@ -113,11 +130,6 @@ function pageSize(field: FieldNode, variables: Record<string, unknown>): number 
     if (argument.value.kind === Kind.VARIABLE) return Number(variables[argument.value.name.value] ?? 1);
   }
   return 1;
-}
-
-function nodesIn(connection: unknown): number {
-  const { nodes, edges } = connection as { nodes?: unknown[]; edges?: unknown[] };
-  return nodes?.length ?? edges?.length ?? 0;
 }
 
 function valueOf(answer: unknown, key: string): unknown {

@@ -7,7 +7,10 @@ import { appView, installationView, shopView } from "./shop";
 import { subscriptionView } from "./webhook-subscriptions";
 
 type Id = { id: string };
-type RunQuery = (document: DocumentNode, context: QueryContext) => Promise<{ data?: unknown; errors?: readonly unknown[] }>;
+type RunQuery = (
+  document: DocumentNode,
+  context: QueryContext,
+) => Promise<{ data?: unknown; errors?: readonly unknown[] }>;
 
 /** The root fields that the local Shopify serves; any other is told to be missing here, see execute.ts. */
 export function queryRoot(context: QueryContext) {
@@ -42,7 +45,8 @@ export function queryRoot(context: QueryContext) {
     node,
     nodes: ({ ids }: { ids: string[] }) => ids.map((id) => node({ id })),
     webhookSubscription: subscription,
-    webhookSubscriptions: (args: PageArgs & { topics?: string[] }) => context.subscriptions.list(args, context),
+    webhookSubscriptions: (args: PageArgs & { topics?: string[] }) =>
+      context.subscriptions.list(args, context),
     webhookSubscriptionsCount: () => count(context.subscriptions.all.length),
     bulkOperation: ({ id }: Id) => context.bulkOperations.find(id),
     bulkOperations: (args: PageArgs) => context.bulkOperations.list(args, context),
@@ -56,9 +60,11 @@ export function mutationRoot(context: QueryContext, run: RunQuery) {
   return {
     webhookSubscriptionCreate: (args: Input & { topic: string }) =>
       subscriptions.create(args.topic, args.webhookSubscription, now()),
-    webhookSubscriptionUpdate: (args: Input & Id) => subscriptions.update(args.id, args.webhookSubscription, now()),
+    webhookSubscriptionUpdate: (args: Input & Id) =>
+      subscriptions.update(args.id, args.webhookSubscription, now()),
     webhookSubscriptionDelete: ({ id }: Id) => subscriptions.delete(id),
-    tagsAdd: (args: Id & { tags: string[] }) => changeTags(args, context, (tags) => [...new Set([...tags, ...args.tags])]),
+    tagsAdd: (args: Id & { tags: string[] }) =>
+      changeTags(args, context, (tags) => [...new Set([...tags, ...args.tags])]),
     tagsRemove: (args: Id & { tags: string[] }) =>
       changeTags(args, context, (tags) => tags.filter((tag) => !args.tags.includes(tag))),
     bulkOperationRunQuery: ({ query }: { query: string }) => startBulkQuery(query, context, run),
@@ -90,8 +96,16 @@ function startBulkQuery(query: string, context: QueryContext, run: RunQuery) {
   });
   const document = bulkDocument(query);
   if (typeof document === "string") return refuse("INVALID", `Invalid bulk query: ${document}`);
-  const operation = context.bulkOperations.start(query, () => run(document, { ...context, bulk: true }), context.now);
-  if (!operation) return refuse("LIMIT_REACHED", "Five bulk query operations are already in progress for this app and shop.");
+  const operation = context.bulkOperations.start(
+    query,
+    () => run(document, { ...context, bulk: true }),
+    context.now,
+  );
+  if (!operation)
+    return refuse(
+      "LIMIT_REACHED",
+      "Five bulk query operations are already in progress for this app and shop.",
+    );
   return { bulkOperation: context.bulkOperations.view(operation), userErrors: [] };
 }
 
@@ -106,9 +120,13 @@ function bulkDocument(query: string): DocumentNode | string {
   const [invalid] = validate(adminSchema().schema, document);
   if (invalid) return invalid.message;
   let connections = 0;
-  visit(document, { Field: (field) => void (connections += /^(edges|nodes)$/.test(field.name.value) ? 1 : 0) });
+  visit(document, {
+    Field: (field) => void (connections += /^(edges|nodes)$/.test(field.name.value) ? 1 : 0),
+  });
   if (!connections) return "Bulk queries must contain at least one connection.";
-  const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  const operations = document.definitions.filter(
+    (definition) => definition.kind === Kind.OPERATION_DEFINITION,
+  );
   return operations.length === 1 ? document : "Bulk queries must contain exactly one operation.";
 }
 

@@ -21,19 +21,35 @@ export function search<T>(
 ): T[] {
   if (!query?.trim()) return [...items];
   const alternatives = query.split(/\sOR\s/).map((part) => {
-    const terms = [...part.matchAll(TERM)].flatMap(([, not, field = "", comparator = "=", double, single, bare]) => {
-      const known = fields[field];
-      if (!known) context.searchWarnings.push({ path, query, field });
-      return known ? [{ not: Boolean(not), read: known, comparator, wanted: double ?? single ?? bare ?? "" }] : [];
-    });
-    const words = part.replace(TERM, " ").replace(/[()]|\bAND\b/g, " ").trim().toLowerCase().split(/\s+/).filter(Boolean);
+    const terms = [...part.matchAll(TERM)].flatMap(
+      ([, not, field = "", comparator = "=", double, single, bare]) => {
+        const known = fields[field];
+        if (!known) context.searchWarnings.push({ path, query, field });
+        return known
+          ? [{ not: Boolean(not), read: known, comparator, wanted: double ?? single ?? bare ?? "" }]
+          : [];
+      },
+    );
+    const words = part
+      .replace(TERM, " ")
+      .replace(/[()]|\bAND\b/g, " ")
+      .trim()
+      .toLowerCase()
+      .split(/\s+/)
+      .filter(Boolean);
     return { terms, words };
   });
   return items.filter((item) =>
     alternatives.some(
       ({ terms, words }) =>
         terms.every(({ not, read, comparator, wanted }) => matches(read(item), comparator, wanted) !== not) &&
-        words.every((word) => Object.values(fields).some((read) => String(read(item) ?? "").toLowerCase().includes(word))),
+        words.every((word) =>
+          Object.values(fields).some((read) =>
+            String(read(item) ?? "")
+              .toLowerCase()
+              .includes(word),
+          ),
+        ),
     ),
   );
 }
@@ -59,7 +75,10 @@ function equals(actual: Comparable, wanted: string): boolean {
 }
 
 /** Instants compare as instants whatever their offset, numbers as numbers. */
-function comparablePair(actual: string | number | boolean | readonly string[], wanted: string): [number, number] {
+function comparablePair(
+  actual: string | number | boolean | readonly string[],
+  wanted: string,
+): [number, number] {
   const asNumber = (value: unknown) =>
     typeof value === "string" && /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : Number(value);
   return [asNumber(actual), asNumber(wanted)];

@@ -9,9 +9,16 @@ export function shopView({ data }: QueryContext) {
     contactEmail: shop.email,
     shopOwnerName: `Owner of ${shop.name}`,
     url: `https://${shop.myshopifyDomain}`,
-    primaryDomain: { id: "gid://shopify/Domain/1", host: shop.myshopifyDomain, url: `https://${shop.myshopifyDomain}` },
+    primaryDomain: {
+      id: "gid://shopify/Domain/1",
+      host: shop.myshopifyDomain,
+      url: `https://${shop.myshopifyDomain}`,
+    },
     plan: { displayName: "Basic", publicDisplayName: "Basic", partnerDevelopment: true, shopifyPlus: false },
-    currencyFormats: { moneyFormat: "{{amount}}", moneyWithCurrencyFormat: `{{amount}} ${shop.currencyCode}` },
+    currencyFormats: {
+      moneyFormat: "{{amount}}",
+      moneyWithCurrencyFormat: `{{amount}} ${shop.currencyCode}`,
+    },
     billingAddress: { countryCodeV2: shop.countryCode },
     shopAddress: { countryCodeV2: shop.countryCode },
     timezoneOffsetMinutes: () => offsetMinutes(shop.ianaTimezone),
@@ -35,7 +42,13 @@ export function installationView({ scopes, data }: QueryContext) {
 }
 
 export function appView() {
-  return { __typename: "App", id: "gid://shopify/App/1", title: "Backroom", handle: "backroom", embedded: true };
+  return {
+    __typename: "App",
+    id: "gid://shopify/App/1",
+    title: "Backroom",
+    handle: "backroom",
+    embedded: true,
+  };
 }
 
 export const apiVersionView = { handle: API_VERSION, displayName: API_VERSION, supported: true };

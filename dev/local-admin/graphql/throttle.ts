@@ -27,7 +27,10 @@ export class Throttle {
 
   #refill(): number {
     const now = this.now();
-    this.#available = Math.min(this.maximumAvailable, this.#available + ((now - this.#at) / 1000) * this.restoreRate);
+    this.#available = Math.min(
+      this.maximumAvailable,
+      this.#available + ((now - this.#at) / 1000) * this.restoreRate,
+    );
     this.#at = now;
     return this.#available;
   }

@@ -75,11 +75,17 @@ export class WebhookSubscriptions {
 
   list(args: PageArgs & { topics?: string[] | null; uri?: string | null }, context: QueryContext) {
     const items = this.#matching(args);
-    return connection({ items, sortBy: () => 0, idOf: ({ id }) => id, view: subscriptionView }, args, context);
+    return connection(
+      { items, sortBy: () => 0, idOf: ({ id }) => id, view: subscriptionView },
+      args,
+      context,
+    );
   }
 
   #matching({ topics, uri }: { topics?: string[] | null; uri?: string | null }) {
-    return this.all.filter((one) => (!topics?.length || topics.includes(one.topic)) && (!uri || one.uri === uri));
+    return this.all.filter(
+      (one) => (!topics?.length || topics.includes(one.topic)) && (!uri || one.uri === uri),
+    );
   }
 
   /** Plain http is for loopback only: Shopify itself takes no http at all, and a laptop has nothing else. */
@@ -88,7 +94,8 @@ export class WebhookSubscriptions {
     if (!URL.canParse(uri)) return { field, message: "Address is not a valid URL" };
     const { protocol, hostname } = new URL(uri);
     const loopback = hostname === "localhost" || hostname === "127.0.0.1" || hostname === "[::1]";
-    if (protocol !== "https:" && !loopback) return { field, message: `Address protocol ${protocol}// is not supported` };
+    if (protocol !== "https:" && !loopback)
+      return { field, message: `Address protocol ${protocol}// is not supported` };
     if (this.all.some((one) => one.id !== ownId && one.topic === topic && one.uri === uri))
       return { field, message: "Address for this topic has already been taken" };
     return undefined;
