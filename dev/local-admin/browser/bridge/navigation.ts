@@ -1,7 +1,7 @@
 /** The app's menu in the admin's sidebar, the address of the admin's page, and the ways out of the frame. */
 import { hear, tell } from "./channel";
 
-const MENUS = "ui-nav-menu, s-app-nav";
+const MENU_LINKS = "ui-nav-menu a, s-app-nav a, s-app-nav s-link";
 const EMBEDDED_PARAMETERS = [
   "embedded",
   "hmac",
@@ -35,9 +35,7 @@ let lastMenu = "";
 
 /** Called whenever the document changed. */
 export function reportMenu() {
-  const anchors = [
-    ...document.querySelectorAll<HTMLElement>(`${MENUS.replace(/(\S+?)(,|$)/g, "$1 a$2")}, s-app-nav s-link`),
-  ];
+  const anchors = [...document.querySelectorAll<HTMLElement>(MENU_LINKS)];
   const links = anchors.map((anchor) => ({
     label: anchor.textContent?.trim() ?? "",
     href: withoutEmbedded(anchor.getAttribute("href") ?? ""),
@@ -63,7 +61,7 @@ export function openUrl(url: string): boolean {
 
 /** As App Bridge does: the framework's router hears of it by an event on the menu's own link. */
 function navigate(href: string) {
-  const links = [...document.querySelectorAll<HTMLElement>(`${MENUS} a, s-app-nav s-link`)];
+  const links = [...document.querySelectorAll<HTMLElement>(MENU_LINKS)];
   const link = links.find((candidate) => withoutEmbedded(candidate.getAttribute("href") ?? "") === href);
   if (!link || navigateListeners === 0) return location.assign(href);
   link.dispatchEvent(new CustomEvent("shopify:navigate", { bubbles: true }));
