@@ -18,7 +18,8 @@ CREATE TABLE "Session" (
     "collaborator" BOOLEAN DEFAULT false,
     "emailVerified" BOOLEAN DEFAULT false,
     "refreshToken" TEXT,
-    "refreshTokenExpires" DATETIME
+    "refreshTokenExpires" DATETIME,
+    "refreshLockedUntil" DATETIME
 );
 
 -- CreateTable

@@ -62,6 +62,7 @@ CREATE TABLE "Session" (
     "emailVerified" BOOLEAN DEFAULT false,
     "refreshToken" TEXT,
     "refreshTokenExpires" TIMESTAMP(3),
+    "refreshLockedUntil" TIMESTAMP(3),
 
     CONSTRAINT "Session_pkey" PRIMARY KEY ("id")
 );

@@ -1,0 +1,82 @@
+/** Opens the database that DATABASE_URL names. One build serves both engines; this file holds the one cast. */
+import type { PrismaClient as PostgresClient } from "#prisma/postgres";
+import { parseDatabaseUrl, type Engine } from "./database-url";
+import { describeDatabaseError } from "./errors.server";
+
+/** The client that repositories use. Postgres' types stand for both: the SQLite schema is derived from that one. */
+export type Db = Omit<PostgresClient, "$on" | "$extends"> & { readonly engine: Engine };
+
+/** What a repository needs of it, inside a transaction or outside. */
+export type Queryable = Omit<Db, "$transaction" | "$connect" | "$disconnect" | "engine">;
+
+export type ConnectOptions = {
+  /** Postgres only; at most 80 % of what the plan allows, shared by all processes */
+  maxConnections?: number;
+  /** Milliseconds to wait for a free connection before giving up (Postgres), or for the file's lock (SQLite) */
+  acquireTimeoutMs?: number;
+  /** Told about connections that break while nobody uses them */
+  onConnectionError?: (error: Error) => void;
+};
+
+/**
+ * Connects and proves it with one query.
+ * @throws {DatabaseUnavailableError} with a sentence that says what to do
+ */
+export async function connectDatabase(databaseUrl: string, options: ConnectOptions = {}): Promise<Db> {
+  const address = parseDatabaseUrl(databaseUrl);
+  const client =
+    address.engine === "sqlite"
+      ? await sqliteClient(address.file, options)
+      : await postgresClient(address.url, options);
+  const db = Object.assign(client, { engine: address.engine }) as Db;
+  try {
+    if (address.engine === "sqlite") await prepareSqlite(db);
+    else await db.$queryRaw`SELECT 1`;
+    return db;
+  } catch (error) {
+    await db.$disconnect();
+    throw describeDatabaseError(error, databaseUrl);
+  }
+}
+
+async function postgresClient(url: string, options: ConnectOptions): Promise<unknown> {
+  const [{ PrismaClient }, { PrismaPg }] = await Promise.all([
+    import("#prisma/postgres"),
+    import("@prisma/adapter-pg"),
+  ]);
+  // No statement_timeout and no `options` here: PgBouncer refuses them at connect. They belong to the role
+  // (ops/RUNBOOK.md, "Pool").
+  const adapter = new PrismaPg(
+    {
+      connectionString: url,
+      max: options.maxConnections ?? 10,
+      connectionTimeoutMillis: options.acquireTimeoutMs ?? 5_000,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+      application_name: "backroom",
+    },
+    { onPoolError: options.onConnectionError, onConnectionError: options.onConnectionError },
+  );
+  return new PrismaClient({ adapter, errorFormat: "minimal" });
+}
+
+async function sqliteClient(file: string, options: ConnectOptions): Promise<unknown> {
+  const [{ PrismaClient }, { PrismaBetterSQLite3 }] = await Promise.all([
+    import("#prisma/sqlite"),
+    import("@prisma/adapter-better-sqlite3"),
+  ]);
+  const adapter = new PrismaBetterSQLite3({
+    url: `file:${file}`,
+    timeout: options.acquireTimeoutMs ?? 5_000,
+    // Only migrations create a file: a mistyped path is an error, not an empty shop.
+    fileMustExist: file !== ":memory:",
+  });
+  return new PrismaClient({ adapter, errorFormat: "minimal" });
+}
+
+/** Readers beside one writer (WAL), and a commit that survives a power cut (FULL), as on Postgres. */
+async function prepareSqlite(db: Db) {
+  await db.$queryRawUnsafe("PRAGMA journal_mode = WAL");
+  await db.$queryRawUnsafe("PRAGMA synchronous = FULL");
+  await db.$queryRawUnsafe("PRAGMA foreign_keys = ON");
+}

@@ -1,0 +1,91 @@
+/**
+ * Database errors by what they mean, for both engines. `instanceof` does not work across the two generated clients,
+ * so everything here looks at codes: Prisma's P…, and what the drivers say where Prisma passes their error on.
+ */
+import { parseDatabaseUrl } from "./database-url";
+
+export function isUniqueViolation(error: unknown): boolean {
+  return codeOf(error) === "P2002";
+}
+
+export function isRecordNotFound(error: unknown): boolean {
+  return codeOf(error) === "P2025";
+}
+
+/** True when trying again later may work: the server is away, full, or starting. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (error instanceof DatabaseUnavailableError) return true;
+  return UNAVAILABLE_CODES.has(codeOf(error)) || UNAVAILABLE_TEXT.test(textOf(error));
+}
+
+const UNAVAILABLE_CODES = new Set(["P1000", "P1001", "P1002", "P1003", "P1008", "P1010", "P1017", "P2024", "P2037"]);
+const UNAVAILABLE_TEXT =
+  /ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|timeout exceeded when trying to connect|Connection terminated|the database system is (starting up|shutting down|in recovery)|terminating connection|too many (clients|connections)|server conn crashed|unable to open database file/i;
+
+/** The database cannot be used; `message` is a sentence for a person, `cause` the driver's own error. */
+export class DatabaseUnavailableError extends Error {
+  readonly name = "DatabaseUnavailableError";
+  readonly code = "DATABASE_UNAVAILABLE";
+}
+
+/**
+ * A driver's error as a sentence that says what to do. It names host, database, user or file, never the password.
+ */
+export function describeDatabaseError(error: unknown, databaseUrl: string): DatabaseUnavailableError {
+  return new DatabaseUnavailableError(sentence(error, databaseUrl), { cause: error });
+}
+
+function sentence(error: unknown, databaseUrl: string): string {
+  const address = parseDatabaseUrl(databaseUrl);
+  const text = textOf(error);
+  const code = codeOf(error);
+  if (address.engine === "sqlite") {
+    const { file } = address;
+    if (/readonly|read-only/i.test(text))
+      return `The SQLite file ${file} is read-only. Give this user the right to write the file and its folder.`;
+    if (/directory does not exist|unable to open database file|SQLITE_CANTOPEN/i.test(text))
+      return `There is no SQLite file at ${file}. Create it with: DATABASE_URL="file:${file}" npm run prisma:migrate`;
+    if (/not a database|malformed/i.test(text))
+      return `${file} is not a SQLite database, or it is damaged. Restore it from a backup, or name another file in DATABASE_URL.`;
+    if (/locked|busy|SocketTimeout/i.test(text))
+      return `The SQLite file ${file} is held by another process. Stop that process, or wait for it to finish.`;
+    return `The SQLite file ${file} cannot be used: ${firstLine(text)}`;
+  }
+
+  const url = new URL(address.url);
+  const where = `${url.hostname}:${url.port || 5432}`;
+  const database = decodeURIComponent(url.pathname.slice(1)) || "(none)";
+  if (code === "P1000" || /password authentication failed|28P01/i.test(text))
+    return `Postgres at ${where} refuses the password of user "${decodeURIComponent(url.username)}". Correct DATABASE_URL.`;
+  if (code === "P1003" || /database .* does not exist/i.test(text))
+    return `Postgres at ${where} has no database "${database}". Create it (createdb ${database}), or correct DATABASE_URL.`;
+  if (/ENOTFOUND|EAI_AGAIN/.test(text))
+    return `The host ${url.hostname} of DATABASE_URL cannot be found. Check its spelling and the network.`;
+  if (/timeout exceeded when trying to connect|P2024/.test(text))
+    return `Postgres at ${where} gave no connection in time. It is unreachable or its connections are used up (PRISMA_CLIENT_MAX_CONNECTIONS).`;
+  if (/too many (clients|connections)/i.test(text) || code === "P2037")
+    return `Postgres at ${where} has no connection left. Lower PRISMA_CLIENT_MAX_CONNECTIONS or raise the plan's limit.`;
+  if (isDatabaseUnavailable(error))
+    return `Postgres at ${where} does not answer. Start it, or correct the host and port in DATABASE_URL.`;
+  return `Postgres at ${where} cannot be used: ${firstLine(text)}`;
+}
+
+function codeOf(error: unknown): string {
+  const { code, errorCode } = (error ?? {}) as { code?: unknown; errorCode?: unknown };
+  return typeof code === "string" ? code : typeof errorCode === "string" ? errorCode : "";
+}
+
+/** Message, code and driver detail in one string to search. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause, meta } = error as { cause?: unknown; meta?: unknown };
+  const detail = [cause, meta].map((part) => {
+    if (part instanceof Error) return textOf(part);
+    return part ? JSON.stringify(part) : "";
+  });
+  return [codeOf(error), error.message, ...detail].join(" ");
+}
+
+function firstLine(text: string): string {
+  return text.trim().split("\n")[0] ?? "";
+}
