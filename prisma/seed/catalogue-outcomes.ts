@@ -2,7 +2,7 @@
 import type { Incident } from "./catalogue-incidents";
 import type { CatalogueOrder, CatalogueRefund } from "./catalogue-types";
 import { gid } from "./ids";
-import { after, DAY, HOUR, MINUTE, SEED_NOW } from "./instant";
+import { after, DAY, HOUR, latest, MINUTE, SEED_NOW } from "./instant";
 import type { Random } from "./random";
 
 /** Changes `order` in place; `n` is its number, from which the numbers of its parts follow. */
@@ -18,11 +18,11 @@ export function settle(order: CatalogueOrder, n: number, rng: Random, incident?:
     refund(order, n, rng, incident);
   }
   order.financialStatus = incident?.financial ?? financialStatusOf(order);
-  order.updatedAt = [
+  order.updatedAt = latest(
     after(order.placedAt, MINUTE),
     ...order.fulfillments.map((fulfillment) => fulfillment.createdAt),
     ...order.refunds.map((one) => one.createdAt),
-  ].reduce((latest, instant) => (instant > latest ? instant : latest));
+  );
 }
 
 function cancel(order: CatalogueOrder, n: number, at: Date) {

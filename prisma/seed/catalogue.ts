@@ -2,13 +2,14 @@
  * Fernhill Supply: 40 SKUs, 90 days of orders with a weekly rhythm, growth, a sale in October, refunds and
  * cancellations. Built from names and one instant, so it is the same on every machine.
  */
+import { shopDayOf } from "~/platform/shop-day";
 import { writeOrders, type Draft } from "./catalogue-orders";
 import { draftOrdinaryOrders } from "./catalogue-demand";
 import { INCIDENTS, type Incident } from "./catalogue-incidents";
 import { PRODUCTS } from "./catalogue-products";
 import type { Catalogue, CatalogueOrder, CatalogueProduct, CatalogueShop } from "./catalogue-types";
 import { gid } from "./ids";
-import { before, dayOf, daysEnding, HOUR, SEED_NOW } from "./instant";
+import { before, daysEnding, HOUR, SEED_NOW } from "./instant";
 
 export type * from "./catalogue-types";
 
@@ -23,7 +24,7 @@ export const DEMO_SHOP: CatalogueShop = {
 };
 
 /** The 90 shop days up to today's. */
-export const DEMO_DAYS = daysEnding(dayOf(SEED_NOW, DEMO_SHOP.ianaTimezone), 90);
+export const DEMO_DAYS = daysEnding(shopDayOf(SEED_NOW, DEMO_SHOP.ianaTimezone), 90);
 
 /** The demo shop's data on Shopify's side; built once. */
 export function demoCatalogue(): Catalogue {
