@@ -1,8 +1,8 @@
-import { PrismaBetterSQLite3 } from "@prisma/adapter-better-sqlite3";
 import { defineConfig } from "prisma/config";
 import { parseDatabaseUrl } from "./app/platform/db/database-url";
 import { databaseEnvironment, provideDatabaseUrl } from "./app/platform/env.server";
 import { postgresMigrateAdapter } from "./prisma/postgres-migrate-adapter";
+import { sqliteMigrateAdapter } from "./prisma/sqlite-migrate-adapter";
 
 // Which schema, which migrations and which driver: DATABASE_URL alone decides. A fresh clone has none, and
 // `prisma generate` needs no database, only a value to read.
@@ -20,6 +20,6 @@ export default defineConfig({
   },
   adapter: async () =>
     address.engine === "sqlite"
-      ? new PrismaBetterSQLite3({ url: `file:${address.file}` })
+      ? sqliteMigrateAdapter(address.file)
       : postgresMigrateAdapter(directUrl ?? address.url, shadowDatabaseUrl),
 });

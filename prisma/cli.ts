@@ -33,8 +33,7 @@ function main([command, ...args]: string[]): number {
     if (given && !given.startsWith("file:")) console.log(`DATABASE_URL is not a file; using ${DEV_SQLITE}`);
     const url = databaseUrl.startsWith("file:") ? databaseUrl : DEV_SQLITE;
     // 6.19's `migrate dev` stumbles over a file without a migration table (P1014); `migrate deploy` makes one.
-    if (args.join(" ").startsWith("migrate dev"))
-      prismaCli(url, ["migrate", "deploy"], { quiet: true });
+    if (args.join(" ").startsWith("migrate dev")) prismaCli(url, ["migrate", "deploy"], { quiet: true });
     return prismaCli(url, args);
   }
   console.error("Usage: prisma/cli.ts generate | sqlite <prisma arguments>");

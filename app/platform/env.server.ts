@@ -170,7 +170,9 @@ const schema = databaseSchema.extend({
   SHOPIFY_API_SECRET: z.string("is not set; it is the Client secret of the app in the Partner Dashboard."),
   SHOPIFY_API_SECRET_PREVIOUS: z.string().optional(),
   SHOPIFY_APP_URL: z
-    .string("is not set; it is the origin at which Shopify reaches the app, e.g. https://backroom.example.com.")
+    .string(
+      "is not set; it is the origin at which Shopify reaches the app, e.g. https://backroom.example.com.",
+    )
     .refine(isOrigin, "must be an origin such as https://backroom.example.com, without a path.")
     .transform((url) => url.replace(/\/$/, "")),
   SCOPES: z
@@ -231,5 +233,7 @@ function productionProblems(source: Source): string[] {
 
 /** The values of .env.example, and the usual ways of writing "fill me in". */
 function isPlaceholder(value: string): boolean {
-  return /replace[-_ ]?me|change[-_ ]?me|your[-_ ]|placeholder|^xxx+$|example\.(com|org)|:A{43}=/i.test(value);
+  return /replace[-_ ]?me|change[-_ ]?me|your[-_ ]|placeholder|^xxx+$|example\.(com|org)|:A{43}=/i.test(
+    value,
+  );
 }

@@ -13,7 +13,9 @@ export function minorUnits(value: bigint): number {
 
 /** How many digits follow the decimal point: 2 for USD, 0 for JPY, 3 for KWD (ISO 4217, by way of Intl). */
 export function minorDigits(currency: string): number {
-  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return (
+    new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2
+  );
 }
 
 /** The amount as a person of `locale` writes it. `compact` drops the minor digits, for tiles and axes. */

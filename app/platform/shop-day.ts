@@ -31,9 +31,11 @@ export function startOfShopDay(day: ShopDay, ianaTimezone: string): Date {
 }
 
 function offsetMs(instant: Date, timeZone: string): number {
-  const local = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" }).format(
-    instant,
-  );
+  const local = new Intl.DateTimeFormat("sv-SE", {
+    timeZone,
+    dateStyle: "short",
+    timeStyle: "medium",
+  }).format(instant);
   return Date.parse(`${local.replace(" ", "T")}Z`) - Math.floor(instant.getTime() / 1000) * 1000;
 }
 

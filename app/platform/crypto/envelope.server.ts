@@ -56,7 +56,9 @@ export async function open(keys: KeyProvider, place: SecretPlace, envelope: stri
   const { keyId, wrapped, sealed } = parse(envelope, place);
   const key = await keys.open(keyId, wrapped);
   // authTagLength matters: without it Node accepts a tag cut down to 4 bytes, a 2^-32 forgery.
-  const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
+  const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(0, IV_BYTES), {
+    authTagLength: TAG_BYTES,
+  });
   decipher.setAAD(associatedData(place, keyId, wrapped));
   decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
   try {
@@ -83,7 +85,8 @@ export async function fingerprint(keys: KeyProvider, place: SecretPlace, plainte
 
 function parse(envelope: string, place: SecretPlace) {
   const [magic = "", keyId = "", wrappedText = "", sealedText = "", ...rest] = envelope.split(".");
-  if (magic !== MAGIC) throw new EnvelopeError(/^bk\d+$/.test(magic) ? "UNKNOWN_VERSION" : "MALFORMED", place);
+  if (magic !== MAGIC)
+    throw new EnvelopeError(/^bk\d+$/.test(magic) ? "UNKNOWN_VERSION" : "MALFORMED", place);
   const wrapped = wrappedText ? canonicalBase64url(wrappedText) : undefined;
   const sealed = canonicalBase64url(sealedText);
   if (rest.length || !KEY_ID.test(keyId) || wrapped === null || !sealed)

@@ -37,7 +37,8 @@ export function parseKeyring(value: string): Keyring | string {
   for (const [i, entry] of value.split(",").entries()) {
     const [id = "", encoded = ""] = entry.trim().split(":", 2);
     const key = Buffer.from(encoded, "base64");
-    if (!KEY_ID.test(id)) return `entry ${i + 1} has no usable id; write id:base64key, the id in letters, digits, - or _.`;
+    if (!KEY_ID.test(id))
+      return `entry ${i + 1} has no usable id; write id:base64key, the id in letters, digits, - or _.`;
     if (key.length !== 32 || key.toString("base64") !== encoded)
       return `entry ${i + 1} ("${id}") is not 32 bytes of base64; make one with: openssl rand -base64 32.`;
     if (keys.some((other) => other.id === id)) return `uses the id "${id}" twice; every key needs its own.`;

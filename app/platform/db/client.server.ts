@@ -7,7 +7,7 @@ import { describeDatabaseError } from "./errors.server";
 export type Db = Omit<PostgresClient, "$on" | "$extends"> & { readonly engine: Engine };
 
 /** What a repository needs of it, inside a transaction or outside. */
-export type Queryable = Omit<Db, "$transaction" | "$connect" | "$disconnect" | "engine">;
+export type Queryable = Omit<Db, "$transaction" | "$connect" | "$disconnect">;
 
 export type ConnectOptions = {
   /** Postgres only; at most 80 % of what the plan allows, shared by all processes */
@@ -24,7 +24,7 @@ export type ConnectOptions = {
  */
 export async function connectDatabase(databaseUrl: string, options: ConnectOptions = {}): Promise<Db> {
   const address = parseDatabaseUrl(databaseUrl);
-  const client =
+  const client: object =
     address.engine === "sqlite"
       ? await sqliteClient(address.file, options)
       : await postgresClient(address.url, options);
@@ -39,7 +39,7 @@ export async function connectDatabase(databaseUrl: string, options: ConnectOptio
   }
 }
 
-async function postgresClient(url: string, options: ConnectOptions): Promise<unknown> {
+async function postgresClient(url: string, options: ConnectOptions): Promise<object> {
   const [{ PrismaClient }, { PrismaPg }] = await Promise.all([
     import("#prisma/postgres"),
     import("@prisma/adapter-pg"),
@@ -60,7 +60,7 @@ async function postgresClient(url: string, options: ConnectOptions): Promise<unk
   return new PrismaClient({ adapter, errorFormat: "minimal" });
 }
 
-async function sqliteClient(file: string, options: ConnectOptions): Promise<unknown> {
+async function sqliteClient(file: string, options: ConnectOptions): Promise<object> {
   const [{ PrismaClient }, { PrismaBetterSQLite3 }] = await Promise.all([
     import("#prisma/sqlite"),
     import("@prisma/adapter-better-sqlite3"),
@@ -72,6 +72,21 @@ async function sqliteClient(file: string, options: ConnectOptions): Promise<unkn
     fileMustExist: file !== ":memory:",
   });
   return new PrismaClient({ adapter, errorFormat: "minimal" });
+}
+
+/** Runs `work` in one transaction; repositories built on what it is given take part in it. */
+export function inTransaction<T>(db: Db, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  return db.$transaction((tx) => work(Object.assign(tx, { engine: db.engine }) as unknown as Queryable));
+}
+
+/**
+ * A filter for text that contains `text`, whatever its case. SQLite compares ASCII that way by itself and knows no
+ * `mode`; Postgres needs to be told.
+ */
+export function containsText(db: Queryable, text: string): { contains: string } {
+  return db.engine === "postgres"
+    ? ({ contains: text, mode: "insensitive" } as { contains: string })
+    : { contains: text };
 }
 
 /** Readers beside one writer (WAL), and a commit that survives a power cut (FULL), as on Postgres. */

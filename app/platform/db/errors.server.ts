@@ -18,7 +18,17 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return UNAVAILABLE_CODES.has(codeOf(error)) || UNAVAILABLE_TEXT.test(textOf(error));
 }
 
-const UNAVAILABLE_CODES = new Set(["P1000", "P1001", "P1002", "P1003", "P1008", "P1010", "P1017", "P2024", "P2037"]);
+const UNAVAILABLE_CODES = new Set([
+  "P1000",
+  "P1001",
+  "P1002",
+  "P1003",
+  "P1008",
+  "P1010",
+  "P1017",
+  "P2024",
+  "P2037",
+]);
 const UNAVAILABLE_TEXT =
   /ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|timeout exceeded when trying to connect|Connection terminated|the database system is (starting up|shutting down|in recovery)|terminating connection|too many (clients|connections)|server conn crashed|unable to open database file/i;
 

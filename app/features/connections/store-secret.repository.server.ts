@@ -1,0 +1,91 @@
+import { fingerprint, open, seal, type SecretPlace } from "~/platform/crypto/envelope.server";
+import type { KeyProvider } from "~/platform/crypto/keyring.server";
+import type { Queryable } from "~/platform/db/client.server";
+import type { Provider } from "./provider";
+
+/** What may be shown of a secret: everything but the secret. */
+export type SecretSummary = {
+  provider: Provider;
+  lastFour: string;
+  setBy: string | null;
+  keyId: string;
+  createdAt: Date;
+  lastRotatedAt: Date | null;
+  rotationReminderAt: Date | null;
+};
+
+export type NewSecret = { plaintext: string; setBy: string | null; rotationReminderAt: Date | null };
+
+export class StoreSecretRepository {
+  constructor(
+    private readonly db: Queryable,
+    private readonly storeId: string,
+    private readonly keys: KeyProvider,
+  ) {}
+
+  /** In the order of their providers. */
+  async list(): Promise<SecretSummary[]> {
+    return this.db.storeSecret.findMany({
+      where: { storeId: this.storeId },
+      select: SUMMARY,
+      orderBy: { provider: "asc" },
+    });
+  }
+
+  /** Stores a secret, or replaces the one that is there. */
+  async upsert(provider: Provider, secret: NewSecret, now: Date): Promise<void> {
+    const place = secretPlace(this.storeId, provider);
+    const { envelope, keyId, version } = await seal(this.keys, place, secret.plaintext);
+    const data = {
+      cipherText: envelope,
+      encryptionVersion: version,
+      keyId,
+      fingerprint: await fingerprint(this.keys, place, secret.plaintext),
+      lastFour: lastFourOf(secret.plaintext),
+      setBy: secret.setBy,
+      rotationReminderAt: secret.rotationReminderAt,
+      lastRotatedAt: now,
+    };
+    await this.db.storeSecret.upsert({
+      where: { storeId_provider: { storeId: this.storeId, provider } },
+      create: { ...data, storeId: this.storeId, provider },
+      update: data,
+    });
+  }
+
+  /**
+   * The secret itself, for the one call that needs it; null when the provider is not connected.
+   * @throws {EnvelopeError | KeyUnavailableError} rather than anything that is not the secret
+   */
+  async reveal(provider: Provider): Promise<string | null> {
+    const row = await this.db.storeSecret.findUnique({
+      where: { storeId_provider: { storeId: this.storeId, provider } },
+      select: { cipherText: true },
+    });
+    return row && open(this.keys, secretPlace(this.storeId, provider), row.cipherText);
+  }
+
+  async delete(provider: Provider): Promise<number> {
+    const { count } = await this.db.storeSecret.deleteMany({ where: { storeId: this.storeId, provider } });
+    return count;
+  }
+}
+
+const SUMMARY = {
+  provider: true,
+  lastFour: true,
+  setBy: true,
+  keyId: true,
+  createdAt: true,
+  lastRotatedAt: true,
+  rotationReminderAt: true,
+} as const;
+
+export function secretPlace(storeId: string, provider: Provider): SecretPlace {
+  return { table: "StoreSecret", storeId, provider, field: "cipherText" };
+}
+
+/** Of a short secret nothing is shown: four characters would be too much of it. */
+export function lastFourOf(plaintext: string): string {
+  return plaintext.length >= 12 ? plaintext.slice(-4) : "";
+}

@@ -1,0 +1,37 @@
+/** The door of every page: a verified session token, and the store that it belongs to. */
+import { keyProvider } from "~/platform/crypto/keys.server";
+import type { Db } from "~/platform/db/client.server";
+import { database } from "~/platform/db/database.server";
+import { now } from "~/platform/now.server";
+import { createShopify, type Admin } from "~/platform/shopify/shopify.server";
+import { recordInstall } from "./install.server";
+import { StoreRepository, type Store } from "./store.repository.server";
+
+export type StoreContext = { db: Db; store: Store; admin: Admin; now: Date };
+
+let instance: ReturnType<typeof createShopify> | undefined;
+
+export function shopify() {
+  return (instance ??= createShopify(async ({ session, admin }) =>
+    recordInstall(await database(), keyProvider(), { session, admin, now: now() }),
+  ));
+}
+
+/**
+ * The store of the shop that Shopify vouches for; never one named by the request.
+ * @throws {Response} 302 or 401 from the library while the session token is missing or stale; 503 database away
+ */
+export async function requireStore(request: Request): Promise<StoreContext> {
+  const db = await database();
+  const { session, admin } = await shopify().authenticate.admin(request);
+  const stores = new StoreRepository(db);
+  let store = await stores.findByShopDomain(session.shop);
+  if (store?.status !== "ACTIVE") {
+    // A live session and no store: the row was lost or marked uninstalled since the token exchange. Shopify says that
+    // the shop is here, so it is installed again rather than turned away.
+    await recordInstall(db, keyProvider(), { session, admin, now: now() });
+    store = await stores.findByShopDomain(session.shop);
+  }
+  if (!store) throw new Error("A store was recorded and is not there.");
+  return { db, store, admin, now: now() };
+}

@@ -1,0 +1,27 @@
+import { environment } from "../env.server";
+import { log } from "../log.server";
+import { connectDatabase, type Db } from "./client.server";
+
+let connected: Promise<Db> | undefined;
+
+/**
+ * This process's database, opened at first use and kept.
+ * @throws {DatabaseUnavailableError} and tries afresh at the next call, so that the app comes back by itself
+ */
+export function database(): Promise<Db> {
+  const { env, secrets } = environment();
+  connected ??= connectDatabase(secrets.databaseUrl, {
+    maxConnections: env.maxConnections,
+    onConnectionError: (error) => log.warn({ err: error }, "a database connection broke while idle"),
+  }).catch((error: unknown) => {
+    connected = undefined;
+    throw error;
+  });
+  return connected;
+}
+
+export async function closeDatabase() {
+  const db = await connected?.catch(() => undefined);
+  connected = undefined;
+  await db?.$disconnect();
+}

@@ -1,0 +1,57 @@
+/**
+ * JSON logs on standard output, one line per event, with the request's id on every line written while it is served.
+ * Secrets are scrubbed at the last moment, from the finished line, so that no message, error or library can carry one past.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import pino, { type DestinationStream, type Logger } from "pino";
+import type { LogLevel } from "./env.server";
+
+export type { Logger };
+
+const requestContext = new AsyncLocalStorage<{ requestId: string }>();
+
+/** Runs `work` so that every line logged within it carries `requestId`. */
+export function withRequestId<T>(requestId: string, work: () => T): T {
+  return requestContext.run({ requestId }, work);
+}
+
+export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
+  return pino(
+    {
+      level,
+      base: { app: "backroom" },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      mixin: () => requestContext.getStore() ?? {},
+      hooks: { streamWrite: scrub },
+    },
+    destination,
+  );
+}
+
+/** This process's logger; `setLogLevel` follows once the configuration is read. */
+export const log = createLogger("info");
+
+export function setLogLevel(level: LogLevel) {
+  log.level = level;
+}
+
+/** What a secret looks like, wherever it appears; what replaces it keeps the line valid JSON. */
+const SECRETS: [RegExp, string][] = [
+  [/\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]*/g, "[jwt]"],
+  [/\bshp(at|rt|ca|pa|ss|ua|tka)_[A-Za-z0-9]+/g, "[shopify token]"],
+  [/\bbk\d+\.[\w-]+\.[\w-]*\.[\w-]+/g, "[envelope]"],
+  [/(\bBearer\s+)[\w.~+/=-]+/gi, "$1[redacted]"],
+  [/(:\/\/[^\s:/@"\\]+:)[^\s@"\\]+@/g, "$1[redacted]@"],
+  [/([?&](?:apikey|api_key|key|id_token|hmac|token|access_token|code|session)=)[^&\s"\\]+/gi, "$1[redacted]"],
+  [
+    /("(?:authorization|cookie|access_?token|refresh_?token|client_secret|api_?secret(?:_?key)?|password|private_?key|subject_token|api_?key)":\s*")[^"\\]*(?:\\.[^"\\]*)*/gi,
+    "$1[redacted]",
+  ],
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, "[private key]"],
+];
+
+/** `text` without anything that looks like a secret. */
+export function scrub(text: string): string {
+  return SECRETS.reduce((line, [pattern, replacement]) => line.replace(pattern, replacement), text);
+}
