@@ -12,6 +12,7 @@ import type {
 } from "./catalogue-types";
 import { TOWNS, type Town } from "./catalogue-people";
 import { gid } from "./ids";
+import { goodsOf } from "./order-math";
 import { random, type Random } from "./random";
 
 export type Draft = {
@@ -53,10 +54,7 @@ export function writeOrders(drafts: Draft[], products: CatalogueProduct[], shop:
         discountMinor: Math.round((gross * discountPercent) / 100),
       };
     });
-    const goods = lines.reduce(
-      (sum, line) => sum + line.unitPriceMinor * line.quantity - line.discountMinor,
-      0,
-    );
+    const goods = goodsOf({ lines });
     const shippingAddress = addressOf(buyer.name, buyer.street, buyer.town, draft.incident?.badAddress);
     const order: CatalogueOrder = {
       gid: gid("Order", i),

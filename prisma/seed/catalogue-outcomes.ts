@@ -3,6 +3,7 @@ import type { Incident } from "./catalogue-incidents";
 import type { CatalogueOrder, CatalogueRefund } from "./catalogue-types";
 import { gid } from "./ids";
 import { after, DAY, HOUR, latest, MINUTE, SEED_NOW } from "./instant";
+import { goodsOf, totalOf } from "./order-math";
 import type { Random } from "./random";
 
 /** Changes `order` in place; `n` is its number, from which the numbers of its parts follow. */
@@ -95,10 +96,7 @@ function refundOf(
       ? [{ lineGid: line.gid, quantity, amountMinor: Math.round((paid * quantity) / line.quantity) }]
       : [];
   });
-  const goods = order.lines.reduce(
-    (sum, line) => sum + line.unitPriceMinor * line.quantity - line.discountMinor,
-    0,
-  );
+  const goods = goodsOf(order);
   const returned = lines.reduce((sum, line) => sum + line.amountMinor, 0);
   const taxMinor = goods ? Math.round((order.taxMinor * returned) / goods) : 0;
   return {
@@ -114,9 +112,5 @@ function refundOf(
 function financialStatusOf(order: CatalogueOrder): CatalogueOrder["financialStatus"] {
   if (!order.refunds.length) return "PAID";
   const refunded = order.refunds.reduce((sum, one) => sum + one.amountMinor, 0);
-  const total =
-    order.lines.reduce((sum, line) => sum + line.unitPriceMinor * line.quantity - line.discountMinor, 0) +
-    order.taxMinor +
-    order.shippingMinor;
-  return refunded >= total ? "REFUNDED" : "PARTIALLY_REFUNDED";
+  return refunded >= totalOf(order) ? "REFUNDED" : "PARTIALLY_REFUNDED";
 }
