@@ -19,7 +19,7 @@ async function main() {
     await assertSeedable(db, { production: scriptOption("NODE_ENV") === "production" });
     if (published)
       console.log("ENCRYPTION_KEY is not set: secrets are sealed with the published development key.");
-    await (scale === undefined ? demo(db, keys) : load(db, keys, scale));
+    await (scale === undefined ? demo(db, keys) : load(db, keys, scale, maxConnections));
   } finally {
     await db.$disconnect();
   }
@@ -34,9 +34,9 @@ async function demo(db: Db, keys: ReturnType<typeof seedKeys>["keys"]) {
   );
 }
 
-async function load(db: Db, keys: ReturnType<typeof seedKeys>["keys"], stores: number) {
+async function load(db: Db, keys: ReturnType<typeof seedKeys>["keys"], stores: number, connections: number) {
   const bar = progress(stores, "stores");
-  const { rows, inserted, seconds } = await seedLoad(db, keys, stores, bar.done);
+  const { rows, inserted, seconds } = await seedLoad(db, keys, stores, { onProgress: bar.done, connections });
   bar.stop();
   const rate = Math.round(rows / seconds);
   console.log(

@@ -43,8 +43,8 @@ export async function secondStoreRows(keys: KeyProvider): Promise<SeedRows> {
       ...ticket(),
       SeoInsight: [insight],
       ProductVelocity: [
-        velocity("KHZ-SPIEL-1", "Steckspiel Wald", 0.8, 12),
-        velocity("KHZ-KREISEL", "Holzkreisel, 3 Stück", 0.3, 0),
+        velocity(1, "KHZ-SPIEL-1", "Steckspiel Wald", 0.8, 12),
+        velocity(2, "KHZ-KREISEL", "Holzkreisel, 3 Stück", 0.3, 0),
       ],
       ConnectionEvent: [connectionTest],
       WebhookRegistry: [registration],
@@ -174,12 +174,12 @@ const insight: Rows["SeoInsight"] = {
 };
 
 function velocity(
+  n: number,
   sku: string,
   productTitle: string,
   unitsPerDay: number,
   available: number,
 ): Rows["ProductVelocity"] {
-  const n = sku.length;
   const daysOfCover = Math.round((available / unitsPerDay) * 10) / 10;
   return {
     id: idFor("ProductVelocity", domain, sku),

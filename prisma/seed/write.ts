@@ -19,8 +19,9 @@ export async function insertMissing(db: Db, rows: SeedRows): Promise<number> {
         const list: Record<string, unknown>[] = rows[table] ?? [];
         for (let from = 0; from < list.length; from += CHUNK) {
           const chunk = list.slice(from, from + CHUNK);
-          const sql = insertSql(db.engine, table, Object.keys(chunk[0]!));
-          inserted += await tx.$executeRawUnsafe(sql, encode(db.engine, chunk));
+          const columns = Object.keys(chunk[0]!);
+          const sql = insertSql(db.engine, table, columns);
+          inserted += await tx.$executeRawUnsafe(sql, encode(db.engine, columns, chunk));
         }
       }
       return inserted;
@@ -34,22 +35,16 @@ function insertSql(engine: Engine, table: Table, columns: string[]): string {
   const names = columns.map((column) => `"${column}"`).join(", ");
   if (engine === "postgres")
     return `INSERT INTO "${table}" (${names}) SELECT ${names} FROM json_populate_recordset(NULL::"${table}", $1::json) ON CONFLICT DO NOTHING`;
-  const values = columns.map((column) => `json_extract(value, '$.${column}')`).join(", ");
+  const values = columns.map((_, i) => `json_extract(value, '$[${i}]')`).join(", ");
   // "WHERE true": without it SQLite reads ON as the beginning of a join.
   return `INSERT INTO "${table}" (${names}) SELECT ${values} FROM json_each(?) WHERE true ON CONFLICT DO NOTHING`;
 }
 
-function encode(engine: Engine, rows: Record<string, unknown>[]): string {
-  const encodeValue = engine === "sqlite" ? sqliteValue : postgresValue;
-  return JSON.stringify(
-    rows.map((row) =>
-      Object.fromEntries(Object.entries(row).map(([column, value]) => [column, encodeValue(value)])),
-    ),
-  );
-}
-
-function postgresValue(value: unknown): unknown {
-  return typeof value === "bigint" ? Number(value) : value;
+/** Postgres matches columns by name; SQLite is given them by position, which is half the text. */
+function encode(engine: Engine, columns: string[], rows: Record<string, unknown>[]): string {
+  if (engine === "sqlite")
+    return JSON.stringify(rows.map((row) => columns.map((column) => sqliteValue(row[column]))));
+  return JSON.stringify(rows, (_, value: unknown) => (typeof value === "bigint" ? Number(value) : value));
 }
 
 /** As Prisma's adapter writes them: instants as text with an offset, booleans as 0 and 1, Json as its text. */
