@@ -11,5 +11,12 @@ export default {
   ignoredRouteFiles: ["**/.*", "**/*.test.*"],
   tailwind: false,
   postcss: false,
-  browserNodeBuiltinsPolyfill: {},
+  future: {
+    v3_fetcherPersist: true,
+    v3_relativeSplatPath: true,
+    v3_throwAbortReason: true,
+    v3_lazyRouteDiscovery: false,
+    // Shopify's boundary.headers expects one response per loader.
+    v3_singleFetch: false,
+  },
 };

@@ -30,7 +30,7 @@ const UNAVAILABLE_CODES = new Set([
   "P2037",
 ]);
 const UNAVAILABLE_TEXT =
-  /ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|timeout exceeded when trying to connect|Connection terminated|the database system is (starting up|shutting down|in recovery)|terminating connection|too many (clients|connections)|server conn crashed|unable to open database file/i;
+  /DatabaseNotReachable|ConnectionClosed|SocketTimeout|TooManyConnections|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|timeout exceeded when trying to connect|Connection terminated|the database system is (starting up|shutting down|in recovery)|terminating connection|too many (clients|connections)|server conn crashed|unable to open database file/i;
 
 /** The database cannot be used; `message` is a sentence for a person, `cause` the driver's own error. */
 export class DatabaseUnavailableError extends Error {
@@ -65,15 +65,16 @@ function sentence(error: unknown, databaseUrl: string): string {
   const url = new URL(address.url);
   const where = `${url.hostname}:${url.port || 5432}`;
   const database = decodeURIComponent(url.pathname.slice(1)) || "(none)";
-  if (code === "P1000" || /password authentication failed|28P01/i.test(text))
+  if (code === "P1000" || /AuthenticationFailed|password authentication failed/i.test(text))
     return `Postgres at ${where} refuses the password of user "${decodeURIComponent(url.username)}". Correct DATABASE_URL.`;
-  if (code === "P1003" || /database .* does not exist/i.test(text))
+  if (code === "P1003" || /DatabaseDoesNotExist|database .* does not exist/i.test(text))
     return `Postgres at ${where} has no database "${database}". Create it (createdb ${database}), or correct DATABASE_URL.`;
-  if (/ENOTFOUND|EAI_AGAIN/.test(text))
+  // A refused connection names the port it was refused at; a name that was never resolved has none.
+  if (/ENOTFOUND|EAI_AGAIN|"DatabaseNotReachable","host":"[^"]*"}/.test(text))
     return `The host ${url.hostname} of DATABASE_URL cannot be found. Check its spelling and the network.`;
   if (/timeout exceeded when trying to connect|P2024/.test(text))
     return `Postgres at ${where} gave no connection in time. It is unreachable or its connections are used up (PRISMA_CLIENT_MAX_CONNECTIONS).`;
-  if (/too many (clients|connections)/i.test(text) || code === "P2037")
+  if (/TooManyConnections|too many (clients|connections)/i.test(text) || code === "P2037")
     return `Postgres at ${where} has no connection left. Lower PRISMA_CLIENT_MAX_CONNECTIONS or raise the plan's limit.`;
   if (isDatabaseUnavailable(error))
     return `Postgres at ${where} does not answer. Start it, or correct the host and port in DATABASE_URL.`;

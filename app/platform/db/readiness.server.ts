@@ -1,0 +1,31 @@
+import { environment } from "../env.server";
+import { database } from "./database.server";
+import { describeDatabaseError, DatabaseUnavailableError } from "./errors.server";
+import { migrationState } from "./migration-state.server";
+
+export type Readiness = { ready: boolean; database: string; message?: string };
+
+/** Probes give up after a few seconds; the answer has to come before. */
+const PROBE_MS = 1_000;
+
+/** Whether requests can be served now. Asked anew each time, so the app is ready again as soon as its database is. */
+export async function checkReadiness(): Promise<Readiness> {
+  try {
+    const schema = await withinProbe(database().then((db) => migrationState(db)));
+    if (schema.state === "current") return { ready: true, database: "current" };
+    return { ready: schema.state === "ahead", database: schema.state, message: schema.message };
+  } catch (error) {
+    const { message } =
+      error instanceof DatabaseUnavailableError
+        ? error
+        : describeDatabaseError(error, environment().secrets.databaseUrl);
+    return { ready: false, database: "unavailable", message };
+  }
+}
+
+function withinProbe<T>(work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("timeout exceeded when trying to connect")), PROBE_MS);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

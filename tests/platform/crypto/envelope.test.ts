@@ -1,0 +1,195 @@
+import { createCipheriv, randomBytes } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { EnvelopeError, keyIdOf, open, seal, type SecretPlace } from "~/platform/crypto/envelope.server";
+import { KeyUnavailableError, localKeyProvider, type KeyProvider } from "~/platform/crypto/keyring.server";
+
+const keyring = (...ids: string[]) =>
+  ids.map((id) => ({ id, key: randomBytes(32) })) as unknown as Parameters<typeof localKeyProvider>[0];
+
+const ring = keyring("k1");
+const keys = localKeyProvider(ring);
+const place: SecretPlace = { table: "StoreSecret", storeId: "store-a", provider: "GA4", field: "cipherText" };
+const SECRET = "a secret that must stay one";
+
+/** Splits an envelope into its parts, changes the sealed bytes, and puts it together again. */
+function tamper(envelope: string, change: (sealed: Buffer) => Buffer): string {
+  const parts = envelope.split(".");
+  parts[3] = change(Buffer.from(parts[3] ?? "", "base64url")).toString("base64url");
+  return parts.join(".");
+}
+
+async function refusal(envelope: string, at = place, provider: KeyProvider = keys): Promise<Error> {
+  try {
+    const opened = await open(provider, at, envelope);
+    throw new Error(`accepted: ${opened.length} characters came out`);
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function expectTyped(error: Error) {
+  expect(error instanceof EnvelopeError || error instanceof KeyUnavailableError, String(error)).toBe(true);
+  const told = `${error.message}${error.stack}${JSON.stringify(error)}`;
+  for (const encoding of ["utf8", "base64", "hex"] as const)
+    expect(told).not.toContain(Buffer.from(SECRET).toString(encoding));
+}
+
+describe("an envelope", () => {
+  it("gives back exactly what was sealed, whatever it was", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: "grapheme", maxLength: 300 }), async (text) => {
+        expect(await open(keys, place, (await seal(keys, place, text)).envelope)).toBe(text);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("names its key and version, and holds nothing of its content in the clear", async () => {
+    const { envelope, keyId, version } = await seal(keys, place, SECRET);
+    expect({ keyId, version, named: keyIdOf(envelope, place) }).toEqual({ keyId: "k1", version: 1, named: "k1" });
+    expect(Buffer.from(envelope.split(".")[3] ?? "", "base64url").includes(SECRET)).toBe(false);
+  });
+
+  it("never looks the same twice", async () => {
+    const sealed = await Promise.all(Array.from({ length: 500 }, () => seal(keys, place, SECRET)));
+    expect(new Set(sealed.map((s) => s.envelope.slice(0, 24))).size).toBe(500);
+  });
+});
+
+describe("an envelope in the wrong place", () => {
+  it.each<[string, Partial<SecretPlace>]>([
+    ["another store", { storeId: "store-b" }],
+    ["another provider", { provider: "GSC" }],
+    ["no provider", { provider: undefined }],
+    ["another field", { field: "fingerprint" }],
+    ["another table", { table: "Session" }],
+    ["a store and provider whose names run together the same way", { storeId: "store-aG", provider: "A4" }],
+  ])("does not open for %s", async (_name, other) => {
+    const { envelope } = await seal(keys, place, SECRET);
+    const error = await refusal(envelope, { ...place, ...other });
+    expect(error).toMatchObject({ name: "EnvelopeError", code: "NOT_AUTHENTIC" });
+    expectTyped(error);
+  });
+});
+
+describe("a damaged envelope", () => {
+  it("does not open with any single bit flipped, in the header or in the record", async () => {
+    const { envelope } = await seal(keys, place, SECRET);
+    const bytes = Buffer.from(envelope);
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const flipped = Buffer.from(bytes);
+      flipped[bit >> 3]! ^= 1 << (bit & 7);
+      expectTyped(await refusal(flipped.toString("latin1")));
+    }
+    const sealedBits = Buffer.from(envelope.split(".")[3] ?? "", "base64url").length * 8;
+    for (let bit = 0; bit < sealedBits; bit++) {
+      const error = await refusal(
+        tamper(envelope, (sealed) => {
+          sealed[bit >> 3]! ^= 1 << (bit & 7);
+          return sealed;
+        }),
+      );
+      expect(error).toMatchObject({ code: "NOT_AUTHENTIC" });
+    }
+  });
+
+  it("does not open with its tag cut to any length from 0 to 15 bytes", async () => {
+    const { envelope } = await seal(keys, place, SECRET);
+    for (let kept = 0; kept < 16; kept++)
+      expectTyped(await refusal(tamper(envelope, (sealed) => sealed.subarray(0, sealed.length - 16 + kept))));
+  });
+
+  it("does not open cut short anywhere", async () => {
+    const { envelope } = await seal(keys, place, SECRET);
+    for (let length = 0; length < envelope.length; length++)
+      expectTyped(await refusal(envelope.slice(0, length)));
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["plaintext", SECRET],
+    ["JSON", '{"v":1}'],
+    ["a record of prisma-field-encryption", "v1.aesgcm256.abcdef12.aaaa.bbbb"],
+    ["too many parts", "bk1.k1..AAAA.AAAA"],
+    ["an empty key id", `bk1...${randomBytes(40).toString("base64url")}`],
+    ["padding that base64url does not have", `bk1.k1..${randomBytes(40).toString("base64")}`],
+  ])("is refused when it is %s", async (_name, text) => {
+    const error = await refusal(text);
+    expect(error).toMatchObject({ code: "MALFORMED" });
+    expectTyped(error);
+  });
+
+  it("is refused when its base64 has unused bits set, for there is one text per record", async () => {
+    const { envelope } = await seal(keys, place, "x");
+    const last = envelope.at(-1) ?? "";
+    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const variants = [...alphabet].filter((c) => c !== last).map((c) => envelope.slice(0, -1) + c);
+    for (const variant of variants) expectTyped(await refusal(variant));
+  });
+
+  it("is refused as a hundred thousand random records", async () => {
+    const ours = [...Array(100)].map(() => `bk1.k1..${randomBytes(60).toString("base64url")}`);
+    for (const text of ours) expect(await refusal(text)).toMatchObject({ code: "NOT_AUTHENTIC" });
+    for (let i = 0; i < 100_000; i++) {
+      const text = randomBytes(1 + (i % 64)).toString(i % 2 ? "base64url" : "latin1");
+      await expect(open(keys, place, text)).rejects.toBeInstanceOf(EnvelopeError);
+    }
+  });
+});
+
+describe("keys and versions", () => {
+  it("opens what an older key of the ring sealed", async () => {
+    const { envelope } = await seal(keys, place, SECRET);
+    const rotated = localKeyProvider([keyring("k2")[0], ring[0]]);
+    expect(await open(rotated, place, envelope)).toBe(SECRET);
+    expect((await seal(rotated, place, SECRET)).keyId).toBe("k2");
+  });
+
+  it("names the key that is missing", async () => {
+    const { envelope } = await seal(keys, place, SECRET);
+    const error = await refusal(envelope, place, localKeyProvider(keyring("k2")));
+    expect(error).toMatchObject({ name: "KeyUnavailableError", keyId: "k1" });
+    expectTyped(error);
+  });
+
+  it("does not open under another key of the same name", async () => {
+    const { envelope } = await seal(keys, place, SECRET);
+    expect(await refusal(envelope, place, localKeyProvider(keyring("k1")))).toMatchObject({ code: "NOT_AUTHENTIC" });
+  });
+
+  it("does not open when its header names another key of the ring", async () => {
+    const both = localKeyProvider([ring[0], { id: "k2", key: ring[0].key }]);
+    const { envelope } = await seal(both, place, SECRET);
+    expect(await refusal(envelope.replace("bk1.k1.", "bk1.k2."), place, both)).toMatchObject({ code: "NOT_AUTHENTIC" });
+  });
+
+  it("says of a newer version that it is newer", async () => {
+    const { envelope } = await seal(keys, place, SECRET);
+    expect(await refusal(envelope.replace("bk1.", "bk2."))).toMatchObject({ code: "UNKNOWN_VERSION" });
+  });
+
+  it("carries a wrapped data key, as a KMS hands them out, and binds it", async () => {
+    const kms: KeyProvider = {
+      current: async () => ({ id: "kms", key: ring[0].key, wrapped: Buffer.from("wrapped-1") }),
+      open: async (id, wrapped) => {
+        if (!wrapped?.toString().startsWith("wrapped-")) throw new KeyUnavailableError(id);
+        return ring[0].key;
+      },
+    };
+    const { envelope } = await seal(kms, place, SECRET);
+    expect(await open(kms, place, envelope)).toBe(SECRET);
+    const swapped = envelope.replace(
+      Buffer.from("wrapped-1").toString("base64url"),
+      Buffer.from("wrapped-2").toString("base64url"),
+    );
+    expect(await refusal(swapped, place, kms)).toMatchObject({ code: "NOT_AUTHENTIC" });
+  });
+
+  it("refuses a record sealed with a short tag by somebody who holds the key", async () => {
+    const iv = randomBytes(12);
+    const cipher = createCipheriv("aes-256-gcm", ring[0].key, iv, { authTagLength: 4 });
+    const sealed = Buffer.concat([iv, cipher.update(SECRET), cipher.final(), cipher.getAuthTag()]);
+    expectTyped(await refusal(`bk1.k1..${sealed.toString("base64url")}`));
+  });
+});

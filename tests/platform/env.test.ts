@@ -1,0 +1,132 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { describe, expect, it } from "vitest";
+import { ConfigurationError, readEnvFile, readEnvironment } from "~/platform/env.server";
+
+const good = {
+  NODE_ENV: "production",
+  DATABASE_URL: "postgresql://desk:s3cret-pw@db.internal:5432/backroom",
+  SHOPIFY_API_KEY: "0123456789abcdef0123456789abcdef",
+  SHOPIFY_API_SECRET: "shpss_0123456789abcdef",
+  SHOPIFY_APP_URL: "https://desk.backroom.app",
+  SCOPES: "read_orders,read_products",
+  ENCRYPTION_KEY: `k1:${Buffer.alloc(32, 7).toString("base64")}`,
+  CRON_SECRET: "0123456789abcdef0123456789abcdef",
+};
+
+function problems(changes: Record<string, string | undefined>): string[] {
+  try {
+    readEnvironment({ ...good, ...changes });
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+}
+
+describe("the environment", () => {
+  it("keeps what may be shown apart from what may not", () => {
+    const { env, secrets } = readEnvironment(good);
+    expect(JSON.stringify(env)).not.toMatch(/s3cret-pw|shpss_|BwcH/);
+    expect(secrets.databaseUrl).toContain("s3cret-pw");
+    expect(env).toMatchObject({ port: 3000, logLevel: "info", maxConnections: 10, scopes: ["read_orders", "read_products"] });
+  });
+
+  it.each(["DATABASE_URL", "SHOPIFY_API_KEY", "SHOPIFY_API_SECRET", "SHOPIFY_APP_URL", "SCOPES", "ENCRYPTION_KEY"])(
+    "asks for %s in one sentence when it is missing or empty",
+    (name) => {
+      for (const absent of [undefined, ""]) {
+        const told = problems({ [name]: absent });
+        expect(told).toHaveLength(1);
+        expect(told[0]).toMatch(new RegExp(`^${name} is not set;.*[.]$`));
+      }
+    },
+  );
+
+  it.each<[string, string, RegExp]>([
+    ["DATABASE_URL", "mysql://root@localhost/x", /has the scheme "mysql:"; write file:/],
+    ["DATABASE_URL", "backroom", /has no scheme/],
+    ["DATABASE_URL", "postgresql://u:p@ss@[", /not a well-formed URL/],
+    ["DATABASE_URL", "file:", /names no file/],
+    ["DATABASE_URL", "file::memory:", /forget everything at each restart/],
+    ["DIRECT_URL", "file:./x.sqlite", /must begin with postgresql:\/\//],
+    ["PRISMA_CLIENT_MAX_CONNECTIONS", "0", /whole number from 1 to 1000/],
+    ["PRISMA_CLIENT_MAX_CONNECTIONS", "many", /whole number from 1 to 1000/],
+    ["PORT", "70000", /whole number from 1 to 65535/],
+    ["LOG_LEVEL", "loud", /must be one of fatal/],
+    ["NODE_ENV", "prod", /must be production, development or test/],
+    ["SHOPIFY_APP_URL", "desk.backroom.app", /must be an origin/],
+    ["SHOPIFY_APP_URL", "https://desk.backroom.app/app", /must be an origin/],
+    ["SHOPIFY_APP_URL", "http://desk.backroom.app", /must begin with https/],
+    ["SCOPES", "read_orders; drop table", /scopes separated by commas/],
+    ["ENCRYPTION_KEY", "k1:c2hvcnQ=", /entry 1 \("k1"\) is not 32 bytes of base64/],
+    ["ENCRYPTION_KEY", Buffer.alloc(32, 7).toString("base64"), /entry 1 has no usable id/],
+    ["ENCRYPTION_KEY", `${good.ENCRYPTION_KEY},${good.ENCRYPTION_KEY}`, /uses the id "k1" twice/],
+    ["CRON_SECRET", "short", /at least 16 characters/],
+    ["DEMO_NOW", "yesterday", /must be an ISO instant/],
+    ["DEMO_NOW", "2026-11-16T15:00:00Z", /must not be set in production/],
+  ])("says of %s=%s what is wrong", (name, value, sentence) => {
+    const told = problems({ [name]: value });
+    expect(told.join("\n")).toMatch(sentence);
+    expect(told.every((line) => line.startsWith(name))).toBe(true);
+  });
+
+  it("names every problem at once, one line each", () => {
+    expect(problems({ DATABASE_URL: undefined, SCOPES: undefined, PORT: "x" }).map((line) => line.split(" ")[0])).toEqual(
+      expect.arrayContaining(["DATABASE_URL", "SCOPES", "PORT"]),
+    );
+  });
+
+  it("repeats no secret in a problem", () => {
+    const told = problems({
+      DATABASE_URL: "postgresql://desk:hunter2@@@[",
+      ENCRYPTION_KEY: "k1:aHVudGVyMg==",
+      CRON_SECRET: "hunter2",
+    }).join("\n");
+    expect(told).not.toMatch(/hunter2|aHVudGVyMg/);
+  });
+});
+
+describe(".env.example", () => {
+  const example = parseEnv(readFileSync(".env.example", "utf8")) as Record<string, string>;
+
+  it("is enough to start in development", () => {
+    expect(() => readEnvironment({ ...example, NODE_ENV: "development" })).not.toThrow();
+  });
+
+  it("is refused in production, placeholder by placeholder", () => {
+    const told = problems({ ...example, NODE_ENV: "production" });
+    for (const name of ["SHOPIFY_API_KEY", "SHOPIFY_API_SECRET", "SHOPIFY_APP_URL", "ENCRYPTION_KEY", "CRON_SECRET"])
+      expect(told).toContain(`${name} still holds the placeholder of .env.example; give it its real value.`);
+  });
+
+  it("lists every variable that is read", () => {
+    const source = readFileSync("app/platform/env.server.ts", "utf8");
+    const read = new Set([...source.matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)].map((match) => match[1]));
+    const listed = readFileSync(".env.example", "utf8");
+    for (const name of read) expect(listed, `${name} is missing from .env.example`).toMatch(new RegExp(`^#? ?${name}=`, "m"));
+  });
+});
+
+describe("a .env file", () => {
+  const write = (text: string) => {
+    const path = join(mkdtempSync(join(tmpdir(), "backroom-env-")), ".env");
+    writeFileSync(path, text);
+    return path;
+  };
+
+  it("may have comments, blanks, export, quotes and values over several lines", () => {
+    const path = write(`# a comment\n\nexport A=1\nB="two\nlines"\nC='x # y'\n`);
+    expect(readEnvFile(path)).toEqual({ A: "1", B: "two\nlines", C: "x # y" });
+  });
+
+  it("that is damaged is refused with the line to mend", () => {
+    expect(() => readEnvFile(write("A=1\nthis is not a setting\n"))).toThrow(/line 2 is not NAME=value/);
+  });
+
+  it("that does not exist is no problem", () => {
+    expect(readEnvFile("/nonexistent/.env")).toEqual({});
+  });
+});

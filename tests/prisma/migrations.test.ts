@@ -1,0 +1,202 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync, mkdirSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, describe, expect, inject, it } from "vitest";
+import { connectDatabase, type Db } from "~/platform/db/client.server";
+import { migrationState } from "~/platform/db/migration-state.server";
+import { childEnvironment } from "~/platform/env.server";
+import { splitScript } from "../../prisma/postgres-migrate-adapter";
+import { createTestDatabase } from "../support/databases";
+import { administer, databaseUrl } from "../support/global-setup";
+
+const MIGRATIONS = readdirSync("prisma/migrations").filter((name) => /^\d{14}_/.test(name)).sort();
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** A copy of what the Prisma CLI reads, in which migrations can be left out or broken. */
+function project(): string {
+  const folder = mkdtempSync(join(tmpdir(), "backroom-project-"));
+  folders.push(folder);
+  for (const path of ["prisma.config.ts", "package.json", "tsconfig.json"]) cpSync(path, join(folder, path));
+  mkdirSync(join(folder, "prisma"));
+  for (const path of readdirSync("prisma").filter((name) => /\.(ts|mjs|prisma)$|^migrations/.test(name)))
+    cpSync(join("prisma", path), join(folder, "prisma", path), { recursive: true });
+  for (const path of ["app", "node_modules", "prisma/generated"]) symlinkSync(resolve(path), join(folder, path));
+  return folder;
+}
+
+function npmRun(folder: string, url: string, script: string, ...args: string[]) {
+  const result = spawnSync("npm", ["run", "-s", script, "--", ...args], {
+    cwd: folder,
+    env: childEnvironment({ DATABASE_URL: url, PRISMA_HIDE_UPDATE_MESSAGE: "1" }),
+    encoding: "utf8",
+  });
+  return { status: result.status, output: `${result.stdout}${result.stderr}` };
+}
+
+async function emptyPostgres() {
+  const name = `migrate_${randomBytes(6).toString("hex")}`;
+  await administer(inject("postgresUrl"), `CREATE DATABASE ${name}`);
+  const drop = () => administer(inject("postgresUrl"), `DROP DATABASE ${name} WITH (FORCE)`);
+  return { url: databaseUrl(inject("postgresUrl"), name), drop };
+}
+
+async function using<T>(url: string, work: (db: Db) => Promise<T>): Promise<T> {
+  const db = await connectDatabase(url);
+  try {
+    return await work(db);
+  } finally {
+    await db.$disconnect();
+  }
+}
+
+describe("the migrations", () => {
+  it("keep the names of the contract, in its order", () => {
+    expect(MIGRATIONS.slice(0, 4)).toEqual([
+      "20250218120000_expand_dashboard_models",
+      "20250311090000_add_store_secrets",
+      "20250326150000_add_webhook_registry",
+      "20251006121500_add_retention_indexes",
+    ]);
+  });
+
+  it("each set a lock timeout before anything else, and after the first only add", () => {
+    for (const [i, name] of MIGRATIONS.entries()) {
+      const sql = readFileSync(`prisma/migrations/${name}/migration.sql`, "utf8").replace(/^--.*$/gm, "").trim();
+      expect(sql, name).toMatch(/^SET lock_timeout = /);
+      const drops = sql.match(/\b(DROP (TABLE|COLUMN|TYPE)|RENAME|ALTER COLUMN)\b/gi);
+      if (i > 0) expect(drops, name).toBeNull();
+    }
+  });
+
+  it("bring rows of the first one to the last one unharmed", async () => {
+    const { url, drop } = await emptyPostgres();
+    const folder = project();
+    for (const name of MIGRATIONS.slice(1)) rmSync(join(folder, "prisma/migrations", name), { recursive: true });
+    expect(npmRun(folder, url, "prisma:migrate").status).toBe(0);
+    await using(url, async (db) => {
+      await db.$executeRawUnsafe(
+        `INSERT INTO "Store" ("id", "shopDomain", "onboardingFlags", "updatedAt") VALUES ('s1', 'old.myshopify.com', '{}', now()), ('s2', 'older.myshopify.com', '{}', now())`,
+      );
+      await db.$executeRawUnsafe(
+        `INSERT INTO "Ticket" ("id", "storeId", "channel", "subject", "tags", "metadata", "lastMessageAt", "updatedAt") SELECT 't' || n, 's1', 'EMAIL', 'ticket ' || n, '[]', '{}', now(), now() FROM generate_series(1, 500) n`,
+      );
+    });
+    expect(npmRun(".", url, "prisma:migrate").status).toBe(0);
+    await using(url, async (db) => {
+      expect(await db.ticket.count({ where: { storeId: "s1" } })).toBe(500);
+      expect(await migrationState(db)).toEqual({ state: "current" });
+    });
+    await drop();
+  });
+});
+
+describe("a migration that fails", () => {
+  it("leaves nothing half done, says what to run, and runs clean once it is resolved", async () => {
+    const { url, drop } = await emptyPostgres();
+    const folder = project();
+    const bad = "20270101000000_add_something";
+    const sql = join(folder, "prisma/migrations", bad, "migration.sql");
+    mkdirSync(join(folder, "prisma/migrations", bad));
+    writeFileSync(sql, `SET lock_timeout = '2s';\nCREATE TABLE "Half" ("id" TEXT PRIMARY KEY);\nALTER TABLE "Nowhere" ADD COLUMN "x" TEXT;\n`);
+    const failed = npmRun(folder, url, "prisma:migrate");
+    expect(failed.status).not.toBe(0);
+    expect(failed.output).toContain(bad);
+
+    await using(url, async (db) => {
+      const half = await db.$queryRaw<{ name: string | null }[]>`SELECT to_regclass('"Half"')::text AS "name"`;
+      expect(half[0]?.name).toBeNull();
+      const state = await migrationState(db);
+      expect(state).toMatchObject({ state: "failed", names: [bad] });
+      expect((state as { message: string }).message).toContain(`npm run prisma:resolve -- --rolled-back ${bad} && npm run prisma:migrate`);
+    });
+
+    expect(npmRun(folder, url, "prisma:migrate").output).toContain("P3009");
+    expect(npmRun(folder, url, "prisma:resolve", "--rolled-back", MIGRATIONS[0]!).output).toMatch(/has not failed in this database/);
+    expect(npmRun(folder, url, "prisma:resolve", "--rolled-back", "20990101000000_none").output).toMatch(/There is no migration/);
+    expect(npmRun(folder, url, "prisma:resolve").output).toMatch(/^Usage: npm run prisma:resolve/);
+    writeFileSync(sql, `SET lock_timeout = '2s';\nCREATE TABLE "Half" ("id" TEXT PRIMARY KEY);\n`);
+    expect(npmRun(folder, url, "prisma:resolve", "--rolled-back", bad)).toMatchObject({ status: 0 });
+    expect(npmRun(folder, url, "prisma:resolve", "--rolled-back", bad).output).toMatch(/has not failed in this database/);
+    expect(npmRun(folder, url, "prisma:migrate").status).toBe(0);
+    await using(url, async (db) => {
+      // This build knows nothing of the added migration: for it the database is from a newer version.
+      expect(await migrationState(db)).toMatchObject({ state: "ahead", names: [bad] });
+      expect(await migrationState(db, folder)).toEqual({ state: "current" });
+    });
+    await drop();
+  });
+
+  it("half-way through building indexes concurrently is finished by the next run", async () => {
+    const { url, drop } = await emptyPostgres();
+    const folder = project();
+    const name = "20251006121500_add_retention_indexes";
+    const path = join(folder, "prisma/migrations", name, "migration.sql");
+    const good = readFileSync(path, "utf8");
+    writeFileSync(path, good.replace(`ON "KpiCache"("expiresAt")`, `ON "KpiCache"("noSuchColumn")`));
+    expect(npmRun(folder, url, "prisma:migrate").status).not.toBe(0);
+    writeFileSync(path, good);
+    expect(npmRun(folder, url, "prisma:resolve", "--rolled-back", name).status).toBe(0);
+    expect(npmRun(folder, url, "prisma:migrate").status).toBe(0);
+    await using(url, async (db) => {
+      const invalid = await db.$queryRaw<object[]>`SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid`;
+      expect(invalid).toEqual([]);
+      expect(await migrationState(db)).toEqual({ state: "current" });
+    });
+    await drop();
+  });
+});
+
+describe("the state of a database", () => {
+  it("is pending while it is empty, on both engines, with the command that mends it", async () => {
+    const { url, drop } = await emptyPostgres();
+    const state = await using(url, migrationState);
+    expect(state).toMatchObject({ state: "pending" });
+    expect((state as { message: string }).message).toMatch(/lacks 20250218120000_expand_dashboard_models, .* and 2 more.*npm run prisma:migrate$/);
+    await drop();
+  });
+
+  it("is pending on SQLite when a column is missing, and ahead when there is one more", async () => {
+    const { url, drop } = await createTestDatabase("sqlite");
+    await using(url, async (db) => {
+      expect(await migrationState(db)).toEqual({ state: "current" });
+      await db.$executeRawUnsafe(`ALTER TABLE "Store" ADD COLUMN "fromTheFuture" TEXT`);
+      expect(await migrationState(db)).toMatchObject({ state: "ahead", names: ["Store.fromTheFuture"] });
+      await db.$executeRawUnsafe(`ALTER TABLE "Store" DROP COLUMN "name"`);
+      expect(await migrationState(db)).toMatchObject({ state: "pending", names: ["Store.name"] });
+    });
+    await drop();
+  });
+});
+
+describe("the SQLite commands of a developer", () => {
+  it("push the schema into a new file, and write a migration for a changed one", () => {
+    const folder = project();
+    const url = "file:./prisma/dev.sqlite";
+    expect(npmRun(folder, url, "prisma:db-push:sqlite", "--skip-generate").status).toBe(0);
+    const other = "file:./prisma/other.sqlite";
+    expect(npmRun(folder, other, "prisma:migrate").status).toBe(0);
+    const schema = join(folder, "prisma/schema.sqlite.prisma");
+    writeFileSync(schema, readFileSync(schema, "utf8").replace("model Store {", "model Store {\n  nickname String?"));
+    const made = npmRun(folder, other, "prisma:migrate:sqlite", "--name", "add_nickname", "--skip-generate");
+    expect(made.status, made.output).toBe(0);
+    const added = readdirSync(join(folder, "prisma/migrations-sqlite")).find((name) => name.endsWith("_add_nickname"));
+    expect(readFileSync(join(folder, "prisma/migrations-sqlite", added ?? "", "migration.sql"), "utf8")).toMatch(/ADD COLUMN "nickname"/);
+  });
+});
+
+describe("splitting a script", () => {
+  it("keeps a migration whole, semicolons and comments and all, so that it is one transaction", () => {
+    const script = `-- one; two\nINSERT INTO "T" VALUES ('a;b');\nSELECT 1;\n`;
+    expect(splitScript(script)).toEqual([script]);
+  });
+
+  it("sends what builds concurrently statement by statement", () => {
+    expect(splitScript(`-- why;\nSET a = '1';\nCREATE INDEX CONCURRENTLY "i" ON "T"("x");\n`)).toEqual([
+      "SET a = '1'",
+      `CREATE INDEX CONCURRENTLY "i" ON "T"("x")`,
+    ]);
+  });
+});

@@ -1,0 +1,58 @@
+import { randomBytes } from "node:crypto";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, inject } from "vitest";
+import { connectDatabase, type Db } from "~/platform/db/client.server";
+import type { Engine } from "~/platform/db/database-url";
+import { administer, databaseUrl, TEMPLATE } from "./global-setup";
+
+export const ENGINES: Engine[] = ["sqlite", "postgres"];
+
+export type TestDatabase = { url: string; drop: () => Promise<void> };
+
+/** A migrated, empty database of its own: a copy of the template. */
+export async function createTestDatabase(engine: Engine): Promise<TestDatabase> {
+  if (engine === "sqlite") {
+    const folder = mkdtempSync(join(tmpdir(), "backroom-db-"));
+    const file = join(folder, "test.sqlite");
+    copyFileSync(inject("sqliteTemplate"), file);
+    return { url: `file:${file}`, drop: async () => rmSync(folder, { recursive: true, force: true }) };
+  }
+  const serverUrl = inject("postgresUrl");
+  const name = `test_${randomBytes(8).toString("hex")}`;
+  await createFromTemplate(serverUrl, name);
+  return {
+    url: databaseUrl(serverUrl, name),
+    drop: () => administer(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  };
+}
+
+/** Postgres copies a template only while nobody else does. */
+async function createFromTemplate(serverUrl: string, name: string) {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await administer(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+    } catch (error) {
+      if (attempt === 50 || !/being accessed by other users/.test(String(error))) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+/** The same suite on both engines, each on a database of its own. */
+export function eachDatabase(name: string, suite: (context: { db: () => Db; url: () => string; engine: Engine }) => void) {
+  describe.each(ENGINES)(`${name} on %s`, (engine) => {
+    let database: TestDatabase;
+    let db: Db;
+    beforeAll(async () => {
+      database = await createTestDatabase(engine);
+      db = await connectDatabase(database.url, { maxConnections: 5 });
+    });
+    afterAll(async () => {
+      await db?.$disconnect();
+      await database?.drop();
+    });
+    suite({ db: () => db, url: () => database.url, engine });
+  });
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+export type Field = {
+  name: string;
+  kind: "scalar" | "object" | "enum";
+  type: string;
+  isId: boolean;
+  isUnique: boolean;
+  isList: boolean;
+  isRequired: boolean;
+  isUpdatedAt: boolean;
+  hasDefaultValue: boolean;
+  default?: unknown;
+  dbName?: string | null;
+  nativeType?: unknown;
+  relationFromFields?: string[];
+  relationOnDelete?: string;
+  documentation?: string;
+};
+
+export type Model = {
+  name: string;
+  dbName: string | null;
+  documentation?: string;
+  fields: Field[];
+  uniqueFields: string[][];
+  uniqueIndexes: unknown[];
+  primaryKey: unknown;
+};
+
+export type Datamodel = { enums: { name: string; values: unknown[] }[]; models: Model[]; indexes?: unknown[] };
+
+const wasm = createRequire(import.meta.url)("@prisma/prisma-schema-wasm") as { get_dmmf(params: string): string };
+
+/** A schema file as Prisma itself understands it; the generated clients keep only part of this. */
+export function readSchema(path: string): Datamodel {
+  const dmmf = JSON.parse(wasm.get_dmmf(JSON.stringify({ prismaSchema: readFileSync(path, "utf8"), noColor: true })));
+  return { ...dmmf.datamodel, indexes: dmmf.datamodel.indexes };
+}
+
+/** The tables that belong to the installation or to Shopify and not to one store; each says why in its comment. */
+export const NOT_TENANT = ["Session", "Store", "RetentionRun", "ComplianceRequest"];
+
+export const tenantModels = () =>
+  readSchema("prisma/schema.prisma").models.filter((model) => !NOT_TENANT.includes(model.name));

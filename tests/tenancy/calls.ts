@@ -1,0 +1,192 @@
+import { AiDraftRepository } from "~/features/inbox/ai-draft.repository.server";
+import { ConnectionEventRepository } from "~/features/connections/connection-event.repository.server";
+import { KpiCacheRepository } from "~/features/overview/kpi-cache.repository.server";
+import { OrderFlagRepository } from "~/features/orders/order-flag.repository.server";
+import { ProductVelocityRepository } from "~/features/inventory/product-velocity.repository.server";
+import { PurchaseOrderRepository } from "~/features/inventory/purchase-order.repository.server";
+import { SeoInsightRepository } from "~/features/seo/seo-insight.repository.server";
+import { StoreSecretRepository } from "~/features/connections/store-secret.repository.server";
+import { StoreSettingsRepository } from "~/features/settings/store-settings.repository.server";
+import { TicketRepository } from "~/features/inbox/ticket.repository.server";
+import { WebhookInboxOfShop } from "~/features/webhooks/webhook-inbox.repository.server";
+import { WebhookRegistryRepository } from "~/features/webhooks/webhook-registry.repository.server";
+import type { Db } from "~/platform/db/client.server";
+import { T0, TEST_KEYS, type Tenant } from "../support/tenant-rows";
+
+const LATER = new Date(T0.getTime() + 60_000);
+
+type Calls<T> = {
+  /** The models that this repository reads and writes */
+  models: string[];
+  build: (db: Db, tenant: Tenant) => T;
+  /** Every method, called with the ids and keys of `other`; `creates` marks those that only ever add a row of one's own */
+  methods: { [M in keyof T]: ((repository: T, other: Tenant) => Promise<unknown>) | { creates: (repository: T, other: Tenant) => Promise<unknown> } };
+};
+
+function calls<T>(entry: Calls<T>) {
+  return entry as unknown as Calls<Record<string, unknown>>;
+}
+
+export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
+  StoreSettingsRepository: calls<StoreSettingsRepository>({
+    models: ["StoreSettings"],
+    build: (db, { storeId }) => new StoreSettingsRepository(db, storeId),
+    methods: {
+      find: (r) => r.find(),
+      insertDefaults: { creates: (r) => r.insertDefaults() },
+      update: (r) => r.update(1, { lastRotationDates: { by: "the caller" } }),
+    },
+  }),
+  StoreSecretRepository: calls<StoreSecretRepository>({
+    models: ["StoreSecret"],
+    build: (db, { storeId }) => new StoreSecretRepository(db, storeId, TEST_KEYS),
+    methods: {
+      list: (r) => r.list(),
+      upsert: { creates: (r) => r.upsert("GA4", { plaintext: "mine", setBy: null, rotationReminderAt: null }, LATER) },
+      reveal: (r) => r.reveal("GA4"),
+      delete: (r) => r.delete("GA4"),
+    },
+  }),
+  KpiCacheRepository: calls<KpiCacheRepository>({
+    models: ["KpiCache"],
+    build: (db, { storeId }) => new KpiCacheRepository(db, storeId),
+    methods: {
+      listDays: (r) => r.listDays("SALES", "2026-01-01", "2026-12-31"),
+      upsertDay: {
+        creates: (r) =>
+          r.upsertDay("ORDERS", "2026-11-15", {
+            currency: "USD",
+            computedAt: LATER,
+            payload: { orders: 0, units: 0, customers: 0, returningCustomers: 0, firstTimeCustomers: 0, cancelled: 0 },
+          }),
+      },
+      deleteTouching: (r) => r.deleteTouching(["2026-11-15"]),
+    },
+  }),
+  OrderFlagRepository: calls<OrderFlagRepository>({
+    models: ["OrderFlag"],
+    build: (db, { storeId }) => new OrderFlagRepository(db, storeId),
+    methods: {
+      list: (r) => r.list(),
+      countByStatus: (r) => r.countByStatus(),
+      find: (r, other) => r.find(other.flag),
+      upsert: (r, other) =>
+        r.upsert({
+          orderGid: other.gid("Order"), orderName: "#1", rule: "HIGH_VALUE", severity: "INFO", status: "ATTENTION",
+          orderTotal: { minor: 2, currency: "USD" }, customerName: null, orderPlacedAt: T0, orderUpdatedAt: LATER,
+          evidence: {}, flaggedAt: T0,
+        }),
+      resolve: (r, other) => r.resolve([other.flag], "caller", LATER),
+      snooze: (r, other) => r.snooze([other.flag], LATER),
+      reopen: (r, other) => r.reopen([other.flag]),
+      writeNote: (r, other) => r.writeNote(other.flag, "by the caller"),
+    } as never,
+  }),
+  TicketRepository: calls<TicketRepository>({
+    models: ["Ticket", "TicketMessage"],
+    build: (db, { storeId }) => new TicketRepository(db, storeId),
+    methods: {
+      list: (r) => r.list(),
+      countByStatus: (r) => r.countByStatus(),
+      findThread: (r, other) => r.findThread(other.ticket),
+      insert: {
+        creates: (r) =>
+          r.insert(
+            { channel: "EMAIL", subject: "mine", customerName: null, customerEmail: null },
+            { kind: "CUSTOMER", author: null, body: "mine", writtenAt: LATER },
+          ),
+      },
+      insertMessage: (r, other) => r.insertMessage(other.ticket, { kind: "NOTE", author: null, body: "by the caller", writtenAt: LATER }),
+      updateStatus: (r, other) => r.updateStatus(other.ticket, "ARCHIVED", LATER),
+    },
+  }),
+  AiDraftRepository: calls<AiDraftRepository>({
+    models: ["AiDraft"],
+    build: (db, { storeId }) => new AiDraftRepository(db, storeId),
+    methods: {
+      findByMessage: (r, other) => r.findByMessage(other.message),
+      // For its owner the message has its draft already, for a stranger it does not exist: refused both times.
+      insert: { creates: (r, other) => r.insert({ messageId: other.message, model: "m", version: "1", text: "mine" }) },
+      decide: (r, other) => r.decide(other.draft, { approved: true, humanEdit: null, feedback: null, rewardScore: 1, by: "caller" }, LATER),
+      countUndecided: (r) => r.countUndecided(),
+    },
+  }),
+  SeoInsightRepository: calls<SeoInsightRepository>({
+    models: ["SeoInsight"],
+    build: (db, { storeId }) => new SeoInsightRepository(db, storeId),
+    methods: {
+      list: (r) => r.list(),
+      countOpen: (r) => r.countOpen(),
+      upsert: { creates: (r) => r.upsert({ source: "GSC", rule: "LOW_CTR", severity: "INFO", resource: "/mine", title: "mine", evidence: {} }) },
+      decide: (r, other) => r.decide(other.insight, "DISMISSED", "caller", LATER),
+    },
+  }),
+  ProductVelocityRepository: calls<ProductVelocityRepository>({
+    models: ["ProductVelocity"],
+    build: (db, { storeId }) => new ProductVelocityRepository(db, storeId),
+    methods: {
+      listRunningOut: (r) => r.listRunningOut("2027-01-01"),
+      countRunningOut: (r) => r.countRunningOut("2027-01-01"),
+      upsert: {
+        creates: (r) =>
+          r.upsert({
+            variantGid: "gid://shopify/ProductVariant/mine", productGid: "p", inventoryItemGid: "mine", sku: "mine", productTitle: "mine",
+            variantTitle: null, vendor: "mine", demandClass: "LUMPY", unitsPerDay: 0, windowDays: 90, available: 0, incoming: 0, leadTimeDays: 7,
+            daysOfCover: null, stockoutDay: null, reorderPoint: 0, reorderQuantity: 0, unitCost: { minor: 1, currency: "USD" }, stockUpdatedAt: T0, computedAt: T0,
+          }),
+      },
+      updateStock: (r, other) => r.updateStock(other.gid("InventoryItem"), 99, LATER),
+    },
+  }),
+  PurchaseOrderRepository: calls<PurchaseOrderRepository>({
+    models: ["PurchaseOrder", "PurchaseOrderLine"],
+    build: (db, { storeId }) => new PurchaseOrderRepository(db, storeId),
+    methods: {
+      list: (r) => r.list(),
+      findWithLines: (r, other) => r.findWithLines(other.purchaseOrder),
+      insertDraft: {
+        creates: (r) =>
+          r.insertDraft(
+            { number: "PO-0002", vendor: "mine", currency: "USD", note: null, expectedDay: null, lines: [{ variantGid: "v", sku: "s", title: "t", quantity: 2, unitCost: { minor: 50, currency: "USD" } }] },
+            LATER,
+          ),
+      },
+      updateStatus: (r, other) => r.updateStatus(other.purchaseOrder, "CANCELLED", LATER),
+    },
+  }),
+  ConnectionEventRepository: calls<ConnectionEventRepository>({
+    models: ["ConnectionEvent"],
+    build: (db, { storeId }) => new ConnectionEventRepository(db, storeId),
+    methods: {
+      insert: {
+        creates: (r) =>
+          r.insert({ createdAt: LATER, provider: "GA4", trigger: "MANUAL", outcome: "SUCCESS", errorClass: null, retryable: false, httpStatus: 200, providerCode: null, latencyMs: 1, message: "mine" }),
+      },
+      list: (r) => r.list("GA4"),
+      listLatest: (r) => r.listLatest(),
+    },
+  }),
+  WebhookRegistryRepository: calls<WebhookRegistryRepository>({
+    models: ["WebhookRegistry"],
+    build: (db, { shopDomain, storeId }) => new WebhookRegistryRepository(db, shopDomain, storeId),
+    methods: {
+      list: (r) => r.list(),
+      upsert: {
+        creates: (r) =>
+          r.upsert({ topicKey: "SHOP_UPDATE", deliveryMethod: "HTTP", operation: "REFRESH", callbackUrl: null, handshakeResult: "SUCCESS", handshakeDetail: null }, LATER),
+      },
+      deleteAll: (r) => r.deleteAll(),
+    },
+  }),
+  WebhookInboxOfShop: calls<WebhookInboxOfShop>({
+    models: ["WebhookEvent"],
+    build: (db, { shopDomain }) => new WebhookInboxOfShop(db, shopDomain),
+    methods: {
+      countByStatus: (r) => r.countByStatus(),
+      list: (r) => r.list(),
+    },
+  }),
+};
+
+/** Repositories of the whole installation, which no page reaches with a merchant's words. */
+export const NOT_SCOPED = ["StoreRepository", "WebhookInboxRepository", "RetentionRunRepository", "ComplianceRequestRepository"];

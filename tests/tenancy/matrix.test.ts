@@ -1,0 +1,144 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Db } from "~/platform/db/client.server";
+import { createTestDatabase, eachDatabase } from "../support/databases";
+import { tenantModels } from "../support/schema";
+import { insertTenant, type Tenant } from "../support/tenant-rows";
+import { connectDatabase } from "~/platform/db/client.server";
+import { CALLS, NOT_SCOPED } from "./calls";
+
+const methods = Object.entries(CALLS).flatMap(([repository, entry]) =>
+  Object.entries(entry.methods).map(([method, call]) => {
+    const creates = typeof call === "object";
+    return { repository, method, creates, entry, call: creates ? call.creates : call };
+  }),
+);
+type Method = (typeof methods)[number];
+
+/** Everything of one tenant that is in the database, in every tenant table that the schema has. */
+async function rowsOf(db: Db, tenant: Tenant): Promise<string> {
+  const tables = tenantModels().map((model) => model.name[0]!.toLowerCase() + model.name.slice(1));
+  const rows = await Promise.all(
+    tables.map((table) =>
+      (db as unknown as Record<string, { findMany(q: object): Promise<object[]> }>)[table]!.findMany({
+        where: { storeId: tenant.storeId },
+        orderBy: { id: "asc" },
+      }),
+    ),
+  );
+  return JSON.stringify(rows, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+}
+
+const asText = (value: unknown) =>
+  JSON.stringify(value, (_key, part: unknown) => (typeof part === "bigint" ? String(part) : part)) ?? "";
+
+/** What a call by `caller` on the rows of `owner` did to them. */
+async function observe(db: Db, { entry, call }: Method, caller: Tenant, owner: Tenant) {
+  const before = await rowsOf(db, owner);
+  let answer: unknown;
+  try {
+    answer = await call(entry.build(db, caller), owner);
+  } catch (error) {
+    answer = `refused: ${(error as { code?: string }).code}`;
+  }
+  return { answer, saw: asText(answer).includes(owner.marker), changed: (await rowsOf(db, owner)) !== before };
+}
+
+/** Two fresh stores for every call, so that no call sees what another one left. */
+let pairs = 0;
+async function twoTenants(db: Db): Promise<[Tenant, Tenant]> {
+  pairs += 1;
+  return [await insertTenant(db, `alpha-${pairs}-${db.engine}`), await insertTenant(db, `bravo-${pairs}-${db.engine}`)];
+}
+
+describe("the matrix", () => {
+  it("covers every repository of the product, and every method of each", async () => {
+    const files = readdirSync("app/features", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".repository.server.ts"));
+    const found: string[] = [];
+    for (const file of files) {
+      const module = (await import(/* @vite-ignore */ join(process.cwd(), "app/features", file))) as Record<string, unknown>;
+      for (const [name, exported] of Object.entries(module)) {
+        if (typeof exported !== "function" || !/^class\s/.test(String(exported)) || NOT_SCOPED.includes(name)) continue;
+        found.push(name);
+        const own = Object.getOwnPropertyNames(exported.prototype as object).filter((method) => method !== "constructor");
+        const inner = name === "OrderFlagRepository" ? ["update"] : [];
+        expect(Object.keys(CALLS[name]?.methods ?? {}).sort(), name).toEqual(own.filter((m) => !inner.includes(m)).sort());
+      }
+    }
+    expect(found.sort()).toEqual(Object.keys(CALLS).sort());
+  });
+
+  it("covers every tenant table of the schema", () => {
+    const covered = new Set(Object.values(CALLS).flatMap((entry) => entry.models));
+    expect(tenantModels().map((model) => model.name).filter((name) => !covered.has(name))).toEqual([]);
+  });
+});
+
+eachDatabase("a repository", ({ db }) => {
+  describe.each(methods)("$repository.$method", (method) => {
+    it("neither shows nor changes anything of another store", async () => {
+      const [caller, owner] = await twoTenants(db());
+      const { saw, changed } = await observe(db(), method, caller, owner);
+      expect({ saw, changed }).toEqual({ saw: false, changed: false });
+    });
+
+    it("does its work for the store it was built for, so that the silence above means something", async () => {
+      const [owner, stranger] = await twoTenants(db());
+      const { answer, saw, changed } = await observe(db(), method, owner, owner);
+      const counted = /^[1-9]|":[1-9]/.test(asText(answer));
+      // Creating what the owner has already is refused by the unique key, which proves that the row was reached.
+      const refused = asText(answer).includes("refused: P2002");
+      expect({ works: saw || changed || counted || refused, method: method.method, answer }).toMatchObject({ works: true });
+      expect(asText(answer)).not.toContain(stranger.marker);
+    });
+  });
+});
+
+/** A planted bug: a client that forgets which store it was asked about, in every `where`. */
+function forgetful(db: Db): Db {
+  const forget = (where: Record<string, unknown> | undefined): Record<string, unknown> | undefined => {
+    if (!where) return where;
+    const { storeId: _s, shopDomain: _d, ...rest } = where;
+    const compound = Object.entries(rest).find(([key, value]) => key.includes("_") && value && typeof value === "object");
+    return compound ? forget(compound[1] as Record<string, unknown>) : rest;
+  };
+  const careless = (model: Record<string, (query: Record<string, unknown>) => unknown>) =>
+    new Proxy(model, {
+      get: (target, operation: string) => (query: Record<string, unknown> = {}) => {
+        const forgotten = { ...query, where: forget(query.where as never) };
+        if (operation === "findUnique") return target.findFirst!({ ...forgotten, orderBy: { id: "desc" } });
+        if (/^(find|count|group|updateMany|deleteMany)/.test(operation)) return target[operation]!(forgotten);
+        return target[operation]!(query);
+      },
+    });
+  return new Proxy(db, {
+    get: (target, name: string) => {
+      const value = (target as unknown as Record<string, unknown>)[name];
+      return /^[a-z]/.test(name) && value && typeof value === "object" ? careless(value as never) : value;
+    },
+  });
+}
+
+describe("a planted bug", () => {
+  it("in any method that looks rows up is found by the matrix", async () => {
+    const database = await createTestDatabase("sqlite");
+    const db = await connectDatabase(database.url);
+    const missed: string[] = [];
+    for (const method of methods.filter(({ creates }) => !creates)) {
+      await db.store.deleteMany({});
+      const [caller, owner] = [await insertTenant(db, `caller-${pairs++}`), await insertTenant(db, `owner-${pairs++}`)];
+      const countsBefore = asText(await method.call(method.entry.build(db, caller), owner).catch(() => null));
+      await db.store.deleteMany({});
+      const [caller2, owner2] = [await insertTenant(db, `caller-${pairs++}`), await insertTenant(db, `owner-${pairs++}`)];
+      const { answer, saw, changed } = await observe(forgetful(db), method, caller2, owner2);
+      const miscounted = /^count/.test(method.method) && asText(answer) !== countsBefore;
+      // Reading the wrong row of secrets is stopped by the cipher: the record does not open for this store.
+      const stopped = asText(answer).includes("NOT_AUTHENTIC");
+      if (!saw && !changed && !miscounted && !stopped) missed.push(`${method.repository}.${method.method}`);
+    }
+    await db.$disconnect();
+    await database.drop();
+    expect(missed).toEqual([]);
+  });
+});

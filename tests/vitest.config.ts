@@ -1,0 +1,34 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const root = at("..");
+const globalSetup = at("./support/global-setup.ts");
+
+/**
+ * Three projects: `app` needs only Node (npm test); `browser` needs Chromium and `debian` needs Debian's PgBouncer and
+ * pg_dump (.ci/run). Nothing is skipped where it cannot run: it is not in the project.
+ */
+export default defineConfig({
+  root,
+  resolve: { alias: { "~": at("../app") } },
+  test: {
+    environment: "node",
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        root,
+        test: {
+          name: "app",
+          globalSetup,
+          include: ["tests/**/*.test.ts", "tests/**/*.test.tsx"],
+          exclude: ["tests/e2e/**", "tests/debian/**", "tests/bench/**"],
+        },
+      },
+      { extends: true, root, test: { name: "browser", globalSetup, include: ["tests/e2e/**/*.test.ts"], fileParallelism: false, testTimeout: 120_000 } },
+      { extends: true, root, test: { name: "debian", globalSetup, include: ["tests/debian/**/*.test.ts"], testTimeout: 120_000 } },
+    ],
+  },
+});
