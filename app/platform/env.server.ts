@@ -51,7 +51,7 @@ type Source = Record<string, string | undefined>;
 
 /** @throws {ConfigurationError} naming every bad or missing variable at once */
 export function readEnvironment(source: Source): { env: Env; secrets: Secrets } {
-  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+  const present = withoutEmpty(source);
   const parsed = schema.safeParse(present);
   const problems = parsed.success ? [] : parsed.error.issues.map(describeIssue);
   if (present.NODE_ENV === "production") problems.push(...productionProblems(present));
@@ -117,8 +117,13 @@ export function provideDatabaseUrl(url: string) {
   process.env.DATABASE_URL = url;
 }
 
+/** process.env over `.env`. An empty value is no value, and hides the one in the file. */
 function processEnvironment(): Source {
-  return { ...readEnvFile(".env"), ...process.env };
+  return withoutEmpty({ ...readEnvFile(".env"), ...process.env });
+}
+
+function withoutEmpty(source: Source): Source {
+  return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
 }
 
 /** @throws {ConfigurationError} when a line is neither empty, nor a comment, nor NAME=value */
