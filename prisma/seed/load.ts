@@ -9,7 +9,7 @@ import { storeIdOf, storeRows } from "./stores";
 import { insertMissing } from "./write";
 
 /** Stores per transaction: enough to be fast, few enough for the progress to move. */
-const BATCH = 40;
+const BATCH = 100;
 /** Batches at once on Postgres, so that rows are made while others are written; SQLite has one writer. */
 const LANES = 3;
 
