@@ -26,9 +26,8 @@ describe("seeded figures", () => {
     expect(rows.every((row) => row.fromDay === row.toDay)).toBe(true);
   });
 
-  it.each(payloads("SALES"))(
-    "book the sales of %s, and its refunds whatever they were for",
-    (day, payload) => {
+  it("book the sales of every day, and the refunds of that day whatever they were for", () => {
+    for (const [day, payload] of payloads("SALES")) {
       const ledger = orders.flatMap((order) => [
         ...order.lines.map((line) => ({
           at: order.placedAt,
@@ -56,8 +55,8 @@ describe("seeded figures", () => {
         taxesMinor: total("taxes"),
         totalMinor: netMinor + total("shipping") + total("taxes"),
       });
-    },
-  );
+    }
+  });
 
   it("count the orders and the people of every day", () => {
     for (const [day, payload] of payloads("ORDERS")) {

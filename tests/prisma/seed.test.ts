@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { StoreSecretRepository } from "~/features/connections/store-secret.repository.server";
+import { KpiCacheRepository } from "~/features/overview/kpi-cache.repository.server";
+import { StoreSettingsRepository } from "~/features/settings/store-settings.repository.server";
+import { accessTokenPlace } from "~/features/stores/install.server";
+import { open } from "~/platform/crypto/envelope.server";
 import type { Db } from "~/platform/db/client.server";
 import { connectDatabase } from "~/platform/db/client.server";
-import { demoCatalogue } from "../../prisma/seed/catalogue";
+import { EncryptedSessionStorage } from "~/platform/shopify/session-storage.server";
+import { DEMO_DAYS, demoCatalogue } from "../../prisma/seed/catalogue";
 import { seedFingerprint } from "../../prisma/seed/fingerprint";
 import { idFor } from "../../prisma/seed/ids";
 import { SEED_NOW } from "../../prisma/seed/instant";
@@ -112,6 +118,40 @@ eachDatabase("the demo seed", ({ db }) => {
       });
       expect(late, table).toBe(0);
     }
+  });
+
+  it("is read by the app's own repositories, secrets and tokens included", async () => {
+    const settings = await new StoreSettingsRepository(db(), storeId).find();
+    expect(settings).toMatchObject({ version: 4, thresholds: { highValueMinor: 40_000, lowCoverDays: 14 } });
+    const kpis = new KpiCacheRepository(db(), storeId);
+    for (const kind of ["SALES", "ORDERS", "INVENTORY"] as const)
+      expect((await kpis.listDays(kind, DEMO_DAYS[0]!, DEMO_DAYS[89]!)).map(({ day }) => day)).toEqual(
+        DEMO_DAYS,
+      );
+    const secrets = new StoreSecretRepository(db(), storeId, keys);
+    for (const { provider, lastFour } of await secrets.list())
+      expect((await secrets.reveal(provider))?.slice(-4)).toBe(lastFour);
+    const session = await new EncryptedSessionStorage(async () => db(), keys).loadSession(
+      `offline_${DOMAIN}`,
+    );
+    expect(session).toMatchObject({
+      shop: DOMAIN,
+      isOnline: false,
+      expires: new Date("2026-11-16T16:00:00.000Z"),
+    });
+    const store = await db().store.findUniqueOrThrow({ where: { id: storeId } });
+    expect(await open(keys, accessTokenPlace(storeId), store.accessToken!)).toBe(session?.accessToken);
+  });
+
+  it("has one secret whose rotation is overdue, and one that is due in nine days", async () => {
+    const due = await db().storeSecret.findMany({
+      where: { storeId },
+      orderBy: { rotationReminderAt: "asc" },
+    });
+    const days = due.map(
+      (secret) => (secret.rotationReminderAt!.getTime() - SEED_NOW.getTime()) / 86_400_000,
+    );
+    expect(days).toEqual([-12, 9, 46, 70]);
   });
 
   it("raises every flag rule at least twice and keeps about 34 for attention", async () => {
