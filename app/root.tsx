@@ -1,2 +1,0 @@
-import { Outlet } from "@remix-run/react";
-export default function App() { return <html lang="en"><body><Outlet /></body></html>; }
