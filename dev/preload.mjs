@@ -22,22 +22,22 @@ function isLoopback({ protocol, hostname }) {
 }
 
 /**
- * https://{shop}.myshopify.com/{path} goes to {adminOrigin}/shops/{shop}.myshopify.com/{path}. A fetch that a polyfill puts
- * in place later is used for everything else, and does not undo this.
+ * https://{shop}.myshopify.com/{path} goes to {adminOrigin}/shops/{shop}.myshopify.com/{path}. A fetch that is put in place
+ * later (Remix installs one) takes over the calls themselves, and does not undo this.
  */
 function rerouteFetch(adminOrigin) {
-  const nativeFetch = globalThis.fetch;
-  let otherFetch = nativeFetch;
+  let installed = globalThis.fetch;
   const fetch = (input, init) => {
-    const url = new URL(typeof input === "object" && "url" in input ? input.url : input);
-    if (url.protocol !== "https:" || !url.hostname.endsWith(".myshopify.com")) return otherFetch(input, init);
+    const isRequest = typeof input === "object" && "url" in input;
+    const url = new URL(isRequest ? input.url : input);
+    if (url.protocol !== "https:" || !url.hostname.endsWith(".myshopify.com")) return installed(input, init);
     const local = `${adminOrigin}/shops/${url.hostname}${url.pathname}${url.search}`;
-    return nativeFetch(input instanceof Request ? new Request(local, input) : local, init);
+    return installed(isRequest ? new Request(local, input) : local, init);
   };
   Object.defineProperty(globalThis, "fetch", {
     configurable: true,
     enumerable: true,
     get: () => fetch,
-    set: (replacement) => (otherFetch = replacement),
+    set: (replacement) => (installed = replacement),
   });
 }

@@ -81,8 +81,11 @@ export type CatalogueOrder = {
   refunds: {
     gid: string;
     createdAt: Date;
+    /** All of it: the lines, the tax and the shipping */
     amountMinor: number;
-    lines: { lineGid: string; quantity: number; subtotalMinor: number }[];
+    taxMinor: number;
+    shippingMinor: number;
+    lines: { lineGid: string; quantity: number; amountMinor: number }[];
   }[];
   fulfillments: {
     gid: string;
@@ -170,10 +173,12 @@ function orderOf(order: CatalogueOrder): ShopifyOrder {
       id: refund.gid,
       createdAt: refund.createdAt.toISOString(),
       amount: money(refund.amountMinor),
+      tax: money(refund.taxMinor),
+      shipping: money(refund.shippingMinor),
       lines: refund.lines.map((line) => ({
         lineItemId: line.lineGid,
         quantity: line.quantity,
-        subtotal: money(line.subtotalMinor),
+        subtotal: money(line.amountMinor),
       })),
     })),
     fulfillments: order.fulfillments.map(({ gid: id, createdAt, ...fulfillment }) => ({

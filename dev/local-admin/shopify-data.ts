@@ -67,6 +67,7 @@ export type ShopifyCustomer = {
 
 export type ShopifyAddress = Partial<
   Record<
+    | "name"
     | "firstName"
     | "lastName"
     | "company"
@@ -81,7 +82,11 @@ export type ShopifyAddress = Partial<
     | "phone",
     string | null
   >
->;
+> & {
+  coordinatesValidated?: boolean;
+  /** MailingAddressValidationResult: NO_ISSUES, WARNING or ERROR */
+  validationResultSummary?: string | null;
+};
 
 export type ShopifyOrder = {
   id: string;
@@ -125,6 +130,9 @@ export type ShopifyRefund = {
   id: string;
   createdAt: string;
   amount: Money;
+  tax: Money;
+  shipping: Money;
+  /** `subtotal` before tax */
   lines: { lineItemId: string; quantity: number; subtotal: Money }[];
 };
 

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { childEnvironment } from "~/platform/env.server";
 import type { LocalAdmin } from "../../dev/local-admin/server";
 import { mintExpiredSessionToken, mintSessionToken } from "../../dev/local-admin/session-token";
 import { SCOPES, SHOP } from "./support/catalogue";

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { childEnvironment } from "~/platform/env.server";
 import { listening } from "./support/local-admin";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -8,7 +9,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** Runs `code` in a Node process that the preload prepared. */
 function run(code: string, environment: Record<string, string>) {
   const args = ["--import", "./dev/preload.mjs", "--input-type=module", "--eval", code];
-  const child = spawn(process.execPath, args, { cwd: ROOT, env: { PATH: process.env.PATH, ...environment } });
+  const child = spawn(process.execPath, args, { cwd: ROOT, env: childEnvironment(environment) });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk) => (stdout += chunk));
@@ -75,11 +76,24 @@ describe("the preload", () => {
     expect(stdout).toBe("other\nnot rerouted\n");
   });
 
-  it("survives a polyfill that puts its own fetch in place", async () => {
-    const code = `globalThis.fetch = async () => new Response("polyfill");
+  it("keeps its way when a polyfill puts its own fetch in place", async () => {
+    const code = `globalThis.fetch = async (url) => new Response("polyfill " + url);
       console.log(await (await fetch("https://a.myshopify.com/admin")).text());
       console.log(await (await fetch("https://elsewhere.test/")).text());`;
+    const { stdout } = await run(code, { LOCAL_ADMIN_ORIGIN: "http://127.0.0.1:4000" });
+    expect(stdout.split("\n")).toEqual([
+      "polyfill http://127.0.0.1:4000/shops/a.myshopify.com/admin",
+      "polyfill https://elsewhere.test/",
+      "",
+    ]);
+  });
+
+  it("serves Remix's own fetch and its Request", async () => {
+    const code = `import { installGlobals } from "@remix-run/node";
+      installGlobals({ nativeFetch: true });
+      const request = new Request("https://a.myshopify.com/admin", { method: "PUT", body: "x", headers: { "X-Shopify-Access-Token": "t" } });
+      console.log(await (await fetch(request)).text());`;
     const { stdout } = await run(code, { LOCAL_ADMIN_ORIGIN: await echo() });
-    expect(stdout).toBe("GET /shops/a.myshopify.com/admin \npolyfill\n");
+    expect(stdout).toBe("PUT /shops/a.myshopify.com/admin t\n");
   });
 });

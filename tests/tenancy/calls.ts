@@ -58,6 +58,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     build: (db, { storeId }) => new KpiCacheRepository(db, storeId),
     methods: {
       listDays: (r) => r.listDays("SALES", "2026-01-01", "2026-12-31"),
+      hasAny: (r) => r.hasAny(),
       upsertDay: {
         creates: (r) =>
           r.upsertDay("ORDERS", "2026-11-15", {
@@ -82,6 +83,9 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     methods: {
       list: (r) => r.list(),
       countByStatus: (r) => r.countByStatus(),
+      countAttention: (r) => r.countAttention(),
+      listOfOrder: (r, other) => r.listOfOrder(other.gid("Order"), "none"),
+      wake: (r) => r.wake(LATER),
       find: (r, other) => r.find(other.flag),
       upsert: (r, other) =>
         r.upsert({

@@ -2,6 +2,7 @@
 import { minorOfMoney, moneyOfMinor } from "../money";
 import {
   legacyId,
+  type Money,
   type ShopifyFulfillment,
   type ShopifyLineItem,
   type ShopifyOrder,
@@ -81,7 +82,7 @@ export function refundView(refund: ShopifyRefund, order: ShopifyOrder, context: 
             restockType: "RETURN",
             subtotalSet: bag(line.subtotal),
             priceSet: bag(lineOf(line.lineItemId)!.unitPrice),
-            totalTaxSet: bag(moneyOfMinor(0, order.currencyCode)),
+            totalTaxSet: bag(taxOf(refund, line, order.currencyCode)),
             lineItem: () => lineItemView(lineOf(line.lineItemId)!, order, context),
           }),
         },
@@ -89,6 +90,13 @@ export function refundView(refund: ShopifyRefund, order: ShopifyOrder, context: 
         context,
       ),
   };
+}
+
+/** A line's share of the refunded tax, by what it is worth. */
+function taxOf(refund: ShopifyRefund, line: ShopifyRefund["lines"][number], currency: string): Money {
+  const goods = refund.lines.reduce((sum, part) => sum + minorOfMoney(part.subtotal), 0);
+  const share = goods ? minorOfMoney(line.subtotal) / goods : 0;
+  return moneyOfMinor(Math.round(minorOfMoney(refund.tax) * share), currency);
 }
 
 export function fulfillmentView(

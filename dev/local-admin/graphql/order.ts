@@ -56,6 +56,9 @@ export function orderView(order: ShopifyOrder, context: QueryContext): object {
     originalTotalPriceSet: bag(totals.total),
     currentTotalPriceSet: bag(totals.current),
     totalRefundedSet: bag(totals.refunded),
+    totalRefundedShippingSet: bag(
+      moneyOfMinor(add(order.refunds.map((r) => minorOfMoney(r.shipping))), order.currencyCode),
+    ),
     netPaymentSet: bag(totals.current),
     totalReceivedSet: bag(order.financialStatus === "PENDING" ? zero(order) : totals.total),
     totalOutstandingSet: bag(order.financialStatus === "PENDING" ? totals.total : zero(order)),
@@ -140,26 +143,18 @@ function riskView({ riskLevel }: ShopifyOrder) {
 
 function addressView(address: ShopifyAddress | null, id: string) {
   if (!address) return null;
-  const { countryCode = null, ...rest } = address;
-  const blank = {
-    firstName: null,
-    lastName: null,
-    company: null,
-    address1: null,
-    address2: null,
-    city: null,
-  };
-  const more = { province: null, provinceCode: null, zip: null, country: null, phone: null };
-  const name = [address.firstName, address.lastName].filter(Boolean).join(" ") || null;
-  const lines = [address.address1, address.address2, address.city, address.zip, countryCode].filter(Boolean);
+  const { countryCode = null, firstName = null, lastName = null } = address;
   const gid = `gid://shopify/MailingAddress/${legacyId(id.split("/").slice(0, -1).join("/"))}`;
+  const lines = [address.address1, address.address2, address.city, address.zip, countryCode].filter(Boolean);
   return {
     __typename: "MailingAddress",
-    ...blank,
-    ...more,
-    ...rest,
+    ...{ company: null, address1: null, address2: null, city: null, province: null, provinceCode: null },
+    ...{ zip: null, country: null, phone: null, coordinatesValidated: false, validationResultSummary: null },
+    ...address,
     id: gid,
-    name,
+    firstName,
+    lastName,
+    name: address.name ?? ([firstName, lastName].filter(Boolean).join(" ") || null),
     countryCode,
     countryCodeV2: countryCode,
     formatted: lines,

@@ -104,7 +104,9 @@ function order(n: number): CatalogueOrder {
               gid: gid("Refund", 3),
               createdAt: placedAt,
               amountMinor: 4990,
-              lines: [{ lineGid: gid("LineItem", 30), quantity: 1, subtotalMinor: 4990 }],
+              taxMinor: 700,
+              shippingMinor: 0,
+              lines: [{ lineGid: gid("LineItem", 30), quantity: 1, amountMinor: 4290 }],
             },
           ]
         : [],
