@@ -1,9 +1,9 @@
 import { containsText, type Queryable } from "~/platform/db/client.server";
 import { decodeCursor, encodeCursor, MAX_PAGE_SIZE, type Page } from "~/platform/db/page";
 import { minorUnits, type Money } from "~/platform/money";
+import type { FlagStatus, Severity } from "./order-flag";
 
-export type OrderFlagStatus = "ATTENTION" | "SNOOZED" | "RESOLVED" | "ARCHIVED";
-export type Severity = "INFO" | "WARNING" | "CRITICAL";
+export type { FlagStatus as OrderFlagStatus, Severity };
 
 type Row = NonNullable<Awaited<ReturnType<Queryable["orderFlag"]["findFirst"]>>>;
 export type OrderFlag = Omit<Row, "storeId" | "orderTotalMinor" | "currency"> & { orderTotal: Money };
@@ -13,14 +13,19 @@ export type NewOrderFlag = Omit<
 > & { evidence: object; flaggedAt: Date };
 
 export type OrderFlagFilter = {
-  status?: OrderFlagStatus;
+  status?: FlagStatus;
   severity?: Severity;
   rule?: string;
   /** Part of an order's name or of the customer's */
   search?: string;
+  /** Flags older than this position */
   cursor?: string;
+  /** Flags newer than this position: the page before */
+  before?: string;
   limit?: number;
 };
+
+export type FlagPage = Page<OrderFlag> & { previousCursor: string | null };
 
 export class OrderFlagRepository {
   constructor(
@@ -28,10 +33,12 @@ export class OrderFlagRepository {
     private readonly storeId: string,
   ) {}
 
-  /** Newest first. */
-  async list(filter: OrderFlagFilter = {}): Promise<Page<OrderFlag>> {
+  /** Newest first, whichever way the pages are turned. */
+  async list(filter: OrderFlagFilter = {}): Promise<FlagPage> {
     const limit = Math.min(filter.limit ?? 25, MAX_PAGE_SIZE);
-    const after = filter.cursor ? decodeCursor(filter.cursor) : null;
+    const newerThan = filter.before ? decodeCursor(filter.before) : null;
+    const olderThan = !newerThan && filter.cursor ? decodeCursor(filter.cursor) : null;
+    const direction = newerThan ? "asc" : "desc";
     const rows = await this.db.orderFlag.findMany({
       where: {
         storeId: this.storeId,
@@ -39,9 +46,7 @@ export class OrderFlagRepository {
         severity: filter.severity,
         rule: filter.rule,
         AND: [
-          after
-            ? { OR: [{ createdAt: { lt: after.at } }, { createdAt: after.at, id: { lt: after.id } }] }
-            : {},
+          newerThan ? beyond("gt", newerThan) : olderThan ? beyond("lt", olderThan) : {},
           filter.search
             ? {
                 OR: [
@@ -52,15 +57,45 @@ export class OrderFlagRepository {
             : {},
         ],
       },
-      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+      orderBy: [{ createdAt: direction }, { id: direction }],
       take: limit + 1,
     });
+    const more = rows.length > limit;
     const items = rows.slice(0, limit).map(toOrderFlag);
-    const last = items.at(-1);
-    return { items, nextCursor: rows.length > limit && last ? encodeCursor(last.createdAt, last.id) : null };
+    if (newerThan) items.reverse();
+    const [first, last] = [items.at(0), items.at(-1)];
+    return {
+      items,
+      // Coming from one side, that side has rows; the other has some if one more than a page was found.
+      nextCursor: last && (newerThan || more) ? encodeCursor(last.createdAt, last.id) : null,
+      previousCursor:
+        first && (olderThan || (newerThan && more)) ? encodeCursor(first.createdAt, first.id) : null,
+    };
   }
 
-  async countByStatus(): Promise<Record<OrderFlagStatus, number>> {
+  /** How many flags wait for attention, by severity. */
+  async countAttention(): Promise<Record<Severity, number>> {
+    const groups = await this.db.orderFlag.groupBy({
+      by: ["severity"],
+      where: { storeId: this.storeId, status: "ATTENTION" },
+      _count: { _all: true },
+    });
+    const counts = { CRITICAL: 0, WARNING: 0, INFO: 0 };
+    for (const group of groups) counts[group.severity] = group._count._all;
+    return counts;
+  }
+
+  /** Other flags of the same order, newest first. */
+  async listOfOrder(orderGid: string, exceptId: string): Promise<OrderFlag[]> {
+    const rows = await this.db.orderFlag.findMany({
+      where: { storeId: this.storeId, orderGid, id: { not: exceptId } },
+      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+      take: 25,
+    });
+    return rows.map(toOrderFlag);
+  }
+
+  async countByStatus(): Promise<Record<FlagStatus, number>> {
     const groups = await this.db.orderFlag.groupBy({
       by: ["status"],
       where: { storeId: this.storeId },
@@ -94,31 +129,60 @@ export class OrderFlagRepository {
     return count ? "updated" : "older";
   }
 
+  /** Each of these returns how many of `ids` are flags of this store that now are so; doing it twice changes nothing. */
   resolve(ids: string[], by: string, now: Date): Promise<number> {
-    return this.update(ids, { status: "RESOLVED", resolvedAt: now, resolvedBy: by, snoozedUntil: null });
+    const changes = { resolvedAt: now, resolvedBy: by, snoozedUntil: null };
+    return this.move(ids, "RESOLVED", changes);
   }
 
-  snooze(ids: string[], until: Date): Promise<number> {
-    return this.update(ids, { status: "SNOOZED", snoozedUntil: until });
-  }
-
-  reopen(ids: string[]): Promise<number> {
-    return this.update(ids, { status: "ATTENTION", resolvedAt: null, resolvedBy: null, snoozedUntil: null });
-  }
-
-  writeNote(id: string, note: string | null): Promise<number> {
-    return this.update([id], { note });
-  }
-
-  /** How many of `ids` are flags of this store, and are now changed. */
-  private async update(ids: string[], data: Partial<Row>): Promise<number> {
-    const { evidence: _unused, ...changes } = data;
+  /** Snoozed again means snoozed for as long as was said last. */
+  async snooze(ids: string[], until: Date): Promise<number> {
     const { count } = await this.db.orderFlag.updateMany({
-      where: { storeId: this.storeId, id: { in: ids } },
-      data: changes,
+      where: this.those(ids),
+      data: { status: "SNOOZED", snoozedUntil: until, resolvedAt: null, resolvedBy: null },
     });
     return count;
   }
+
+  reopen(ids: string[]): Promise<number> {
+    return this.move(ids, "ATTENTION", { resolvedAt: null, resolvedBy: null, snoozedUntil: null });
+  }
+
+  /** Flags whose snooze is over want attention again; returns how many did. */
+  async wake(now: Date): Promise<number> {
+    const { count } = await this.db.orderFlag.updateMany({
+      where: { storeId: this.storeId, status: "SNOOZED", snoozedUntil: { lte: now } },
+      data: { status: "ATTENTION", snoozedUntil: null },
+    });
+    return count;
+  }
+
+  async writeNote(id: string, note: string | null): Promise<number> {
+    const { count } = await this.db.orderFlag.updateMany({ where: this.those([id]), data: { note } });
+    return count;
+  }
+
+  private async move(
+    ids: string[],
+    status: FlagStatus,
+    changes: Partial<Pick<Row, "resolvedAt" | "resolvedBy" | "snoozedUntil">>,
+  ): Promise<number> {
+    await this.db.orderFlag.updateMany({
+      where: { ...this.those(ids), status: { not: status } },
+      data: { status, ...changes },
+    });
+    return this.db.orderFlag.count({ where: { ...this.those(ids), status } });
+  }
+
+  private those(ids: string[]) {
+    return { storeId: this.storeId, id: { in: ids } };
+  }
+}
+
+type Position = { at: Date; id: string };
+
+function beyond(side: "lt" | "gt", { at, id }: Position) {
+  return { OR: [{ createdAt: { [side]: at } }, { createdAt: at, id: { [side]: id } }] };
 }
 
 function toOrderFlag(row: Row): OrderFlag {

@@ -37,6 +37,11 @@ export class KpiCacheRepository {
       }));
   }
 
+  async hasAny(): Promise<boolean> {
+    const row = await this.db.kpiCache.findFirst({ where: { storeId: this.storeId }, select: { id: true } });
+    return row !== null;
+  }
+
   async upsertDay<K extends KpiKind>(
     kind: K,
     day: ShopDay,

@@ -7,7 +7,16 @@ import { createShopify, type Admin } from "~/platform/shopify/shopify.server";
 import { recordInstall } from "./install.server";
 import { StoreRepository, type Store } from "./store.repository.server";
 
-export type StoreContext = { db: Db; store: Store; admin: Admin; now: Date };
+export type { Store };
+
+export type StoreContext = {
+  db: Db;
+  store: Store;
+  admin: Admin;
+  now: Date;
+  /** Who is at the screen, as Shopify's GID */
+  actor: string;
+};
 
 let instance: ReturnType<typeof createShopify> | undefined;
 
@@ -23,7 +32,7 @@ export function shopify() {
  */
 export async function requireStore(request: Request): Promise<StoreContext> {
   const db = await database();
-  const { session, admin } = await shopify().authenticate.admin(request);
+  const { session, admin, sessionToken } = await shopify().authenticate.admin(request);
   const stores = new StoreRepository(db);
   let store = await stores.findByShopDomain(session.shop);
   if (store?.status !== "ACTIVE") {
@@ -33,5 +42,5 @@ export async function requireStore(request: Request): Promise<StoreContext> {
     store = await stores.findByShopDomain(session.shop);
   }
   if (!store) throw new Error("A store was recorded and is not there.");
-  return { db, store, admin, now: now() };
+  return { db, store, admin, now: now(), actor: `gid://shopify/StaffMember/${sessionToken.sub}` };
 }

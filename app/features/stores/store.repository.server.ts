@@ -32,4 +32,13 @@ export class StoreRepository {
   ) {
     await this.db.store.update({ where: { id }, data: facts });
   }
+
+  /** Adds to the setup guide's finished steps; a step keeps the instant at which it was first finished. */
+  async addOnboardingFlag(id: string, step: string, now: Date) {
+    const store = await this.db.store.findUnique({ where: { id }, select: { onboardingFlags: true } });
+    const flags = (store?.onboardingFlags ?? {}) as Record<string, string>;
+    if (flags[step]) return;
+    const onboardingFlags = { ...flags, [step]: now.toISOString() };
+    await this.db.store.update({ where: { id }, data: { onboardingFlags } });
+  }
 }

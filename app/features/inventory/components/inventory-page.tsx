@@ -1,0 +1,106 @@
+import { Badge, Card, IndexTable, Page, Text, useBreakpoints } from "@shopify/polaris";
+import { Row, RowList } from "~/components/row-list";
+import { SectionEmpty } from "~/components/section-empty";
+import { formatDay } from "~/platform/shop-time";
+import type { StockLine } from "../inventory.server";
+
+type Props = { items: StockLine[]; today: string; lowCoverDays: number };
+
+/** SKUs by the day on which they sell out at their present pace. */
+export function InventoryPage({ items, today, lowCoverDays }: Props) {
+  const { smDown } = useBreakpoints();
+  return (
+    <Page title="Inventory" subtitle="What sells out next, at the pace of the last weeks">
+      {items.length === 0 ? (
+        <SectionEmpty
+          title="No forecast yet"
+          body="Once your sales and stock levels are read, every SKU gets its pace, its days of cover and the day it sells out."
+        />
+      ) : smDown ? (
+        <Card>
+          <RowList label="SKUs by sell-out day">
+            {items.map((item) => (
+              <Row
+                key={item.id}
+                title={nameOf(item)}
+                detail={`${item.sku}, ${item.available} left, ${pace(item.unitsPerDay)} a day`}
+                aside={<SellOut item={item} today={today} lowCoverDays={lowCoverDays} />}
+              />
+            ))}
+          </RowList>
+        </Card>
+      ) : (
+        <StockTable items={items} today={today} lowCoverDays={lowCoverDays} />
+      )}
+    </Page>
+  );
+}
+
+function StockTable({ items, today, lowCoverDays }: Props) {
+  return (
+    <Card padding="0">
+      <IndexTable
+        resourceName={{ singular: "SKU", plural: "SKUs" }}
+        itemCount={items.length}
+        selectable={false}
+        headings={[
+          { title: "Product" },
+          { title: "In stock", alignment: "end" },
+          { title: "Sold a day", alignment: "end" },
+          { title: "Days of cover", alignment: "end" },
+          { title: "Sells out" },
+          { title: "Reorder", alignment: "end" },
+        ]}
+      >
+        {items.map((item, position) => (
+          <IndexTable.Row key={item.id} id={item.id} position={position}>
+            <IndexTable.Cell>
+              <Text as="span" fontWeight="medium">
+                {nameOf(item)}
+              </Text>
+              <br />
+              <Text as="span" tone="subdued">
+                {item.sku}
+              </Text>
+            </IndexTable.Cell>
+            <NumberCell>{String(item.available)}</NumberCell>
+            <NumberCell>{pace(item.unitsPerDay)}</NumberCell>
+            <NumberCell>{item.daysOfCover === null ? "–" : String(Math.floor(item.daysOfCover))}</NumberCell>
+            <IndexTable.Cell>
+              <SellOut item={item} today={today} lowCoverDays={lowCoverDays} />
+            </IndexTable.Cell>
+            <NumberCell>
+              {item.available <= item.reorderPoint ? `${item.reorderQuantity} now` : "–"}
+            </NumberCell>
+          </IndexTable.Row>
+        ))}
+      </IndexTable>
+    </Card>
+  );
+}
+
+function NumberCell({ children }: { children: string }) {
+  return (
+    <IndexTable.Cell>
+      <Text as="span" alignment="end" numeric>
+        {children}
+      </Text>
+    </IndexTable.Cell>
+  );
+}
+
+function SellOut({ item, today, lowCoverDays }: { item: StockLine; today: string; lowCoverDays: number }) {
+  if (item.available <= 0) return <Badge tone="critical">Sold out</Badge>;
+  if (!item.stockoutDay) return null;
+  const day = formatDay(item.stockoutDay, today.slice(0, 4));
+  const soon = item.daysOfCover !== null && item.daysOfCover <= lowCoverDays;
+  return soon ? <Badge tone="warning">{day}</Badge> : <>{day}</>;
+}
+
+function nameOf({ productTitle, variantTitle }: StockLine): string {
+  return variantTitle ? `${productTitle}, ${variantTitle}` : productTitle;
+}
+
+function pace(unitsPerDay: number): string {
+  return unitsPerDay.toFixed(unitsPerDay < 10 ? 1 : 0);
+}

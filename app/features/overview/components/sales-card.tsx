@@ -1,0 +1,66 @@
+import { BlockStack, Card, InlineStack, Text } from "@shopify/polaris";
+import { DailyChart } from "~/components/daily-chart";
+import { Quiet } from "~/components/section-card";
+import { formatMoney, type Money } from "~/platform/money";
+import { formatDay } from "~/platform/shop-time";
+import type { DateRange } from "../date-range";
+import type { SalesPoint } from "../figures.server";
+import { PeriodBars } from "./period-bars";
+
+type Props = { series: SalesPoint[]; range: DateRange; currency: string };
+
+/** Total sales day by day. A single day makes no line: it is drawn as two bars. */
+export function SalesCard({ series, range, currency }: Props) {
+  const year = range.current.to.slice(0, 4);
+  const money = (minor: number): Money => ({ minor, currency });
+  const points = series.map((point) => ({
+    label: formatDay(point.day, year),
+    value: point.minor,
+    previousLabel: formatDay(point.previousDay, year),
+    previousValue: point.previousMinor,
+  }));
+  const anything = points.some(({ value, previousValue }) => value !== null || previousValue !== null);
+  const format = (minor: number) => formatMoney(money(minor));
+  return (
+    <Card>
+      <BlockStack gap="400">
+        <InlineStack align="space-between" gap="200">
+          <Text as="h2" variant="headingSm">
+            Total sales by day
+          </Text>
+          {points.length > 1 && <Key />}
+        </InlineStack>
+        {!anything && <Quiet>There are no figures for this period yet.</Quiet>}
+        {anything && points.length === 1 && points[0] && <PeriodBars point={points[0]} format={format} />}
+        {anything && points.length > 1 && (
+          <DailyChart
+            title="Total sales by day"
+            points={points}
+            format={format}
+            formatAxis={(minor) => formatMoney(money(minor), "en-US", { compact: true })}
+          />
+        )}
+      </BlockStack>
+    </Card>
+  );
+}
+
+function Key() {
+  return (
+    <InlineStack gap="400">
+      {[
+        { label: "This period", className: "chart-line" },
+        { label: "The period before", className: "chart-line chart-line-previous" },
+      ].map(({ label, className }) => (
+        <span className="chart-key" key={label}>
+          <svg viewBox="0 0 24 4" aria-hidden="true">
+            <path className={className} d="M1 2H23" />
+          </svg>
+          <Text as="span" variant="bodySm" tone="subdued">
+            {label}
+          </Text>
+        </span>
+      ))}
+    </InlineStack>
+  );
+}

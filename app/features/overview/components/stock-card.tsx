@@ -1,0 +1,35 @@
+import { Badge } from "@shopify/polaris";
+import { Row, RowList } from "~/components/row-list";
+import { Quiet, SectionCard } from "~/components/section-card";
+import type { RunningOut } from "~/features/inventory/inventory.server";
+import { formatDay } from "~/platform/shop-time";
+
+export function StockCard({ runningOut, today }: { runningOut: RunningOut; today: string }) {
+  const { count, items, lowCoverDays } = runningOut;
+  return (
+    <SectionCard
+      title="Stock running out"
+      badge={count > 0 && <Badge tone="warning">{String(count)}</Badge>}
+      action={{ label: "See inventory", url: "/app/inventory" }}
+    >
+      {count === 0 ? (
+        <Quiet>Everything that sells lasts longer than {lowCoverDays} days.</Quiet>
+      ) : (
+        <RowList label={`SKUs that sell out within ${lowCoverDays} days`}>
+          {items.map((item) => (
+            <Row
+              key={item.id}
+              url="/app/inventory"
+              title={item.variantTitle ? `${item.productTitle}, ${item.variantTitle}` : item.productTitle}
+              detail={`${item.sku}, ${item.available} left`}
+              aside={
+                item.stockoutDay &&
+                (item.stockoutDay <= today ? "Sold out" : formatDay(item.stockoutDay, today.slice(0, 4)))
+              }
+            />
+          ))}
+        </RowList>
+      )}
+    </SectionCard>
+  );
+}

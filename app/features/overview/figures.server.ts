@@ -1,0 +1,91 @@
+import type { Db } from "~/platform/db/client.server";
+import type { ShopDay } from "~/platform/shop-day";
+import { daysOf, type DateRange, type Period } from "./date-range";
+import { figuresOf, type PeriodDays } from "./figures";
+import { KPI_LIFETIME_MS, KpiCacheRepository, type KpiDay } from "./kpi-cache.repository.server";
+import { metricsOf, type Metric } from "./metrics";
+
+export type SalesPoint = {
+  day: ShopDay;
+  minor: number | null;
+  previousDay: ShopDay;
+  previousMinor: number | null;
+};
+
+export type Freshness = {
+  /** ISO instant at which the newest figures were computed; null when there are none */
+  asOf: string | null;
+  /** Older than the six hours that figures are good for */
+  stale: boolean;
+  /** Days of the period without figures */
+  missingDays: number;
+};
+
+export type RangeFigures = { metrics: Metric[]; series: SalesPoint[]; freshness: Freshness };
+
+type Store = { id: string; currency: string };
+
+/** The figures of a range and of the one before it, from the cache; nothing is computed here. */
+export async function loadFigures(
+  db: Db,
+  store: Store,
+  { range, now }: { range: DateRange; now: Date },
+): Promise<RangeFigures> {
+  const kpis = new KpiCacheRepository(db, store.id);
+  const span = [range.previous.from, range.current.to] as const;
+  const [sales, orders, inventory] = await Promise.all([
+    kpis.listDays("SALES", ...span),
+    kpis.listDays("ORDERS", ...span),
+    kpis.listDays("INVENTORY", ...span),
+  ]);
+  // A shop that changed its currency has older days in the other one; they cannot be added up.
+  const days = { sales: sales.filter((day) => day.currency === store.currency), orders, inventory };
+  const current = within(days, range.current);
+  const previous = within(days, range.previous);
+  const comparable = previous.sales.length === daysOf(range.previous).length;
+  return {
+    metrics: metricsOf(figuresOf(current), comparable ? figuresOf(previous) : null, store.currency),
+    series: seriesOf(current, previous, range),
+    freshness: freshnessOf(days.sales, range.current, now),
+  };
+}
+
+export async function hasFigures(db: Db, storeId: string): Promise<boolean> {
+  return new KpiCacheRepository(db, storeId).hasAny();
+}
+
+function within(days: PeriodDays, { from, to }: Period): PeriodDays {
+  const inside = ({ day }: { day: ShopDay }) => from <= day && day <= to;
+  return {
+    sales: days.sales.filter(inside),
+    orders: days.orders.filter(inside),
+    inventory: days.inventory.filter(inside),
+  };
+}
+
+/** One point per day, the same day of the period before behind it; null where a day has no figures. */
+function seriesOf(current: PeriodDays, previous: PeriodDays, range: DateRange): SalesPoint[] {
+  const totals = new Map(
+    [...current.sales, ...previous.sales].map(({ day, payload }) => [day, payload.totalMinor]),
+  );
+  const previousDays = daysOf(range.previous);
+  return daysOf(range.current).map((day, i) => {
+    const previousDay = previousDays[i] ?? range.previous.to;
+    return {
+      day,
+      minor: totals.get(day) ?? null,
+      previousDay,
+      previousMinor: totals.get(previousDay) ?? null,
+    };
+  });
+}
+
+function freshnessOf(sales: KpiDay<"SALES">[], { from, to }: Period, now: Date): Freshness {
+  const shown = sales.filter(({ day }) => from <= day && day <= to);
+  const newest = Math.max(...shown.map(({ computedAt }) => computedAt.getTime()));
+  return {
+    asOf: shown.length ? new Date(newest).toISOString() : null,
+    stale: shown.length > 0 && now.getTime() - newest > KPI_LIFETIME_MS,
+    missingDays: daysOf({ from, to }).length - shown.length,
+  };
+}

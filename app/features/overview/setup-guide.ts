@@ -1,0 +1,48 @@
+/** The setup guide: a few steps, each of them done when the store's data says so. */
+export type SetupStep = {
+  id: string;
+  title: string;
+  body: string;
+  done: boolean;
+  action: { label: string; url: string } | null;
+};
+
+export type SetupFacts = {
+  hasFigures: boolean;
+  connected: boolean;
+  connectionWorks: boolean;
+  thresholdsReviewed: boolean;
+};
+
+export function setupSteps(facts: SetupFacts): SetupStep[] {
+  return [
+    {
+      id: "figures",
+      title: "Figures are loaded",
+      body: "Backroom reads your orders and stock from Shopify. The first time takes a few minutes.",
+      done: facts.hasFigures,
+      action: null,
+    },
+    {
+      id: "thresholds",
+      title: "Review your thresholds",
+      body: "They decide which orders are flagged and when stock counts as running out.",
+      done: facts.thresholdsReviewed,
+      action: { label: "Review thresholds", url: "/app/settings" },
+    },
+    {
+      id: "connect",
+      title: "Connect a search or analytics account",
+      body: "Google Analytics, Search Console or Bing tell what search engines think of your shop.",
+      done: facts.connected,
+      action: { label: "See connections", url: "/app/settings/connections" },
+    },
+    {
+      id: "working",
+      title: "See a connection test succeed",
+      body: "A test makes one real call, so you know that the credentials work.",
+      done: facts.connectionWorks,
+      action: { label: "See connections", url: "/app/settings/connections" },
+    },
+  ];
+}

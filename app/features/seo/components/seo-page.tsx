@@ -1,0 +1,47 @@
+import { Badge, Card, Page } from "@shopify/polaris";
+import { Row, RowList } from "~/components/row-list";
+import { SectionEmpty } from "~/components/section-empty";
+import { formatAgo } from "~/platform/shop-time";
+import type { InsightLine } from "../seo.server";
+
+const SOURCES = {
+  GSC: "Search Console",
+  GA4: "Google Analytics",
+  BING: "Bing",
+  CATALOGUE: "your catalogue",
+} as const;
+
+const SEVERITIES = {
+  CRITICAL: { label: "Critical", tone: "critical" },
+  WARNING: { label: "Warning", tone: "warning" },
+  INFO: { label: "Info", tone: "info" },
+} as const;
+
+/** Open insights, the most severe first. */
+export function SeoPage({ insights, now }: { insights: InsightLine[]; now: string }) {
+  return (
+    <Page title="SEO" subtitle="What search engines and your catalogue say is worth doing">
+      {insights.length === 0 ? (
+        <SectionEmpty
+          title="Nothing to do"
+          body="Insights appear here once Search Console, Analytics or Bing are connected and there is something to improve."
+        />
+      ) : (
+        <Card>
+          <RowList label="Open insights">
+            {insights.map((insight) => (
+              <Row
+                key={insight.id}
+                title={insight.title}
+                detail={`${insight.resource}, from ${SOURCES[insight.source]}, found ${formatAgo(insight.foundAt, now)}`}
+                aside={
+                  <Badge tone={SEVERITIES[insight.severity].tone}>{SEVERITIES[insight.severity].label}</Badge>
+                }
+              />
+            ))}
+          </RowList>
+        </Card>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,26 @@
+import { json, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
+import { useLoaderData } from "@remix-run/react";
+import { OrdersPage } from "~/features/orders/components/orders-page";
+import { parseListQuery } from "~/features/orders/orders.schema";
+import { listFlags, submitFlagForm } from "~/features/orders/orders.server";
+import { forStore } from "~/features/stores/for-store.server";
+
+export const meta: MetaFunction = () => [{ title: "Orders · Backroom" }];
+
+// 200 a page of flags; an unknown filter or cursor is ignored · 302 or 401 no valid session token · 503 database away
+export const loader = (args: LoaderFunctionArgs) =>
+  forStore(args, async ({ db, store, now, url }) => {
+    const query = parseListQuery(url.searchParams);
+    return { query, now: now.toISOString(), list: await listFlags(db, store.id, query, now) };
+  });
+
+// 200 done, or a sentence about which flags were not found · 400 the form cannot be read
+export const action = (args: ActionFunctionArgs) =>
+  forStore(args, async ({ db, store, now, actor, request }) => {
+    const { status, answer } = await submitFlagForm(db, store.id, await request.formData(), { actor, now });
+    return json(answer, status);
+  });
+
+export default function OrdersRoute() {
+  return <OrdersPage {...useLoaderData<typeof loader>()} />;
+}

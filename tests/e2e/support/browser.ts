@@ -1,0 +1,79 @@
+/** A browser that watches for what must not happen: console errors, failed requests, accessibility violations. */
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium, type Browser, type Frame, type Page } from "playwright-core";
+
+const CHROMIUM = "/usr/bin/chromium";
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const SCREENSHOTS = "test-results/screenshots";
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
+
+export const DESKTOP = { width: 1280, height: 900 };
+export const PHONE = { width: 390, height: 844 };
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+}
+
+export type Visit = { page: Page; problems: string[]; close: () => Promise<void> };
+
+/** A fresh tab; `problems` collects what the console and the network complained about. */
+export async function visit(browser: Browser, viewport = DESKTOP): Promise<Visit> {
+  const context = await browser.newContext({ viewport, locale: "en-US", timezoneId: "Asia/Tokyo" });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") problems.push(message.text());
+  });
+  page.on("pageerror", (error) => problems.push(String(error)));
+  page.on("requestfailed", (request) => {
+    // A navigation that overtakes another aborts it.
+    if (request.failure()?.errorText !== "net::ERR_ABORTED")
+      problems.push(`${request.failure()?.errorText} ${request.url()}`);
+  });
+  page.on("response", (response) => {
+    if (response.status() >= 400) problems.push(`${response.status()} ${response.url()}`);
+  });
+  return { page, problems, close: () => context.close() };
+}
+
+/** The app's frame once it is hydrated and shows `heading`. */
+export async function appFrame(page: Page, heading?: string): Promise<Frame> {
+  const element = await page.waitForSelector("iframe");
+  const frame = await element.contentFrame();
+  if (!frame) throw new Error("The admin's iframe holds no document.");
+  const title = frame.getByRole("heading", { level: 1, ...(heading ? { name: heading } : {}) });
+  await title.first().waitFor();
+  await frame.waitForFunction(() => document.readyState === "complete");
+  return frame;
+}
+
+/** Every violation in one line each: the rule, and where. */
+export async function axeViolations(target: Page | Frame): Promise<string[]> {
+  await target.evaluate(AXE);
+  return target.evaluate(async (rules) => {
+    type Axe = { run: (context: object, options: object) => Promise<{ violations: AxeViolation[] }> };
+    type AxeViolation = { id: string; nodes: { html: string; failureSummary: string }[] };
+    const { axe } = window as unknown as { axe: Axe };
+    // A frame is looked at by itself, and from outside as one element.
+    const { violations } = await axe.run({ exclude: [["iframe"]] }, { runOnly: rules, iframes: false });
+    return violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map((n) => `${n.html.slice(0, 160)} (${n.failureSummary})`).join(" | ")}`,
+    );
+  }, RULES);
+}
+
+export async function screenshot(page: Page, name: string) {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: `${SCREENSHOTS}/${name}.png` });
+}

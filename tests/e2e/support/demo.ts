@@ -1,0 +1,113 @@
+/**
+ * The demo as a merchant meets it: the production build behind the local Shopify admin, on a database that is migrated
+ * and seeded here. Only what Shopify plays is local; the app is the one that `npm start` runs.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
+import { connectDatabase } from "~/platform/db/client.server";
+import type { Engine } from "~/platform/db/database-url";
+import { localKeyProvider, parseKeyring, type Keyring } from "~/platform/crypto/keyring.server";
+import { childEnvironment } from "~/platform/env.server";
+import { fromCatalogue } from "../../../dev/local-admin/catalogue";
+import { startLocalAdmin, type LocalAdmin } from "../../../dev/local-admin/server";
+import { demoCatalogue } from "../../../prisma/seed/catalogue";
+import { SEED_NOW } from "../../../prisma/seed/instant";
+import { seedDemo } from "../../../prisma/seed/run";
+import { createTestDatabase } from "../../support/databases";
+import freePort from "../../support/free-port";
+
+const API_KEY = "local-api-key";
+const API_SECRET = "local-api-secret";
+const SCOPES = "read_customers,read_inventory,read_locations,read_orders,read_products";
+const ENCRYPTION_KEY = `e2e:${Buffer.alloc(32, 7).toString("base64")}`;
+const STARTS_WITHIN_MS = 20_000;
+
+export type Demo = {
+  admin: LocalAdmin;
+  shop: string;
+  appOrigin: string;
+  databaseUrl: string;
+  /** The page of the admin that frames `path` of the app */
+  url: (path?: string) => string;
+  /** What the app has written to its log so far */
+  log: () => string;
+  stop: () => Promise<void>;
+};
+
+export async function startDemo({ engine = "sqlite" as Engine, seeded = true } = {}): Promise<Demo> {
+  if (!existsSync("build/index.js")) throw new Error("There is no build to try; run: npm run build");
+  const database = await createTestDatabase(engine);
+  if (seeded) await seed(database.url);
+
+  const catalogue = demoCatalogue();
+  const [appPort, adminPort, tunnelPort] = [await freePort(), await freePort(), await freePort()];
+  const appOrigin = `http://127.0.0.1:${appPort}`;
+  const admin = await startLocalAdmin({
+    port: adminPort,
+    tunnelPort,
+    appOrigin,
+    apiKey: API_KEY,
+    apiSecret: API_SECRET,
+    shops: [fromCatalogue(catalogue, SCOPES.split(","))],
+    now: () => SEED_NOW,
+  });
+  const app = spawn(process.execPath, ["--import", "./dev/preload.mjs", "build/index.js"], {
+    env: childEnvironment({
+      NODE_ENV: "development",
+      PORT: String(appPort),
+      DATABASE_URL: database.url,
+      SHOPIFY_API_KEY: API_KEY,
+      SHOPIFY_API_SECRET: API_SECRET,
+      SHOPIFY_APP_URL: admin.tunnelOrigin,
+      SCOPES,
+      ENCRYPTION_KEY,
+      DEMO_NOW: SEED_NOW.toISOString(),
+      LOCAL_ADMIN_ORIGIN: admin.origin,
+    }),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let log = "";
+  app.stdout.on("data", (chunk) => (log += chunk));
+  app.stderr.on("data", (chunk) => (log += chunk));
+  await answering(`${appOrigin}/healthz`, app, () => log);
+
+  const shop = catalogue.shop.domain;
+  return {
+    admin,
+    shop,
+    appOrigin,
+    databaseUrl: database.url,
+    url: (path) => admin.adminUrl(shop, path),
+    log: () => log,
+    stop: async () => {
+      await ended(app);
+      await admin.close();
+      await database.drop();
+    },
+  };
+}
+
+async function seed(url: string) {
+  const db = await connectDatabase(url);
+  await seedDemo(db, { keys: localKeyProvider(parseKeyring(ENCRYPTION_KEY) as Keyring) });
+  await db.$disconnect();
+}
+
+async function answering(url: string, app: ChildProcess, log: () => string) {
+  const deadline = Date.now() + STARTS_WITHIN_MS;
+  while (Date.now() < deadline && app.exitCode === null) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  app.kill();
+  throw new Error(`The app did not start:\n${log()}`);
+}
+
+function ended(app: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (app.exitCode !== null) return resolve();
+    app.once("exit", () => resolve());
+    app.kill("SIGTERM");
+  });
+}
