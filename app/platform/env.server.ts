@@ -236,7 +236,7 @@ function productionProblems(source: Source): string[] {
   return problems;
 }
 
-/** The values of .env.example, and the usual ways of writing "fill me in". */
+/** The values of .env.example, the seed's published key, and the usual ways of writing "fill me in". */
 function isPlaceholder(value: string): boolean {
   return /replace[-_ ]?me|change[-_ ]?me|your[-_ ]|placeholder|^xxx+$|example\.(com|org)|:A{43}=/i.test(
     value,
