@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { checkPages } from "./demo/check.mjs";
 import { demoEnvironment } from "./demo/environment.mjs";
 import { freePort } from "./demo/ports.mjs";
-import { preparation } from "./demo/prepare.mjs";
+import { prepareCode, prepareData } from "./demo/prepare.mjs";
 import { stopAll } from "./demo/processes.mjs";
 import { LOG_FILE, serve } from "./demo/serve.mjs";
 import { readState } from "./demo/state.mjs";
@@ -40,7 +40,8 @@ async function main() {
   const url = `http://${HOSTNAME}:${ports.admin}/store/${SHOP_HANDLE}/apps/backroom/app`;
   let running;
   await runSteps([
-    ...preparation(state, env, options),
+    ...prepareCode(state, env),
+    ...prepareData(state, env, options),
     {
       title: "Starting",
       run: async () => {
