@@ -24,7 +24,8 @@ main().catch((error: unknown) => {
   // Configuration and database faults are for the operator: sentences, no stack trace.
   if (error instanceof ConfigurationError) for (const problem of error.problems) console.error(problem);
   else if (error instanceof DatabaseUnavailableError) console.error(error.message);
-  else if (isPortInUse(error)) console.error(`Port ${error.port} is in use. Stop what listens there, or set PORT to a free one.`);
+  else if (isPortInUse(error))
+    console.error(`Port ${error.port} is in use. Stop what listens there, or set PORT to a free one.`);
   else console.error(error);
   process.exit(1);
 });
@@ -41,7 +42,8 @@ async function main() {
   log.info({ port: env.port }, "listening");
   // Platforms keep idle connections for 60 s; closing first on our side would race with their next request.
   server.keepAliveTimeout = 65_000;
-  if (env.nodeEnv === "development") await broadcastDevReady(build as unknown as ServerBuild).catch(() => undefined);
+  if (env.nodeEnv === "development")
+    await broadcastDevReady(build as unknown as ServerBuild).catch(() => undefined);
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop(server, signal));
 }
@@ -55,7 +57,7 @@ function createApp() {
   app.use("/build", express.static("public/build", { immutable: true, maxAge: "1y", index: false }));
   app.use(express.static("public", { maxAge: "1h", index: false }));
 
-  const remix = createRequestHandler({ build: build as unknown as ServerBuild });
+  const remix = createRequestHandler({ build: build });
   app.all("*", (request, response, next) => {
     const requestId = validRequestId(request.get("x-request-id")) ?? randomUUID();
     const startedAt = performance.now();
@@ -91,10 +93,11 @@ async function stop(server: Server, signal: string) {
   log.info({ signal }, "stopping");
   process.once(signal, () => process.exit(1));
   setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
-  await new Promise((resolve) => {
-    server.close(resolve);
-    server.closeIdleConnections();
-  });
+  const closed = new Promise((resolve) => server.close(resolve));
+  // A connection whose last answer is still on its way is idle only a moment later, and would then be kept for 65 s.
+  const sweep = setInterval(() => server.closeIdleConnections(), 100);
+  await closed;
+  clearInterval(sweep);
   await closeDatabase();
   log.info("stopped");
   process.exit(0);

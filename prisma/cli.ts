@@ -40,4 +40,5 @@ function main([command, ...args]: string[]): number {
   return 2;
 }
 
-if (import.meta.url === new URL(process.argv[1] ?? "", "file:").href) process.exit(main(process.argv.slice(2)));
+if (import.meta.url === new URL(process.argv[1] ?? "", "file:").href)
+  process.exit(main(process.argv.slice(2)));

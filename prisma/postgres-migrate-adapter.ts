@@ -9,7 +9,7 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
   type SqlQuery,
 } from "@prisma/driver-adapter-utils";
-import pg from "pg";
+import type pg from "pg";
 import { parse } from "pg-connection-string";
 
 /** Type OIDs from Postgres' pg_type.dat that the adapter does not know, and what to present instead. */
@@ -31,8 +31,7 @@ export function postgresMigrateAdapter(
   url: string,
   shadowUrl?: string,
 ): SqlMigrationAwareDriverAdapterFactory {
-  const connect = async (config: pg.PoolConfig) =>
-    mend((await new PrismaPg({ ...config, max: 1 }).connect()) as SqlDriverAdapter);
+  const connect = async (config: pg.PoolConfig) => mend(await new PrismaPg({ ...config, max: 1 }).connect());
 
   return {
     provider: "postgres",

@@ -17,7 +17,9 @@ const scripts = ["prisma", "ops", "dev"].flatMap((folder) => filesUnder(folder, 
 
 /** Modules that a file imports, resolved to paths of the project where they are ours. */
 function importsOf(path: string): { target: string; typeOnly: boolean }[] {
-  const statements = read(path).matchAll(/(?:^|\n)\s*(?:import|export)\s+(type\s)?[^;"']*?from\s+["']([^"']+)["']|import\(["']([^"']+)["']\)/g);
+  const statements = read(path).matchAll(
+    /(?:^|\n)\s*(?:import|export)\s+(type\s)?[^;"']*?from\s+["']([^"']+)["']|import\(["']([^"']+)["']\)/g,
+  );
   return [...statements].map(([, typeOnly, from, dynamic]) => {
     const specifier = from ?? dynamic ?? "";
     const target = specifier.startsWith("~/")
@@ -29,7 +31,8 @@ function importsOf(path: string): { target: string; typeOnly: boolean }[] {
   });
 }
 
-const roomOf = (path: string) => /^app\/(routes|features|platform|components)(?:\/|$)/.exec(path)?.[1] ?? "shell";
+const roomOf = (path: string) =>
+  /^app\/(routes|features|platform|components)(?:\/|$)/.exec(path)?.[1] ?? "shell";
 const featureOf = (path: string) => /^app\/features\/([^/]+)/.exec(path)?.[1];
 
 const ALLOWED: Record<string, string[]> = {
@@ -43,7 +46,8 @@ const ALLOWED: Record<string, string[]> = {
 describe("who may import whom", () => {
   it.each(appFiles)("%s imports only from its own room and below", (path) => {
     for (const { target } of importsOf(path)) {
-      if (target.startsWith("app/")) expect(ALLOWED[roomOf(path)], `${path} → ${target}`).toContain(roomOf(target));
+      if (target.startsWith("app/"))
+        expect(ALLOWED[roomOf(path)], `${path} → ${target}`).toContain(roomOf(target));
     }
   });
 
@@ -58,23 +62,31 @@ describe("who may import whom", () => {
   });
 
   it("touches the Prisma client only in repositories and platform/db", () => {
-    const calls = /\b(?:db|tx|client)\.(?:store|session|storeS\w+|kpiCache|orderFlag|ticket\w*|aiDraft|seoInsight|productVelocity|purchaseOrder\w*|connectionEvent|webhook\w+|retentionRun|complianceRequest|\$query\w+|\$execute\w+)\b/;
+    const calls =
+      /\b(?:db|tx|client)\.(?:store|session|storeS\w+|kpiCache|orderFlag|ticket\w*|aiDraft|seoInsight|productVelocity|purchaseOrder\w*|connectionEvent|webhook\w+|retentionRun|complianceRequest|\$query\w+|\$execute\w+)\b/;
     const offenders = appFiles
       .filter((path) => !/\.repository\.server\.ts$|^app\/platform\/db\//.test(path))
       // The session table is Shopify's: its storage and its refresh lock are its repository.
       .filter((path) => !/^app\/platform\/shopify\/(session-storage|offline-access)\.server\.ts$/.test(path))
-      .filter((path) => calls.test(read(path)) || importsOf(path).some(({ target }) => target.startsWith("#prisma")));
+      .filter(
+        (path) =>
+          calls.test(read(path)) || importsOf(path).some(({ target }) => target.startsWith("#prisma")),
+      );
     expect(offenders).toEqual([]);
   });
 
   it("reads process.env in platform/env.server.ts alone, and in the launchers that run before anything is installed", () => {
-    const offenders = [...appFiles, ...scripts, "prisma.config.ts"].filter((path) => /\bprocess\.env\b/.test(read(path)));
+    const offenders = [...appFiles, ...scripts, "prisma.config.ts"].filter((path) =>
+      /\bprocess\.env\b/.test(read(path)),
+    );
     const launchers = offenders.filter((path) => /^dev\/[\w-]+\.mjs$/.test(path));
     expect(offenders.filter((path) => !launchers.includes(path))).toEqual(["app/platform/env.server.ts"]);
   });
 
   it("keeps server modules out of pages' components", () => {
-    const browserFiles = appFiles.filter((path) => path.endsWith(".tsx") && !/^app\/(routes|root|entry\.server)/.test(path));
+    const browserFiles = appFiles.filter(
+      (path) => path.endsWith(".tsx") && !/^app\/(routes|root|entry\.server)/.test(path),
+    );
     const leaks = browserFiles.flatMap((path) =>
       importsOf(path)
         .filter(({ target, typeOnly }) => !typeOnly && target.endsWith(".server"))
@@ -89,7 +101,8 @@ describe("what must not be written", () => {
 
   it("gives every decipher its tag length", () => {
     for (const path of all)
-      for (const [call] of read(path).matchAll(/createDecipheriv\([^]*?\);/g)) expect(call, path).toContain("authTagLength");
+      for (const [call] of read(path).matchAll(/createDecipheriv\([^]*?\);/g))
+        expect(call, path).toContain("authTagLength");
   });
 
   it("takes no session-level advisory lock and sets no session setting, which a pooler would hand to a stranger", () => {
@@ -100,11 +113,13 @@ describe("what must not be written", () => {
   });
 
   it("leaves webhooks and background tokens to our own code, not to the library's that refreshes without a lock", () => {
-    for (const path of appFiles) expect(read(path), path).not.toMatch(/authenticate\.webhook|unauthenticated\.admin/);
+    for (const path of appFiles)
+      expect(read(path), path).not.toMatch(/authenticate\.webhook|unauthenticated\.admin/);
   });
 
   it("names no local admin in the app: what stands in for Shopify stays outside of it", () => {
-    for (const path of appFiles) expect(read(path), path).not.toMatch(/local-admin|LOCAL_ADMIN|dev\/preload/i);
+    for (const path of appFiles)
+      expect(read(path), path).not.toMatch(/local-admin|LOCAL_ADMIN|dev\/preload/i);
   });
 
   it("is pinned to one API version everywhere", () => {
@@ -112,4 +127,3 @@ describe("what must not be written", () => {
     expect(read("shopify.app.toml")).toContain(`api_version = "2026-07"`);
   });
 });
-

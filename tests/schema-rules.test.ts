@@ -43,24 +43,27 @@ describe.each(models.map((model) => [model.name, model] as const))("%s", (name, 
   });
 });
 
-describe.each(tenantModels().map((model) => [model.name, model] as const))("the tenant table %s", (name, model) => {
-  it("belongs to a store and goes with it", () => {
-    const store = model.fields.find((field) => field.type === "Store");
-    expect(store).toMatchObject({ relationFromFields: ["storeId"], relationOnDelete: "Cascade" });
-  });
+describe.each(tenantModels().map((model) => [model.name, model] as const))(
+  "the tenant table %s",
+  (name, model) => {
+    it("belongs to a store and goes with it", () => {
+      const store = model.fields.find((field) => field.type === "Store");
+      expect(store).toMatchObject({ relationFromFields: ["storeId"], relationOnDelete: "Cascade" });
+    });
 
-  it("has storeId in every unique key", () => {
-    for (const key of uniqueKeys(model)) {
-      if (SHOPIFY_KEYS.includes(`${name}.${key.join("+")}`)) continue;
-      expect(key, `unique key of ${name}`).toContain("storeId");
-    }
-  });
+    it("has storeId in every unique key", () => {
+      for (const key of uniqueKeys(model)) {
+        if (SHOPIFY_KEYS.includes(`${name}.${key.join("+")}`)) continue;
+        expect(key, `unique key of ${name}`).toContain("storeId");
+      }
+    });
 
-  it("refers to other tenant tables by store and id, so that no row can point into another store", () => {
-    for (const field of model.fields.filter((f) => f.relationFromFields?.length && f.type !== "Store"))
-      expect(field.relationFromFields, `${name}.${field.name}`).toContain("storeId");
-  });
-});
+    it("refers to other tenant tables by store and id, so that no row can point into another store", () => {
+      for (const field of model.fields.filter((f) => f.relationFromFields?.length && f.type !== "Store"))
+        expect(field.relationFromFields, `${name}.${field.name}`).toContain("storeId");
+    });
+  },
+);
 
 it("has all the models of the contract and no other", () => {
   expect(models.map((model) => model.name).sort()).toEqual(

@@ -27,8 +27,22 @@ export default defineConfig({
           exclude: ["tests/e2e/**", "tests/debian/**", "tests/bench/**"],
         },
       },
-      { extends: true, root, test: { name: "browser", globalSetup, include: ["tests/e2e/**/*.test.ts"], fileParallelism: false, testTimeout: 120_000 } },
-      { extends: true, root, test: { name: "debian", globalSetup, include: ["tests/debian/**/*.test.ts"], testTimeout: 120_000 } },
+      {
+        extends: true,
+        root,
+        test: {
+          name: "browser",
+          globalSetup,
+          include: ["tests/e2e/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        root,
+        test: { name: "debian", globalSetup, include: ["tests/debian/**/*.test.ts"], testTimeout: 120_000 },
+      },
     ],
   },
 });

@@ -109,7 +109,7 @@ export function scriptOption(name: string): string | undefined {
 
 /** The environment for a child process: ours, with `changes` on top. */
 export function childEnvironment(changes: Source): NodeJS.ProcessEnv {
-  return { ...process.env, ...changes } as NodeJS.ProcessEnv;
+  return { ...process.env, ...changes };
 }
 
 /** The Prisma CLI reads `env("DATABASE_URL")` by itself, and takes an unset one for a missing engine. */

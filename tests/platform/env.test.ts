@@ -31,19 +31,28 @@ describe("the environment", () => {
     const { env, secrets } = readEnvironment(good);
     expect(JSON.stringify(env)).not.toMatch(/s3cret-pw|shpss_|BwcH/);
     expect(secrets.databaseUrl).toContain("s3cret-pw");
-    expect(env).toMatchObject({ port: 3000, logLevel: "info", maxConnections: 10, scopes: ["read_orders", "read_products"] });
+    expect(env).toMatchObject({
+      port: 3000,
+      logLevel: "info",
+      maxConnections: 10,
+      scopes: ["read_orders", "read_products"],
+    });
   });
 
-  it.each(["DATABASE_URL", "SHOPIFY_API_KEY", "SHOPIFY_API_SECRET", "SHOPIFY_APP_URL", "SCOPES", "ENCRYPTION_KEY"])(
-    "asks for %s in one sentence when it is missing or empty",
-    (name) => {
-      for (const absent of [undefined, ""]) {
-        const told = problems({ [name]: absent });
-        expect(told).toHaveLength(1);
-        expect(told[0]).toMatch(new RegExp(`^${name} is not set;.*[.]$`));
-      }
-    },
-  );
+  it.each([
+    "DATABASE_URL",
+    "SHOPIFY_API_KEY",
+    "SHOPIFY_API_SECRET",
+    "SHOPIFY_APP_URL",
+    "SCOPES",
+    "ENCRYPTION_KEY",
+  ])("asks for %s in one sentence when it is missing or empty", (name) => {
+    for (const absent of [undefined, ""]) {
+      const told = problems({ [name]: absent });
+      expect(told).toHaveLength(1);
+      expect(told[0]).toMatch(new RegExp(`^${name} is not set;.*[.]$`));
+    }
+  });
 
   it.each<[string, string, RegExp]>([
     ["DATABASE_URL", "mysql://root@localhost/x", /has the scheme "mysql:"; write file:/],
@@ -74,9 +83,9 @@ describe("the environment", () => {
   });
 
   it("names every problem at once, one line each", () => {
-    expect(problems({ DATABASE_URL: undefined, SCOPES: undefined, PORT: "x" }).map((line) => line.split(" ")[0])).toEqual(
-      expect.arrayContaining(["DATABASE_URL", "SCOPES", "PORT"]),
-    );
+    expect(
+      problems({ DATABASE_URL: undefined, SCOPES: undefined, PORT: "x" }).map((line) => line.split(" ")[0]),
+    ).toEqual(expect.arrayContaining(["DATABASE_URL", "SCOPES", "PORT"]));
   });
 
   it("repeats no secret in a problem", () => {
@@ -98,7 +107,13 @@ describe(".env.example", () => {
 
   it("is refused in production, placeholder by placeholder", () => {
     const told = problems({ ...example, NODE_ENV: "production" });
-    for (const name of ["SHOPIFY_API_KEY", "SHOPIFY_API_SECRET", "SHOPIFY_APP_URL", "ENCRYPTION_KEY", "CRON_SECRET"])
+    for (const name of [
+      "SHOPIFY_API_KEY",
+      "SHOPIFY_API_SECRET",
+      "SHOPIFY_APP_URL",
+      "ENCRYPTION_KEY",
+      "CRON_SECRET",
+    ])
       expect(told).toContain(`${name} still holds the placeholder of .env.example; give it its real value.`);
   });
 
@@ -106,7 +121,8 @@ describe(".env.example", () => {
     const source = readFileSync("app/platform/env.server.ts", "utf8");
     const read = new Set([...source.matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)].map((match) => match[1]));
     const listed = readFileSync(".env.example", "utf8");
-    for (const name of read) expect(listed, `${name} is missing from .env.example`).toMatch(new RegExp(`^#? ?${name}=`, "m"));
+    for (const name of read)
+      expect(listed, `${name} is missing from .env.example`).toMatch(new RegExp(`^#? ?${name}=`, "m"));
   });
 });
 

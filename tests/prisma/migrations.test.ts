@@ -1,9 +1,18 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync, mkdirSync } from "node:fs";
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  mkdirSync,
+} from "node:fs";
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, describe, expect, inject, it } from "vitest";
+import { afterAll, describe, expect, inject, it, vi } from "vitest";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
 import { migrationState } from "~/platform/db/migration-state.server";
 import { childEnvironment } from "~/platform/env.server";
@@ -11,7 +20,12 @@ import { splitScript } from "../../prisma/postgres-migrate-adapter";
 import { createTestDatabase } from "../support/databases";
 import { administer, databaseUrl } from "../support/global-setup";
 
-const MIGRATIONS = readdirSync("prisma/migrations").filter((name) => /^\d{14}_/.test(name)).sort();
+const MIGRATIONS = readdirSync("prisma/migrations")
+  .filter((name) => /^\d{14}_/.test(name))
+  .sort();
+// Most of the time goes into starting the Prisma CLI, some seconds each time.
+vi.setConfig({ testTimeout: 180_000 });
+
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
@@ -23,7 +37,8 @@ function project(): string {
   mkdirSync(join(folder, "prisma"));
   for (const path of readdirSync("prisma").filter((name) => /\.(ts|mjs|prisma)$|^migrations/.test(name)))
     cpSync(join("prisma", path), join(folder, "prisma", path), { recursive: true });
-  for (const path of ["app", "node_modules", "prisma/generated"]) symlinkSync(resolve(path), join(folder, path));
+  for (const path of ["app", "node_modules", "prisma/generated"])
+    symlinkSync(resolve(path), join(folder, path));
   return folder;
 }
 
@@ -64,7 +79,9 @@ describe("the migrations", () => {
 
   it("each set a lock timeout before anything else, and after the first only add", () => {
     for (const [i, name] of MIGRATIONS.entries()) {
-      const sql = readFileSync(`prisma/migrations/${name}/migration.sql`, "utf8").replace(/^--.*$/gm, "").trim();
+      const sql = readFileSync(`prisma/migrations/${name}/migration.sql`, "utf8")
+        .replace(/^--.*$/gm, "")
+        .trim();
       expect(sql, name).toMatch(/^SET lock_timeout = /);
       const drops = sql.match(/\b(DROP (TABLE|COLUMN|TYPE)|RENAME|ALTER COLUMN)\b/gi);
       if (i > 0) expect(drops, name).toBeNull();
@@ -74,7 +91,8 @@ describe("the migrations", () => {
   it("bring rows of the first one to the last one unharmed", async () => {
     const { url, drop } = await emptyPostgres();
     const folder = project();
-    for (const name of MIGRATIONS.slice(1)) rmSync(join(folder, "prisma/migrations", name), { recursive: true });
+    for (const name of MIGRATIONS.slice(1))
+      rmSync(join(folder, "prisma/migrations", name), { recursive: true });
     expect(npmRun(folder, url, "prisma:migrate").status).toBe(0);
     await using(url, async (db) => {
       await db.$executeRawUnsafe(
@@ -100,26 +118,39 @@ describe("a migration that fails", () => {
     const bad = "20270101000000_add_something";
     const sql = join(folder, "prisma/migrations", bad, "migration.sql");
     mkdirSync(join(folder, "prisma/migrations", bad));
-    writeFileSync(sql, `SET lock_timeout = '2s';\nCREATE TABLE "Half" ("id" TEXT PRIMARY KEY);\nALTER TABLE "Nowhere" ADD COLUMN "x" TEXT;\n`);
+    writeFileSync(
+      sql,
+      `SET lock_timeout = '2s';\nCREATE TABLE "Half" ("id" TEXT PRIMARY KEY);\nALTER TABLE "Nowhere" ADD COLUMN "x" TEXT;\n`,
+    );
     const failed = npmRun(folder, url, "prisma:migrate");
     expect(failed.status).not.toBe(0);
     expect(failed.output).toContain(bad);
 
     await using(url, async (db) => {
-      const half = await db.$queryRaw<{ name: string | null }[]>`SELECT to_regclass('"Half"')::text AS "name"`;
+      const half = await db.$queryRaw<
+        { name: string | null }[]
+      >`SELECT to_regclass('"Half"')::text AS "name"`;
       expect(half[0]?.name).toBeNull();
       const state = await migrationState(db);
       expect(state).toMatchObject({ state: "failed", names: [bad] });
-      expect((state as { message: string }).message).toContain(`npm run prisma:resolve -- --rolled-back ${bad} && npm run prisma:migrate`);
+      expect((state as { message: string }).message).toContain(
+        `npm run prisma:resolve -- --rolled-back ${bad} && npm run prisma:migrate`,
+      );
     });
 
     expect(npmRun(folder, url, "prisma:migrate").output).toContain("P3009");
-    expect(npmRun(folder, url, "prisma:resolve", "--rolled-back", MIGRATIONS[0]!).output).toMatch(/has not failed in this database/);
-    expect(npmRun(folder, url, "prisma:resolve", "--rolled-back", "20990101000000_none").output).toMatch(/There is no migration/);
+    expect(npmRun(folder, url, "prisma:resolve", "--rolled-back", MIGRATIONS[0]!).output).toMatch(
+      /has not failed in this database/,
+    );
+    expect(npmRun(folder, url, "prisma:resolve", "--rolled-back", "20990101000000_none").output).toMatch(
+      /There is no migration/,
+    );
     expect(npmRun(folder, url, "prisma:resolve").output).toMatch(/^Usage: npm run prisma:resolve/);
     writeFileSync(sql, `SET lock_timeout = '2s';\nCREATE TABLE "Half" ("id" TEXT PRIMARY KEY);\n`);
     expect(npmRun(folder, url, "prisma:resolve", "--rolled-back", bad)).toMatchObject({ status: 0 });
-    expect(npmRun(folder, url, "prisma:resolve", "--rolled-back", bad).output).toMatch(/has not failed in this database/);
+    expect(npmRun(folder, url, "prisma:resolve", "--rolled-back", bad).output).toMatch(
+      /has not failed in this database/,
+    );
     expect(npmRun(folder, url, "prisma:migrate").status).toBe(0);
     await using(url, async (db) => {
       // This build knows nothing of the added migration: for it the database is from a newer version.
@@ -141,7 +172,9 @@ describe("a migration that fails", () => {
     expect(npmRun(folder, url, "prisma:resolve", "--rolled-back", name).status).toBe(0);
     expect(npmRun(folder, url, "prisma:migrate").status).toBe(0);
     await using(url, async (db) => {
-      const invalid = await db.$queryRaw<object[]>`SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid`;
+      const invalid = await db.$queryRaw<
+        object[]
+      >`SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid`;
       expect(invalid).toEqual([]);
       expect(await migrationState(db)).toEqual({ state: "current" });
     });
@@ -154,7 +187,9 @@ describe("the state of a database", () => {
     const { url, drop } = await emptyPostgres();
     const state = await using(url, migrationState);
     expect(state).toMatchObject({ state: "pending" });
-    expect((state as { message: string }).message).toMatch(/lacks 20250218120000_expand_dashboard_models, .* and 2 more.*npm run prisma:migrate$/);
+    expect((state as { message: string }).message).toMatch(
+      /lacks 20250218120000_expand_dashboard_models, .* and 2 more.*npm run prisma:migrate$/,
+    );
     await drop();
   });
 
@@ -179,11 +214,18 @@ describe("the SQLite commands of a developer", () => {
     const other = "file:./prisma/other.sqlite";
     expect(npmRun(folder, other, "prisma:migrate").status).toBe(0);
     const schema = join(folder, "prisma/schema.sqlite.prisma");
-    writeFileSync(schema, readFileSync(schema, "utf8").replace("model Store {", "model Store {\n  nickname String?"));
+    writeFileSync(
+      schema,
+      readFileSync(schema, "utf8").replace("model Store {", "model Store {\n  nickname String?"),
+    );
     const made = npmRun(folder, other, "prisma:migrate:sqlite", "--name", "add_nickname", "--skip-generate");
     expect(made.status, made.output).toBe(0);
-    const added = readdirSync(join(folder, "prisma/migrations-sqlite")).find((name) => name.endsWith("_add_nickname"));
-    expect(readFileSync(join(folder, "prisma/migrations-sqlite", added ?? "", "migration.sql"), "utf8")).toMatch(/ADD COLUMN "nickname"/);
+    const added = readdirSync(join(folder, "prisma/migrations-sqlite")).find((name) =>
+      name.endsWith("_add_nickname"),
+    );
+    expect(
+      readFileSync(join(folder, "prisma/migrations-sqlite", added ?? "", "migration.sql"), "utf8"),
+    ).toMatch(/ADD COLUMN "nickname"/);
   });
 });
 

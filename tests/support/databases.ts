@@ -41,7 +41,10 @@ async function createFromTemplate(serverUrl: string, name: string) {
 }
 
 /** The same suite on both engines, each on a database of its own. */
-export function eachDatabase(name: string, suite: (context: { db: () => Db; url: () => string; engine: Engine }) => void) {
+export function eachDatabase(
+  name: string,
+  suite: (context: { db: () => Db; url: () => string; engine: Engine }) => void,
+) {
   describe.each(ENGINES)(`${name} on %s`, (engine) => {
     let database: TestDatabase;
     let db: Db;

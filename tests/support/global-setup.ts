@@ -28,7 +28,11 @@ export default async function setup(project: TestProject) {
   chmodSync(folder, 0o755);
   const server = await postgresServer(join(folder, "postgres"));
   const template = databaseUrl(server.url, TEMPLATE);
-  await administer(server.url, `DROP DATABASE IF EXISTS ${TEMPLATE} WITH (FORCE)`, `CREATE DATABASE ${TEMPLATE}`);
+  await administer(
+    server.url,
+    `DROP DATABASE IF EXISTS ${TEMPLATE} WITH (FORCE)`,
+    `CREATE DATABASE ${TEMPLATE}`,
+  );
   const sqliteTemplate = join(folder, "template.sqlite");
   migrate(template);
   migrate(`file:${sqliteTemplate}`);
@@ -62,7 +66,8 @@ async function postgresServer(databaseDir: string) {
 }
 
 function migrate(url: string) {
-  if (prismaCli(url, ["migrate", "deploy"], { quiet: true }) !== 0) throw new Error("The test template could not be migrated.");
+  if (prismaCli(url, ["migrate", "deploy"], { quiet: true }) !== 0)
+    throw new Error("The test template could not be migrated.");
 }
 
 export function databaseUrl(serverUrl: string, database: string): string {

@@ -29,13 +29,21 @@ export type Model = {
   primaryKey: unknown;
 };
 
-export type Datamodel = { enums: { name: string; values: unknown[] }[]; models: Model[]; indexes?: unknown[] };
+export type Datamodel = {
+  enums: { name: string; values: unknown[] }[];
+  models: Model[];
+  indexes?: unknown[];
+};
 
-const wasm = createRequire(import.meta.url)("@prisma/prisma-schema-wasm") as { get_dmmf(params: string): string };
+const wasm = createRequire(import.meta.url)("@prisma/prisma-schema-wasm") as {
+  get_dmmf(params: string): string;
+};
 
 /** A schema file as Prisma itself understands it; the generated clients keep only part of this. */
 export function readSchema(path: string): Datamodel {
-  const dmmf = JSON.parse(wasm.get_dmmf(JSON.stringify({ prismaSchema: readFileSync(path, "utf8"), noColor: true })));
+  const dmmf = JSON.parse(
+    wasm.get_dmmf(JSON.stringify({ prismaSchema: readFileSync(path, "utf8"), noColor: true })),
+  );
   return { ...dmmf.datamodel, indexes: dmmf.datamodel.indexes };
 }
 

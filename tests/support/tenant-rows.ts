@@ -14,51 +14,179 @@ export type Tenant = Awaited<ReturnType<typeof insertTenant>>;
 export async function insertTenant(db: Db, marker: string) {
   const shopDomain = `${marker}.myshopify.com`;
   const gid = (type: string) => `gid://shopify/${type}/${marker}`;
-  const { id: storeId } = await db.store.create({ data: { shopDomain, name: marker, onboardingFlags: {}, installedAt: T0 } });
+  const { id: storeId } = await db.store.create({
+    data: { shopDomain, name: marker, onboardingFlags: {}, installedAt: T0 },
+  });
   const json = { marker };
   const dated = { createdAt: T0, updatedAt: T0 };
 
   await db.storeSettings.create({
-    data: { storeId, thresholds: {}, featureToggles: {}, connectionMetadata: {}, lastRotationDates: json, ...dated },
+    data: {
+      storeId,
+      thresholds: {},
+      featureToggles: {},
+      connectionMetadata: {},
+      lastRotationDates: json,
+      ...dated,
+    },
   });
   const secrets = new StoreSecretRepository(db, storeId, TEST_KEYS);
-  await secrets.upsert("GA4", { plaintext: `secret of ${marker}`, setBy: marker, rotationReminderAt: T0 }, T0);
-  const sales = { grossMinor: 1, discountsMinor: 0, returnsMinor: 0, netMinor: 1, shippingMinor: 0, taxesMinor: 0, totalMinor: 1 };
+  await secrets.upsert(
+    "GA4",
+    { plaintext: `secret of ${marker}`, setBy: marker, rotationReminderAt: T0 },
+    T0,
+  );
+  const sales = {
+    grossMinor: 1,
+    discountsMinor: 0,
+    returnsMinor: 0,
+    netMinor: 1,
+    shippingMinor: 0,
+    taxesMinor: 0,
+    totalMinor: 1,
+  };
   await db.kpiCache.create({
-    data: { storeId, kind: "SALES", fromDay: "2026-11-15", toDay: "2026-11-15", currency: marker, payload: sales, computedAt: T0, expiresAt: T0, ...dated },
+    data: {
+      storeId,
+      kind: "SALES",
+      fromDay: "2026-11-15",
+      toDay: "2026-11-15",
+      currency: marker,
+      payload: sales,
+      computedAt: T0,
+      expiresAt: T0,
+      ...dated,
+    },
   });
   const flag = await db.orderFlag.create({
-    data: { storeId, orderGid: gid("Order"), orderName: `#${marker}`, rule: "HIGH_VALUE", severity: "WARNING", orderTotalMinor: 1n, currency: "USD", customerName: marker, orderPlacedAt: T0, orderUpdatedAt: T0, evidence: json, ...dated },
+    data: {
+      storeId,
+      orderGid: gid("Order"),
+      orderName: `#${marker}`,
+      rule: "HIGH_VALUE",
+      severity: "WARNING",
+      orderTotalMinor: 1n,
+      currency: "USD",
+      customerName: marker,
+      orderPlacedAt: T0,
+      orderUpdatedAt: T0,
+      evidence: json,
+      ...dated,
+    },
   });
   const ticket = await db.ticket.create({
-    data: { storeId, channel: "EMAIL", subject: marker, customerEmail: `${marker}@example.com`, tags: [marker], metadata: json, lastMessageAt: T0, ...dated },
+    data: {
+      storeId,
+      channel: "EMAIL",
+      subject: marker,
+      customerEmail: `${marker}@example.com`,
+      tags: [marker],
+      metadata: json,
+      lastMessageAt: T0,
+      ...dated,
+    },
   });
   const message = await db.ticketMessage.create({
-    data: { storeId, ticketId: ticket.id, kind: "AI_DRAFT", body: marker, metadata: json, writtenAt: T0, ...dated },
+    data: {
+      storeId,
+      ticketId: ticket.id,
+      kind: "AI_DRAFT",
+      body: marker,
+      metadata: json,
+      writtenAt: T0,
+      ...dated,
+    },
   });
   const draft = await db.aiDraft.create({
     data: { storeId, messageId: message.id, model: marker, version: "1", text: marker, ...dated },
   });
   const insight = await db.seoInsight.create({
-    data: { storeId, source: "GSC", rule: "LOW_CTR", severity: "WARNING", resource: marker, title: marker, evidence: json, ...dated },
+    data: {
+      storeId,
+      source: "GSC",
+      rule: "LOW_CTR",
+      severity: "WARNING",
+      resource: marker,
+      title: marker,
+      evidence: json,
+      ...dated,
+    },
   });
   await db.productVelocity.create({
-    data: { storeId, variantGid: gid("ProductVariant"), productGid: gid("Product"), inventoryItemGid: gid("InventoryItem"), sku: marker, productTitle: marker, vendor: marker, demandClass: "SMOOTH", unitsPerDay: 1, windowDays: 90, available: 3, leadTimeDays: 7, stockoutDay: "2026-11-19", reorderPoint: 9, reorderQuantity: 20, unitCostMinor: 100n, currency: "USD", stockUpdatedAt: T0, computedAt: T0, ...dated },
+    data: {
+      storeId,
+      variantGid: gid("ProductVariant"),
+      productGid: gid("Product"),
+      inventoryItemGid: gid("InventoryItem"),
+      sku: marker,
+      productTitle: marker,
+      vendor: marker,
+      demandClass: "SMOOTH",
+      unitsPerDay: 1,
+      windowDays: 90,
+      available: 3,
+      leadTimeDays: 7,
+      stockoutDay: "2026-11-19",
+      reorderPoint: 9,
+      reorderQuantity: 20,
+      unitCostMinor: 100n,
+      currency: "USD",
+      stockUpdatedAt: T0,
+      computedAt: T0,
+      ...dated,
+    },
   });
   const purchaseOrder = await db.purchaseOrder.create({
     data: { storeId, number: "PO-0001", vendor: marker, currency: "USD", totalMinor: 100n, ...dated },
   });
   await db.purchaseOrderLine.create({
-    data: { storeId, purchaseOrderId: purchaseOrder.id, variantGid: gid("ProductVariant"), sku: marker, title: marker, quantity: 1, unitCostMinor: 100n, ...dated },
+    data: {
+      storeId,
+      purchaseOrderId: purchaseOrder.id,
+      variantGid: gid("ProductVariant"),
+      sku: marker,
+      title: marker,
+      quantity: 1,
+      unitCostMinor: 100n,
+      ...dated,
+    },
   });
   await db.connectionEvent.create({
     data: { storeId, provider: "GA4", outcome: "SUCCESS", latencyMs: 5, message: marker, ...dated },
   });
   await db.webhookRegistry.create({
-    data: { shopDomain, storeId, topicKey: "ORDERS_CREATE", deliveryMethod: "HTTP", operation: "REGISTER", callbackUrl: `https://${marker}`, recordedAt: T0, ...dated },
+    data: {
+      shopDomain,
+      storeId,
+      topicKey: "ORDERS_CREATE",
+      deliveryMethod: "HTTP",
+      operation: "REGISTER",
+      callbackUrl: `https://${marker}`,
+      recordedAt: T0,
+      ...dated,
+    },
   });
   await db.webhookEvent.create({
-    data: { webhookId: `webhook-${marker}`, topic: "orders/create", shopDomain, storeId, payload: json, receivedAt: T0, ...dated },
+    data: {
+      webhookId: `webhook-${marker}`,
+      topic: "orders/create",
+      shopDomain,
+      storeId,
+      payload: json,
+      receivedAt: T0,
+      ...dated,
+    },
   });
-  return { marker, storeId, shopDomain, gid, flag: flag.id, ticket: ticket.id, message: message.id, draft: draft.id, insight: insight.id, purchaseOrder: purchaseOrder.id };
+  return {
+    marker,
+    storeId,
+    shopDomain,
+    gid,
+    flag: flag.id,
+    ticket: ticket.id,
+    message: message.id,
+    draft: draft.id,
+    insight: insight.id,
+    purchaseOrder: purchaseOrder.id,
+  };
 }

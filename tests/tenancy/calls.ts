@@ -20,7 +20,11 @@ type Calls<T> = {
   models: string[];
   build: (db: Db, tenant: Tenant) => T;
   /** Every method, called with the ids and keys of `other`; `creates` marks those that only ever add a row of one's own */
-  methods: { [M in keyof T]: ((repository: T, other: Tenant) => Promise<unknown>) | { creates: (repository: T, other: Tenant) => Promise<unknown> } };
+  methods: {
+    [M in keyof T]:
+      | ((repository: T, other: Tenant) => Promise<unknown>)
+      | { creates: (repository: T, other: Tenant) => Promise<unknown> };
+  };
 };
 
 function calls<T>(entry: Calls<T>) {
@@ -42,7 +46,9 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     build: (db, { storeId }) => new StoreSecretRepository(db, storeId, TEST_KEYS),
     methods: {
       list: (r) => r.list(),
-      upsert: { creates: (r) => r.upsert("GA4", { plaintext: "mine", setBy: null, rotationReminderAt: null }, LATER) },
+      upsert: {
+        creates: (r) => r.upsert("GA4", { plaintext: "mine", setBy: null, rotationReminderAt: null }, LATER),
+      },
       reveal: (r) => r.reveal("GA4"),
       delete: (r) => r.delete("GA4"),
     },
@@ -58,7 +64,14 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
           r.upsertDay("ORDERS", "2026-11-15", {
             currency: "USD",
             computedAt: LATER,
-            payload: { orders: 0, units: 0, customers: 0, returningCustomers: 0, firstTimeCustomers: 0, cancelled: 0 },
+            payload: {
+              orders: 0,
+              units: 0,
+              customers: 0,
+              returningCustomers: 0,
+              firstTimeCustomers: 0,
+              cancelled: 0,
+            },
           }),
       },
       deleteTouching: (r) => r.deleteTouching(["2026-11-15"]),
@@ -76,9 +89,17 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
       find: (r, other) => r.find(other.flag),
       upsert: (r, other) =>
         r.upsert({
-          orderGid: other.gid("Order"), orderName: "#1", rule: "HIGH_VALUE", severity: "INFO", status: "ATTENTION",
-          orderTotal: { minor: 2, currency: "USD" }, customerName: null, orderPlacedAt: T0, orderUpdatedAt: LATER,
-          evidence: {}, flaggedAt: T0,
+          orderGid: other.gid("Order"),
+          orderName: "#1",
+          rule: "HIGH_VALUE",
+          severity: "INFO",
+          status: "ATTENTION",
+          orderTotal: { minor: 2, currency: "USD" },
+          customerName: null,
+          orderPlacedAt: T0,
+          orderUpdatedAt: LATER,
+          evidence: {},
+          flaggedAt: T0,
         }),
       resolve: (r, other) => r.resolve([other.flag], "caller", LATER),
       snooze: (r, other) => r.snooze([other.flag], LATER),
@@ -100,7 +121,13 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
             { kind: "CUSTOMER", author: null, body: "mine", writtenAt: LATER },
           ),
       },
-      insertMessage: (r, other) => r.insertMessage(other.ticket, { kind: "NOTE", author: null, body: "by the caller", writtenAt: LATER }),
+      insertMessage: (r, other) =>
+        r.insertMessage(other.ticket, {
+          kind: "NOTE",
+          author: null,
+          body: "by the caller",
+          writtenAt: LATER,
+        }),
       updateStatus: (r, other) => r.updateStatus(other.ticket, "ARCHIVED", LATER),
     },
   }),
@@ -110,8 +137,15 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     methods: {
       findByMessage: (r, other) => r.findByMessage(other.message),
       // For its owner the message has its draft already, for a stranger it does not exist: refused both times.
-      insert: { creates: (r, other) => r.insert({ messageId: other.message, model: "m", version: "1", text: "mine" }) },
-      decide: (r, other) => r.decide(other.draft, { approved: true, humanEdit: null, feedback: null, rewardScore: 1, by: "caller" }, LATER),
+      insert: {
+        creates: (r, other) => r.insert({ messageId: other.message, model: "m", version: "1", text: "mine" }),
+      },
+      decide: (r, other) =>
+        r.decide(
+          other.draft,
+          { approved: true, humanEdit: null, feedback: null, rewardScore: 1, by: "caller" },
+          LATER,
+        ),
       countUndecided: (r) => r.countUndecided(),
     },
   }),
@@ -121,7 +155,17 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     methods: {
       list: (r) => r.list(),
       countOpen: (r) => r.countOpen(),
-      upsert: { creates: (r) => r.upsert({ source: "GSC", rule: "LOW_CTR", severity: "INFO", resource: "/mine", title: "mine", evidence: {} }) },
+      upsert: {
+        creates: (r) =>
+          r.upsert({
+            source: "GSC",
+            rule: "LOW_CTR",
+            severity: "INFO",
+            resource: "/mine",
+            title: "mine",
+            evidence: {},
+          }),
+      },
       decide: (r, other) => r.decide(other.insight, "DISMISSED", "caller", LATER),
     },
   }),
@@ -134,9 +178,26 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
       upsert: {
         creates: (r) =>
           r.upsert({
-            variantGid: "gid://shopify/ProductVariant/mine", productGid: "p", inventoryItemGid: "mine", sku: "mine", productTitle: "mine",
-            variantTitle: null, vendor: "mine", demandClass: "LUMPY", unitsPerDay: 0, windowDays: 90, available: 0, incoming: 0, leadTimeDays: 7,
-            daysOfCover: null, stockoutDay: null, reorderPoint: 0, reorderQuantity: 0, unitCost: { minor: 1, currency: "USD" }, stockUpdatedAt: T0, computedAt: T0,
+            variantGid: "gid://shopify/ProductVariant/mine",
+            productGid: "p",
+            inventoryItemGid: "mine",
+            sku: "mine",
+            productTitle: "mine",
+            variantTitle: null,
+            vendor: "mine",
+            demandClass: "LUMPY",
+            unitsPerDay: 0,
+            windowDays: 90,
+            available: 0,
+            incoming: 0,
+            leadTimeDays: 7,
+            daysOfCover: null,
+            stockoutDay: null,
+            reorderPoint: 0,
+            reorderQuantity: 0,
+            unitCost: { minor: 1, currency: "USD" },
+            stockUpdatedAt: T0,
+            computedAt: T0,
           }),
       },
       updateStock: (r, other) => r.updateStock(other.gid("InventoryItem"), 99, LATER),
@@ -151,7 +212,22 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
       insertDraft: {
         creates: (r) =>
           r.insertDraft(
-            { number: "PO-0002", vendor: "mine", currency: "USD", note: null, expectedDay: null, lines: [{ variantGid: "v", sku: "s", title: "t", quantity: 2, unitCost: { minor: 50, currency: "USD" } }] },
+            {
+              number: "PO-0002",
+              vendor: "mine",
+              currency: "USD",
+              note: null,
+              expectedDay: null,
+              lines: [
+                {
+                  variantGid: "v",
+                  sku: "s",
+                  title: "t",
+                  quantity: 2,
+                  unitCost: { minor: 50, currency: "USD" },
+                },
+              ],
+            },
             LATER,
           ),
       },
@@ -164,7 +240,18 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     methods: {
       insert: {
         creates: (r) =>
-          r.insert({ createdAt: LATER, provider: "GA4", trigger: "MANUAL", outcome: "SUCCESS", errorClass: null, retryable: false, httpStatus: 200, providerCode: null, latencyMs: 1, message: "mine" }),
+          r.insert({
+            createdAt: LATER,
+            provider: "GA4",
+            trigger: "MANUAL",
+            outcome: "SUCCESS",
+            errorClass: null,
+            retryable: false,
+            httpStatus: 200,
+            providerCode: null,
+            latencyMs: 1,
+            message: "mine",
+          }),
       },
       list: (r) => r.list("GA4"),
       listLatest: (r) => r.listLatest(),
@@ -177,7 +264,17 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
       list: (r) => r.list(),
       upsert: {
         creates: (r) =>
-          r.upsert({ topicKey: "SHOP_UPDATE", deliveryMethod: "HTTP", operation: "REFRESH", callbackUrl: null, handshakeResult: "SUCCESS", handshakeDetail: null }, LATER),
+          r.upsert(
+            {
+              topicKey: "SHOP_UPDATE",
+              deliveryMethod: "HTTP",
+              operation: "REFRESH",
+              callbackUrl: null,
+              handshakeResult: "SUCCESS",
+              handshakeDetail: null,
+            },
+            LATER,
+          ),
       },
       deleteAll: (r) => r.deleteAll(),
     },
@@ -193,4 +290,9 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
 };
 
 /** Repositories of the whole installation, which no page reaches with a merchant's words. */
-export const NOT_SCOPED = ["StoreRepository", "WebhookInboxRepository", "RetentionRunRepository", "ComplianceRequestRepository"];
+export const NOT_SCOPED = [
+  "StoreRepository",
+  "WebhookInboxRepository",
+  "RetentionRunRepository",
+  "ComplianceRequestRepository",
+];

@@ -42,28 +42,45 @@ async function observe(db: Db, { entry, call }: Method, caller: Tenant, owner: T
   } catch (error) {
     answer = `refused: ${(error as { code?: string }).code}`;
   }
-  return { answer, saw: asText(answer).includes(owner.marker), changed: (await rowsOf(db, owner)) !== before };
+  return {
+    answer,
+    saw: asText(answer).includes(owner.marker),
+    changed: (await rowsOf(db, owner)) !== before,
+  };
 }
 
 /** Two fresh stores for every call, so that no call sees what another one left. */
 let pairs = 0;
 async function twoTenants(db: Db): Promise<[Tenant, Tenant]> {
   pairs += 1;
-  return [await insertTenant(db, `alpha-${pairs}-${db.engine}`), await insertTenant(db, `bravo-${pairs}-${db.engine}`)];
+  return [
+    await insertTenant(db, `alpha-${pairs}-${db.engine}`),
+    await insertTenant(db, `bravo-${pairs}-${db.engine}`),
+  ];
 }
 
 describe("the matrix", () => {
   it("covers every repository of the product, and every method of each", async () => {
-    const files = readdirSync("app/features", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".repository.server.ts"));
+    const files = readdirSync("app/features", { recursive: true, encoding: "utf8" }).filter((file) =>
+      file.endsWith(".repository.server.ts"),
+    );
     const found: string[] = [];
     for (const file of files) {
-      const module = (await import(/* @vite-ignore */ join(process.cwd(), "app/features", file))) as Record<string, unknown>;
+      const module = (await import(/* @vite-ignore */ join(process.cwd(), "app/features", file))) as Record<
+        string,
+        unknown
+      >;
       for (const [name, exported] of Object.entries(module)) {
-        if (typeof exported !== "function" || !/^class\s/.test(String(exported)) || NOT_SCOPED.includes(name)) continue;
+        if (typeof exported !== "function" || !/^class\s/.test(String(exported)) || NOT_SCOPED.includes(name))
+          continue;
         found.push(name);
-        const own = Object.getOwnPropertyNames(exported.prototype as object).filter((method) => method !== "constructor");
+        const own = Object.getOwnPropertyNames(exported.prototype as object).filter(
+          (method) => method !== "constructor",
+        );
         const inner = name === "OrderFlagRepository" ? ["update"] : [];
-        expect(Object.keys(CALLS[name]?.methods ?? {}).sort(), name).toEqual(own.filter((m) => !inner.includes(m)).sort());
+        expect(Object.keys(CALLS[name]?.methods ?? {}).sort(), name).toEqual(
+          own.filter((m) => !inner.includes(m)).sort(),
+        );
       }
     }
     expect(found.sort()).toEqual(Object.keys(CALLS).sort());
@@ -71,7 +88,11 @@ describe("the matrix", () => {
 
   it("covers every tenant table of the schema", () => {
     const covered = new Set(Object.values(CALLS).flatMap((entry) => entry.models));
-    expect(tenantModels().map((model) => model.name).filter((name) => !covered.has(name))).toEqual([]);
+    expect(
+      tenantModels()
+        .map((model) => model.name)
+        .filter((name) => !covered.has(name)),
+    ).toEqual([]);
   });
 });
 
@@ -89,7 +110,9 @@ eachDatabase("a repository", ({ db }) => {
       const counted = /^[1-9]|":[1-9]/.test(asText(answer));
       // Creating what the owner has already is refused by the unique key, which proves that the row was reached.
       const refused = asText(answer).includes("refused: P2002");
-      expect({ works: saw || changed || counted || refused, method: method.method, answer }).toMatchObject({ works: true });
+      expect({ works: saw || changed || counted || refused, method: method.method, answer }).toMatchObject({
+        works: true,
+      });
       expect(asText(answer)).not.toContain(stranger.marker);
     });
   });
@@ -100,17 +123,22 @@ function forgetful(db: Db): Db {
   const forget = (where: Record<string, unknown> | undefined): Record<string, unknown> | undefined => {
     if (!where) return where;
     const { storeId: _s, shopDomain: _d, ...rest } = where;
-    const compound = Object.entries(rest).find(([key, value]) => key.includes("_") && value && typeof value === "object");
+    const compound = Object.entries(rest).find(
+      ([key, value]) => key.includes("_") && value && typeof value === "object",
+    );
     return compound ? forget(compound[1] as Record<string, unknown>) : rest;
   };
   const careless = (model: Record<string, (query: Record<string, unknown>) => unknown>) =>
     new Proxy(model, {
-      get: (target, operation: string) => (query: Record<string, unknown> = {}) => {
-        const forgotten = { ...query, where: forget(query.where as never) };
-        if (operation === "findUnique") return target.findFirst!({ ...forgotten, orderBy: { id: "desc" } });
-        if (/^(find|count|group|updateMany|deleteMany)/.test(operation)) return target[operation]!(forgotten);
-        return target[operation]!(query);
-      },
+      get:
+        (target, operation: string) =>
+        (query: Record<string, unknown> = {}) => {
+          const forgotten = { ...query, where: forget(query.where as never) };
+          if (operation === "findUnique") return target.findFirst!({ ...forgotten, orderBy: { id: "desc" } });
+          if (/^(find|count|group|updateMany|deleteMany)/.test(operation))
+            return target[operation]!(forgotten);
+          return target[operation]!(query);
+        },
     });
   return new Proxy(db, {
     get: (target, name: string) => {
@@ -127,10 +155,16 @@ describe("a planted bug", () => {
     const missed: string[] = [];
     for (const method of methods.filter(({ creates }) => !creates)) {
       await db.store.deleteMany({});
-      const [caller, owner] = [await insertTenant(db, `caller-${pairs++}`), await insertTenant(db, `owner-${pairs++}`)];
+      const [caller, owner] = [
+        await insertTenant(db, `caller-${pairs++}`),
+        await insertTenant(db, `owner-${pairs++}`),
+      ];
       const countsBefore = asText(await method.call(method.entry.build(db, caller), owner).catch(() => null));
       await db.store.deleteMany({});
-      const [caller2, owner2] = [await insertTenant(db, `caller-${pairs++}`), await insertTenant(db, `owner-${pairs++}`)];
+      const [caller2, owner2] = [
+        await insertTenant(db, `caller-${pairs++}`),
+        await insertTenant(db, `owner-${pairs++}`),
+      ];
       const { answer, saw, changed } = await observe(forgetful(db), method, caller2, owner2);
       const miscounted = /^count/.test(method.method) && asText(answer) !== countsBefore;
       // Reading the wrong row of secrets is stopped by the cipher: the record does not open for this store.

@@ -46,7 +46,7 @@ async function sqliteState(db: Db): Promise<MigrationState> {
   );
   const rows = await db.$queryRaw<{ column: string }[]>`
     SELECT m.name || '.' || c.name AS "column" FROM sqlite_master m, pragma_table_info(m.name) c
-    WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '\_%' ESCAPE '\'`;
+    WHERE m.type = 'table' AND m.name NOT GLOB 'sqlite_*' AND m.name NOT GLOB '_*'`;
   const actual = new Set(rows.map((row) => row.column));
   return compare(
     expected.filter((column) => !actual.has(column)),

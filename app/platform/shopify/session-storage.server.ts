@@ -95,11 +95,11 @@ function sealedTable(connect: () => Promise<Pick<Queryable, "session">>, keys: (
     },
     async findUnique(query: Parameters<SessionTable["findUnique"]>[0]) {
       const row = await (await table()).findUnique(query);
-      return row && openRow(row as Row);
+      return row && openRow(row);
     },
     async findMany(query: Parameters<SessionTable["findMany"]>[0]) {
       const rows = await (await table()).findMany(query);
-      return Promise.all(rows.map((row) => openRow(row as Row)));
+      return Promise.all(rows.map((row) => openRow(row)));
     },
     async deleteMany(query: Parameters<SessionTable["deleteMany"]>[0]) {
       return (await table()).deleteMany(query);

@@ -47,7 +47,11 @@ describe("an envelope", () => {
 
   it("names its key and version, and holds nothing of its content in the clear", async () => {
     const { envelope, keyId, version } = await seal(keys, place, SECRET);
-    expect({ keyId, version, named: keyIdOf(envelope, place) }).toEqual({ keyId: "k1", version: 1, named: "k1" });
+    expect({ keyId, version, named: keyIdOf(envelope, place) }).toEqual({
+      keyId: "k1",
+      version: 1,
+      named: "k1",
+    });
     expect(Buffer.from(envelope.split(".")[3] ?? "", "base64url").includes(SECRET)).toBe(false);
   });
 
@@ -155,13 +159,17 @@ describe("keys and versions", () => {
 
   it("does not open under another key of the same name", async () => {
     const { envelope } = await seal(keys, place, SECRET);
-    expect(await refusal(envelope, place, localKeyProvider(keyring("k1")))).toMatchObject({ code: "NOT_AUTHENTIC" });
+    expect(await refusal(envelope, place, localKeyProvider(keyring("k1")))).toMatchObject({
+      code: "NOT_AUTHENTIC",
+    });
   });
 
   it("does not open when its header names another key of the ring", async () => {
     const both = localKeyProvider([ring[0], { id: "k2", key: ring[0].key }]);
     const { envelope } = await seal(both, place, SECRET);
-    expect(await refusal(envelope.replace("bk1.k1.", "bk1.k2."), place, both)).toMatchObject({ code: "NOT_AUTHENTIC" });
+    expect(await refusal(envelope.replace("bk1.k1.", "bk1.k2."), place, both)).toMatchObject({
+      code: "NOT_AUTHENTIC",
+    });
   });
 
   it("says of a newer version that it is newer", async () => {

@@ -5,7 +5,11 @@ import { describe, expect, inject, it } from "vitest";
 import { StoreRepository } from "~/features/stores/store.repository.server";
 import { databaseNow } from "~/platform/db/clock.server";
 import { connectDatabase, inTransaction } from "~/platform/db/client.server";
-import { DatabaseUnavailableError, isDatabaseUnavailable, isUniqueViolation } from "~/platform/db/errors.server";
+import {
+  DatabaseUnavailableError,
+  isDatabaseUnavailable,
+  isUniqueViolation,
+} from "~/platform/db/errors.server";
 import freePort from "../../support/free-port";
 import { administer, databaseUrl } from "../../support/global-setup";
 import { createTestDatabase, eachDatabase } from "../../support/databases";
@@ -16,8 +20,13 @@ const shop = (shopDomain: string) => ({ data: { shopDomain, onboardingFlags: {},
 eachDatabase("a database", ({ db }) => {
   it("tells a unique violation from every other error", async () => {
     await db().store.create(shop("twice.myshopify.com"));
-    const error = await db().store.create(shop("twice.myshopify.com")).catch((e: unknown) => e);
-    expect({ unique: isUniqueViolation(error), away: isDatabaseUnavailable(error) }).toEqual({ unique: true, away: false });
+    const error = await db()
+      .store.create(shop("twice.myshopify.com"))
+      .catch((e: unknown) => e);
+    expect({ unique: isUniqueViolation(error), away: isDatabaseUnavailable(error) }).toEqual({
+      unique: true,
+      away: false,
+    });
     expect(isUniqueViolation(new Error("P2002"))).toBe(false);
   });
 
@@ -42,8 +51,16 @@ eachDatabase("a database", ({ db }) => {
     const evidence = { text: "ä ☃ \u2028", nested: { n: 1.5, list: [null, true] } };
     await db().orderFlag.create({
       data: {
-        storeId: id, orderGid: "g", orderName: "#1", rule: "R", severity: "INFO", currency: "USD",
-        orderTotalMinor: 9_007_199_254_740_991n, orderPlacedAt: instant, orderUpdatedAt: instant, evidence,
+        storeId: id,
+        orderGid: "g",
+        orderName: "#1",
+        rule: "R",
+        severity: "INFO",
+        currency: "USD",
+        orderTotalMinor: 9_007_199_254_740_991n,
+        orderPlacedAt: instant,
+        orderUpdatedAt: instant,
+        evidence,
       },
     });
     const row = await db().orderFlag.findFirstOrThrow({ where: { storeId: id } });
@@ -51,12 +68,17 @@ eachDatabase("a database", ({ db }) => {
   });
 
   it("keeps a row from pointing at a parent in another store", async () => {
-    const [a, b] = [await db().store.create(shop("a.myshopify.com")), await db().store.create(shop("b.myshopify.com"))];
+    const [a, b] = [
+      await db().store.create(shop("a.myshopify.com")),
+      await db().store.create(shop("b.myshopify.com")),
+    ];
     const ticket = await db().ticket.create({
       data: { storeId: a.id, channel: "EMAIL", subject: "s", tags: [], metadata: {}, lastMessageAt: T0 },
     });
     const stray = { ticketId: ticket.id, kind: "NOTE" as const, body: "b", metadata: {}, writtenAt: T0 };
-    await expect(db().ticketMessage.create({ data: { ...stray, storeId: b.id } })).rejects.toMatchObject({ code: "P2003" });
+    await expect(db().ticketMessage.create({ data: { ...stray, storeId: b.id } })).rejects.toMatchObject({
+      code: "P2003",
+    });
     await expect(db().ticketMessage.create({ data: { ...stray, storeId: a.id } })).resolves.toBeDefined();
   });
 });
@@ -68,12 +90,16 @@ describe("Postgres in a time zone of its own", () => {
     await administer(inject("postgresUrl"), `ALTER DATABASE ${name} SET timezone TO 'Pacific/Auckland'`);
     const db = await connectDatabase(url);
     const instant = new Date("2026-06-01T12:00:00.123Z");
-    await db.store.create({ data: { shopDomain: "tz.myshopify.com", onboardingFlags: {}, installedAt: instant } });
+    await db.store.create({
+      data: { shopDomain: "tz.myshopify.com", onboardingFlags: {}, installedAt: instant },
+    });
     const row = await db.store.findFirst({ where: { installedAt: { lte: instant } } });
     expect(row?.installedAt).toEqual(instant);
     expect(Math.abs((row?.createdAt.getTime() ?? 0) - Date.now())).toBeLessThan(5_000);
     expect(Math.abs((await databaseNow(db)).getTime() - Date.now())).toBeLessThan(2_000);
-    const [raw] = await db.$queryRawUnsafe<[{ at: string }]>(`SELECT "installedAt"::text AS "at" FROM "Store"`);
+    const [raw] = await db.$queryRawUnsafe<[{ at: string }]>(
+      `SELECT "installedAt"::text AS "at" FROM "Store"`,
+    );
     expect(raw.at).toBe("2026-06-01 12:00:00.123");
     await db.$disconnect();
     await drop();
@@ -95,11 +121,15 @@ describe("a database that cannot be used", () => {
     const port = await freePort();
     const error = await refusal(`postgresql://desk:hunter2@127.0.0.1:${port}/backroom`);
     expect(error).toBeInstanceOf(DatabaseUnavailableError);
-    expect(error.message).toBe(`Postgres at 127.0.0.1:${port} does not answer. Start it, or correct the host and port in DATABASE_URL.`);
+    expect(error.message).toBe(
+      `Postgres at 127.0.0.1:${port} does not answer. Start it, or correct the host and port in DATABASE_URL.`,
+    );
   });
 
   it("says that the host is unknown", async () => {
-    expect((await refusal("postgresql://u:p@no-such-host.invalid/backroom")).message).toMatch(/^The host no-such-host.invalid of DATABASE_URL cannot be found/);
+    expect((await refusal("postgresql://u:p@no-such-host.invalid/backroom")).message).toMatch(
+      /^The host no-such-host.invalid of DATABASE_URL cannot be found/,
+    );
   });
 
   it("says that the password is refused, and not what it was", async () => {
@@ -118,8 +148,12 @@ describe("a database that cannot be used", () => {
 
   it("says that there is no SQLite file, and makes none", async () => {
     const file = join(folder(), "shop.sqlite");
-    expect((await refusal(`file:${file}`)).message).toMatch(/^There is no SQLite file at .*shop\.sqlite\. Create it with: DATABASE_URL=/);
-    expect((await refusal(`file:${join(folder(), "no/such/folder.sqlite")}`)).message).toMatch(/^There is no SQLite file at/);
+    expect((await refusal(`file:${file}`)).message).toMatch(
+      /^There is no SQLite file at .*shop\.sqlite\. Create it with: DATABASE_URL=/,
+    );
+    expect((await refusal(`file:${join(folder(), "no/such/folder.sqlite")}`)).message).toMatch(
+      /^There is no SQLite file at/,
+    );
     expect((await refusal(`file:${file}`)).message).toMatch(/^There is no SQLite file/);
   });
 
@@ -141,9 +175,15 @@ describe("a database that cannot be used", () => {
       import "#prisma/sqlite"; import "@prisma/adapter-better-sqlite3";
       if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534); }
       try { await (await connectDatabase(${JSON.stringify(url)})).$disconnect(); console.log("usable"); } catch (error) { console.log(error.message); }`;
-    const told = spawnSync(process.execPath, ["--import", "./prisma/register-ts-loader.mjs", "--input-type=module", "-e", script], { encoding: "utf8" });
+    const told = spawnSync(
+      process.execPath,
+      ["--import", "./prisma/register-ts-loader.mjs", "--input-type=module", "-e", script],
+      { encoding: "utf8" },
+    );
     chmodSync(join(file, ".."), 0o755);
     await drop();
-    expect(told.stdout + told.stderr).toMatch(/is read-only\. Give this user the right to write the file and its folder\./);
+    expect(told.stdout + told.stderr).toMatch(
+      /is read-only\. Give this user the right to write the file and its folder\./,
+    );
   });
 });

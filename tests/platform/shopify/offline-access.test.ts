@@ -1,7 +1,11 @@
 import { HttpResponseError, Session } from "@shopify/shopify-api";
 import { beforeEach, expect, it } from "vitest";
 import { connectDatabase } from "~/platform/db/client.server";
-import { offlineSession, ReconnectRequiredError, type OfflineAccess } from "~/platform/shopify/offline-access.server";
+import {
+  offlineSession,
+  ReconnectRequiredError,
+  type OfflineAccess,
+} from "~/platform/shopify/offline-access.server";
 import { EncryptedSessionStorage } from "~/platform/shopify/session-storage.server";
 import { eachDatabase } from "../../support/databases";
 import { TEST_KEYS } from "../../support/tenant-rows";
@@ -58,8 +62,14 @@ eachDatabase("the offline token", ({ db, url, engine }) => {
     await storage().storeSession(session(-1));
     // SQLite is for one process: two connections in one would wait for each other's lock with the event loop held.
     const elsewhere = engine === "postgres" ? await connectDatabase(url()) : db();
-    const other = { ...access(), db: elsewhere, storage: new EncryptedSessionStorage(async () => elsewhere, TEST_KEYS) };
-    const sessions = await Promise.all(Array.from({ length: 30 }, (_, i) => offlineSession(i % 2 ? access() : other, SHOP)));
+    const other = {
+      ...access(),
+      db: elsewhere,
+      storage: new EncryptedSessionStorage(async () => elsewhere, TEST_KEYS),
+    };
+    const sessions = await Promise.all(
+      Array.from({ length: 30 }, (_, i) => offlineSession(i % 2 ? access() : other, SHOP)),
+    );
     if (elsewhere !== db()) await elsewhere.$disconnect();
     expect(refreshes).toEqual(["refresh-0"]);
     expect(new Set(sessions.map((s) => s.accessToken))).toEqual(new Set(["access-1"]));
@@ -90,6 +100,8 @@ eachDatabase("the offline token", ({ db, url, engine }) => {
     const expired = session(-1);
     expired.refreshToken = undefined;
     await storage().storeSession(expired);
-    await expect(offlineSession(access(), SHOP)).rejects.toThrow(`Open the app in the Shopify admin to reconnect it.`);
+    await expect(offlineSession(access(), SHOP)).rejects.toThrow(
+      `Open the app in the Shopify admin to reconnect it.`,
+    );
   });
 });

@@ -11,7 +11,15 @@ const REFRESH = "shprt_fedcba9876543210fedcba9876543210";
 const SHOP = "conformance.myshopify.com";
 
 const offline = (shop = SHOP, changes: object = {}) =>
-  new Session({ id: `offline_${shop}`, shop, state: "", isOnline: false, scope: "read_orders", accessToken: ACCESS, ...changes });
+  new Session({
+    id: `offline_${shop}`,
+    shop,
+    state: "",
+    isOnline: false,
+    scope: "read_orders",
+    accessToken: ACCESS,
+    ...changes,
+  });
 
 const online = (id: string, shop = SHOP) =>
   new Session({
@@ -45,7 +53,11 @@ eachDatabase("the session storage", ({ db }) => {
   // The first eight are the cases of Shopify's own battery (session-storage-test-utils, not published).
   describe("as Shopify's battery asks", () => {
     it("stores, loads and deletes sessions of every kind", async () => {
-      for (const session of [offline(), online("online_1"), offline("b.myshopify.com", { expires: new Date("2030-01-01T00:00:00Z") })]) {
+      for (const session of [
+        offline(),
+        online("online_1"),
+        offline("b.myshopify.com", { expires: new Date("2030-01-01T00:00:00Z") }),
+      ]) {
         expect(await storage().storeSession(session)).toBe(true);
         expect((await storage().loadSession(session.id))?.equals(session)).toBe(true);
         expect(await storage().storeSession(session)).toBe(true);
@@ -64,7 +76,12 @@ eachDatabase("the session storage", ({ db }) => {
     it("keeps the user of an online session", async () => {
       await storage().storeSession(online("online_user"));
       const loaded = await storage().loadSession("online_user");
-      expect(loaded?.onlineAccessInfo?.associated_user).toMatchObject({ id: 902541635, first_name: "Ada", email: "ada@example.com", account_owner: true });
+      expect(loaded?.onlineAccessInfo?.associated_user).toMatchObject({
+        id: 902541635,
+        first_name: "Ada",
+        email: "ada@example.com",
+        account_owner: true,
+      });
     });
 
     it("finds nothing under a wrong id", async () => {
@@ -74,8 +91,13 @@ eachDatabase("the session storage", ({ db }) => {
     });
 
     it("finds the sessions of a shop, and of no other", async () => {
-      for (const session of [offline(), online("a"), online("b"), offline("other.myshopify.com")]) await storage().storeSession(session);
-      expect((await storage().findSessionsByShop(SHOP)).map((s) => s.id).sort()).toEqual(["a", "b", `offline_${SHOP}`]);
+      for (const session of [offline(), online("a"), online("b"), offline("other.myshopify.com")])
+        await storage().storeSession(session);
+      expect((await storage().findSessionsByShop(SHOP)).map((s) => s.id).sort()).toEqual([
+        "a",
+        "b",
+        `offline_${SHOP}`,
+      ]);
       expect(await storage().findSessionsByShop("nobody.myshopify.com")).toEqual([]);
     });
 
@@ -111,16 +133,28 @@ eachDatabase("the session storage", ({ db }) => {
       const [row] = await db().$queryRawUnsafe<object[]>(`SELECT * FROM "Session"`);
       const text = JSON.stringify(row, (_k, v: unknown) => (typeof v === "bigint" ? String(v) : v));
       for (const token of [ACCESS, REFRESH])
-        for (const encoding of ["utf8", "base64", "base64url", "hex"] as const) expect(text).not.toContain(Buffer.from(token).toString(encoding));
-      expect(keyIdOf((row as { accessToken: string }).accessToken, { table: "Session", storeId: SHOP, field: "accessToken" })).toBe("test");
+        for (const encoding of ["utf8", "base64", "base64url", "hex"] as const)
+          expect(text).not.toContain(Buffer.from(token).toString(encoding));
+      expect(
+        keyIdOf((row as { accessToken: string }).accessToken, {
+          table: "Session",
+          storeId: SHOP,
+          field: "accessToken",
+        }),
+      ).toBe("test");
     });
 
     it("does not open a token that was copied to another shop's row, or from one field to the other", async () => {
       await storage().storeSession(offline(SHOP, { refreshToken: REFRESH }));
       await storage().storeSession(offline("thief.myshopify.com", { refreshToken: REFRESH }));
       const row = await db().session.findUniqueOrThrow({ where: { id: `offline_${SHOP}` } });
-      await db().session.update({ where: { id: "offline_thief.myshopify.com" }, data: { accessToken: row.accessToken } });
-      await expect(storage().loadSession("offline_thief.myshopify.com")).rejects.toMatchObject({ code: "NOT_AUTHENTIC" });
+      await db().session.update({
+        where: { id: "offline_thief.myshopify.com" },
+        data: { accessToken: row.accessToken },
+      });
+      await expect(storage().loadSession("offline_thief.myshopify.com")).rejects.toMatchObject({
+        code: "NOT_AUTHENTIC",
+      });
       await db().session.update({ where: { id: row.id }, data: { accessToken: row.refreshToken ?? "" } });
       await expect(storage().loadSession(row.id)).rejects.toMatchObject({ code: "NOT_AUTHENTIC" });
     });
@@ -133,8 +167,14 @@ eachDatabase("the session storage", ({ db }) => {
 
     it("names the missing key when the keyring lost it", async () => {
       await storage().storeSession(offline());
-      const other = new EncryptedSessionStorage(async () => db(), localKeyProvider([{ id: "k9", key: Buffer.alloc(32) }]));
-      await expect(other.loadSession(`offline_${SHOP}`)).rejects.toMatchObject({ name: "KeyUnavailableError", keyId: "test" });
+      const other = new EncryptedSessionStorage(
+        async () => db(),
+        localKeyProvider([{ id: "k9", key: Buffer.alloc(32) }]),
+      );
+      await expect(other.loadSession(`offline_${SHOP}`)).rejects.toMatchObject({
+        name: "KeyUnavailableError",
+        keyId: "test",
+      });
     });
 
     it("stores the first session of a shop that twenty loaders insert at once", async () => {

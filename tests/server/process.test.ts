@@ -1,0 +1,188 @@
+import { createServer, connect, type Server, type Socket } from "node:net";
+import { afterEach, describe, expect, inject, it } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../support/databases";
+import { answers, startApp, type AppProcess } from "../support/app-process";
+import freePort from "../support/free-port";
+import { databaseUrl } from "../support/global-setup";
+
+const running: AppProcess[] = [];
+const databases: TestDatabase[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((app) => app.stop("SIGKILL")));
+  await Promise.all(databases.splice(0).map((database) => database.drop()));
+});
+
+async function start(environment: Record<string, string | undefined>) {
+  const app = await startApp(environment);
+  running.push(app);
+  return app;
+}
+
+async function database(engine: "sqlite" | "postgres") {
+  const created = await createTestDatabase(engine);
+  databases.push(created);
+  return created.url;
+}
+
+describe("the app as a process", () => {
+  it.each(["sqlite", "postgres"] as const)(
+    "is one build that serves %s, by DATABASE_URL alone",
+    async (engine) => {
+      const app = await start({ DATABASE_URL: await database(engine) });
+      expect(await (await answers(app, "/readyz", 200)).json()).toEqual({ ready: true, database: "current" });
+      const health = await answers(app, "/healthz", 200);
+      expect(health.headers.get("cache-control")).toBe("no-store");
+      expect(health.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+      expect(await app.stop()).toBe(0);
+      expect(app.output()).toContain('"msg":"stopped"');
+    },
+  );
+
+  it("writes one JSON line per request, with its id and without its query", async () => {
+    const app = await start({ DATABASE_URL: await database("sqlite") });
+    await answers(app, "/healthz", 200);
+    await fetch(`${app.url}/healthz?id_token=eyJhbGciOi.eyJpc3MiOi.c2ln&shop=a.myshopify.com`, {
+      headers: { "X-Request-Id": "probe-7" },
+    });
+    await app.stop();
+    const lines = app
+      .output()
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.find((line) => line.requestId === "probe-7")).toMatchObject({
+      level: "info",
+      app: "backroom",
+      method: "GET",
+      path: "/healthz",
+      status: 200,
+    });
+    expect(app.output()).not.toContain("eyJ");
+  });
+
+  it("ignores a request id that somebody else would like to see in our logs", async () => {
+    const app = await start({ DATABASE_URL: await database("sqlite") });
+    await answers(app, "/healthz", 200);
+    const response = await fetch(`${app.url}/healthz`, { headers: { "X-Request-Id": 'x","level":"fatal' } });
+    expect(response.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe("a start that cannot work", () => {
+  const failed = async (environment: Record<string, string | undefined>) => {
+    const app = await start(environment);
+    const code = await app.exit;
+    expect(app.output()).not.toMatch(/\n\s+at /);
+    return { code, lines: app.output().trim().split("\n") };
+  };
+
+  it("says every configuration problem in one line each, and exits with 1", async () => {
+    const { code, lines } = await failed({
+      DATABASE_URL: "mysql://root@localhost/shop",
+      SHOPIFY_API_KEY: "",
+      CRON_SECRET: "short",
+    });
+    expect(code).toBe(1);
+    expect(lines.map((line) => line.split(" ")[0]).sort()).toEqual([
+      "CRON_SECRET",
+      "DATABASE_URL",
+      "SHOPIFY_API_KEY",
+    ]);
+  });
+
+  it("refuses placeholders in production", async () => {
+    const { code, lines } = await failed({
+      NODE_ENV: "production",
+      DATABASE_URL: "file:./x.sqlite",
+      SHOPIFY_API_SECRET: "replace-me",
+    });
+    expect({ code, lines }).toEqual({
+      code: 1,
+      lines: ["SHOPIFY_API_SECRET still holds the placeholder of .env.example; give it its real value."],
+    });
+  });
+
+  it("says that the database does not answer", async () => {
+    const port = await freePort();
+    const { code, lines } = await failed({
+      DATABASE_URL: `postgresql://desk:hunter2@127.0.0.1:${port}/backroom`,
+    });
+    expect({ code, lines }).toEqual({
+      code: 1,
+      lines: [
+        `Postgres at 127.0.0.1:${port} does not answer. Start it, or correct the host and port in DATABASE_URL.`,
+      ],
+    });
+  });
+
+  it("says that the port is taken, and by which variable to choose another", async () => {
+    const server = createServer().listen(0);
+    await new Promise((resolve) => server.once("listening", resolve));
+    const { port } = server.address() as { port: number };
+    const { code, lines } = await failed({ DATABASE_URL: await database("sqlite"), PORT: String(port) });
+    server.close();
+    expect(code).toBe(1);
+    expect(lines.at(-1)).toBe(`Port ${port} is in use. Stop what listens there, or set PORT to a free one.`);
+  });
+});
+
+describe("readiness", () => {
+  it("is refused while migrations are pending, and says which command applies them", async () => {
+    const app = await start({ DATABASE_URL: databaseUrl(inject("postgresUrl"), "postgres") });
+    expect(await (await answers(app, "/readyz", 503)).json()).toMatchObject({
+      ready: false,
+      database: "pending",
+      message: expect.stringContaining("npm run prisma:migrate") as string,
+    });
+    await answers(app, "/healthz", 200);
+  });
+
+  it("goes within a second when the database does, says so, and comes back by itself", async () => {
+    const direct = new URL(await database("postgres"));
+    const proxy = await tcpProxy(Number(direct.port));
+    const through = new URL(direct.href);
+    through.port = String(proxy.port);
+    const app = await start({ DATABASE_URL: through.href });
+    await answers(app, "/readyz", 200);
+
+    await proxy.cut();
+    const cutAt = Date.now();
+    const down = await answers(app, "/readyz", 503);
+    expect(Date.now() - cutAt).toBeLessThan(3_000);
+    expect(await down.json()).toMatchObject({
+      ready: false,
+      database: "unavailable",
+      message: expect.stringContaining("does not answer") as string,
+    });
+    await answers(app, "/healthz", 200);
+
+    await proxy.mend();
+    await answers(app, "/readyz", 200, 3_000);
+  });
+});
+
+/** A TCP relay to a local port that can be cut like a cable, and mended. */
+async function tcpProxy(target: number) {
+  const sockets = new Set<Socket>();
+  let server: Server;
+  const listen = (port: number) =>
+    new Promise<number>((resolve) => {
+      server = createServer((client) => {
+        const upstream = connect(target, "127.0.0.1");
+        for (const socket of [client, upstream]) {
+          sockets.add(socket);
+          socket.on("error", () => socket.destroy()).on("close", () => sockets.delete(socket));
+        }
+        client.pipe(upstream).pipe(client);
+      }).listen(port, "127.0.0.1", () => resolve((server.address() as { port: number }).port));
+    });
+  const port = await listen(0);
+  return {
+    port,
+    cut: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+    mend: () => listen(port),
+  };
+}
