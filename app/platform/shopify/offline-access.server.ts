@@ -72,7 +72,7 @@ async function refreshLocked(access: OfflineAccess, shop: string, id: string): P
     await access.storage.storeSession(refreshed);
     return refreshed;
   } catch (error) {
-    const status = error instanceof HttpResponseError ? (error.response.code as number) : undefined;
+    const { code: status } = (error instanceof HttpResponseError ? error.response : {}) as { code?: number };
     if (status === 400 || status === 401 || status === 403)
       throw new ReconnectRequiredError(shop, { cause: error });
     throw error;

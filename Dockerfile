@@ -1,0 +1,40 @@
+# syntax=docker/dockerfile:1
+# The build serves SQLite and Postgres alike; DATABASE_URL chooses at run time. No secret is needed to build, and none
+# is in a layer. Migrations are not run at start: a release runs `npm run prisma:migrate` once, and the app waits
+# unready (/readyz) until they are applied.
+
+FROM node:22-bookworm-slim AS packages
+WORKDIR /app
+# better-sqlite3 is compiled where no prebuilt binary can be fetched.
+RUN apt-get update && apt-get install -y --no-install-recommends python3 make g++ && rm -rf /var/lib/apt/lists/*
+COPY package.json package-lock.json ./
+COPY prisma ./prisma
+COPY prisma.config.ts tsconfig.json ./
+COPY app/platform ./app/platform
+RUN npm ci --no-audit --no-fund
+
+FROM packages AS build
+COPY . .
+RUN npm run build
+
+FROM packages AS production-packages
+RUN npm prune --omit=dev --no-audit --no-fund
+
+FROM node:22-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /app
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/* \
+  && mkdir /data && chown node:node /data
+COPY --from=production-packages /app/node_modules ./node_modules
+COPY --from=production-packages /app/prisma ./prisma
+COPY --from=build /app/build ./build
+COPY --from=build /app/public ./public
+COPY package.json prisma.config.ts tsconfig.json ./
+# The command-line scripts (migrate, resolve, seed, studio) run from source.
+COPY app ./app
+USER node
+EXPOSE 3000
+# Alive, not ready: a database that is away is no reason to restart the app.
+HEALTHCHECK --interval=30s --timeout=3s --start-period=20s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:'+(process.env.PORT||3000)+'/healthz').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
+CMD ["node", "build/index.js"]

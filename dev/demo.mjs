@@ -1,0 +1,82 @@
+// `npm run demo`: from a fresh clone to the app in the browser, inside a local stand-in for the Shopify admin.
+//   --port N   where the admin listens (PORT, or 4000); the next free port when it is taken
+//   --reset    begins with a new database
+//   --check    starts, opens the page as a browser would, and stops; exit code 0 when it was the app
+import { chdir } from "node:process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { checkPages } from "./demo/check.mjs";
+import { demoEnvironment } from "./demo/environment.mjs";
+import { freePort } from "./demo/ports.mjs";
+import { preparation } from "./demo/prepare.mjs";
+import { stopAll } from "./demo/processes.mjs";
+import { LOG_FILE, serve } from "./demo/serve.mjs";
+import { readState } from "./demo/state.mjs";
+import { DemoError, runSteps } from "./demo/terminal.mjs";
+
+const HOSTNAME = "localhost";
+const SHOP_HANDLE = "backroom-demo";
+
+for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }))
+  process.once(signal, async () => {
+    // A terminal's Ctrl-C reaches the children by itself; they get a moment before they are told again.
+    await stopAll({ grace: signal === "SIGINT" ? 1_000 : 0 });
+    console.log("\nStopped.");
+    process.exit(code);
+  });
+
+main().catch(async (error) => {
+  await stopAll();
+  console.error(error instanceof DemoError ? `\n${error.message}` : error);
+  process.exit(1);
+});
+
+async function main() {
+  const options = readOptions();
+  chdir(fileURLToPath(new URL("..", import.meta.url)));
+  const ports = await choosePorts(options.port);
+  const state = readState();
+  const env = demoEnvironment({ keys: state.keys, ports, hostname: HOSTNAME });
+  const url = `http://${HOSTNAME}:${ports.admin}/store/${SHOP_HANDLE}/apps/backroom/app`;
+  let ended;
+  await runSteps([
+    ...preparation(state, env, options),
+    {
+      title: "Starting",
+      run: async () => {
+        ended = await serve(env, ports).then((promise) => ({ promise }));
+        if (options.check) await checkPages(url);
+      },
+    },
+  ]);
+  if (options.check) {
+    await stopAll();
+    console.log("The app answers in its frame. Stopped.");
+    process.exit(0);
+  }
+  console.log(`Ctrl-C stops everything; the log is in ${LOG_FILE}.`);
+  console.log(`Backroom is running at ${url}`);
+  await ended.promise;
+}
+
+function readOptions() {
+  try {
+    const options = { port: { type: "string" }, reset: { type: "boolean" }, check: { type: "boolean" } };
+    const { values } = parseArgs({ options });
+    const port = Number(values.port ?? (process.env.PORT || 4000));
+    if (!Number.isInteger(port) || port < 1 || port > 65_535)
+      throw new Error(`${values.port ?? process.env.PORT} is not a port.`);
+    return { ...values, port };
+  } catch (error) {
+    console.error(`${error.message}\nUsage: npm run demo -- [--port N] [--reset] [--check]`);
+    process.exit(2);
+  }
+}
+
+async function choosePorts(wanted) {
+  const admin = await freePort(wanted);
+  if (admin !== wanted) console.log(`Port ${wanted} is in use; taking ${admin}.`);
+  const tunnel = await freePort(admin + 1);
+  const app = await freePort(tunnel + 1);
+  return { admin, tunnel, app };
+}

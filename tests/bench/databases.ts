@@ -1,0 +1,29 @@
+/** Databases for benchmarks: the test suite's Postgres and SQLite, outside of Vitest. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { prismaCli } from "../../prisma/cli";
+import { administer, databaseUrl, startPostgres } from "../support/global-setup";
+
+export type BenchDatabases = {
+  /** A fresh migrated database of its own */
+  create: (engine: "sqlite" | "postgres", name: string) => Promise<string>;
+  close: () => Promise<void>;
+};
+
+export async function openDatabases(): Promise<BenchDatabases> {
+  const folder = mkdtempSync(join(tmpdir(), "backroom-bench-"));
+  const server = await startPostgres(folder);
+  return {
+    create: async (engine, name) => {
+      const url = engine === "sqlite" ? `file:${join(folder, `${name}.sqlite`)}` : databaseUrl(server.url, name);
+      if (engine === "postgres") await administer(server.url, `DROP DATABASE IF EXISTS ${name}`, `CREATE DATABASE ${name}`);
+      if (prismaCli(url, ["migrate", "deploy"], { quiet: true }) !== 0) throw new Error(`${name} could not be migrated.`);
+      return url;
+    },
+    close: async () => {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

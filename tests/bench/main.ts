@@ -1,0 +1,23 @@
+/**
+ * `npm run bench [-- --short]`: every figure of the README in one run, as ratios beside the bare limit. Nothing here
+ * passes or fails: a machine is slow or fast, and the numbers say so. `--short` is the form that CI runs.
+ */
+import { cpus, release, totalmem } from "node:os";
+import { openDatabases } from "./databases";
+import { benchColdStart } from "./cold-start.bench";
+import { benchPages } from "./pages.bench";
+import { benchRepositories } from "./repository.bench";
+
+const short = process.argv.includes("--short");
+const memory = Math.round(totalmem() / 2 ** 30);
+console.log(`${new Date().toISOString().slice(0, 10)} · ${cpus().length} × ${cpus()[0]?.model.trim()} · ${memory} GB · Linux ${release()} · Node ${process.version}`);
+
+const databases = await openDatabases();
+try {
+  await benchRepositories(databases);
+  await benchPages(databases, short ? 50 : 1_000);
+  await benchColdStart(databases, short ? 2 : 7);
+} finally {
+  await databases.close();
+}
+process.exit(0);

@@ -1,0 +1,155 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium, type Browser, type FrameLocator, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import type { LocalAdmin } from "../../dev/local-admin/server";
+import { SHOP } from "./support/catalogue";
+import { listening, localAdmin } from "./support/local-admin";
+import { tinyApp, type TinyAppLog } from "./support/tiny-app";
+
+const CHROMIUM = "/usr/bin/chromium";
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+];
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let browser: Browser;
+
+describe.skipIf(!existsSync(CHROMIUM))("the stand-in of App Bridge, in a browser", () => {
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  });
+  afterAll(() => browser?.close());
+
+  it("puts the app's menu into the sidebar, and a click there moves the app without loading it anew", async () => {
+    const { page, frame, admin, log } = await opened();
+    const menu = page.getByRole("navigation", { name: "Admin" });
+    await menu.locator("#app-nav").getByRole("link", { name: "Orders" }).click();
+    await frame.getByRole("heading", { name: "/app/orders" }).waitFor();
+    await page.waitForURL(admin.adminUrl(SHOP, "/app/orders"));
+    expect(await menu.locator("[aria-current=page]").textContent()).toBe("Orders");
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Orders");
+    expect(log.filter(({ path }) => path.startsWith("/app"))).toHaveLength(1);
+
+    await page.goBack();
+    await frame.getByRole("heading", { name: "/app", exact: true }).waitFor();
+    await page.waitForURL(admin.adminUrl(SHOP, "/app"));
+  });
+
+  it("opens a deep link, and a reload of the admin stays there", async () => {
+    const { page, frame } = await opened("/app/orders?flag=high");
+    await frame.getByRole("heading", { name: "/app/orders" }).waitFor();
+    expect(page.url()).toMatch(/\/app\/orders\?flag=high$/);
+    await page.reload();
+    await frame.getByRole("heading", { name: "/app/orders" }).waitFor();
+  });
+
+  it("gives the app's own requests a session token, and repeats one that the app found stale", async () => {
+    const { page, log } = await opened();
+    const answers = await page.frames()[1]!.evaluate(async () => {
+      const post = await fetch("/api/echo", { method: "POST", body: "x" });
+      const again = await fetch(new Request("/api/stale-once", { method: "PUT", body: "y" }));
+      return [await post.json(), await again.json()];
+    });
+    expect(answers).toEqual([
+      { authorized: true, method: "POST" },
+      { authorized: true, method: "PUT" },
+    ]);
+    expect(log.filter(({ path }) => path === "/api/stale-once")).toHaveLength(2);
+  });
+
+  it("fetches a fresh token when the frame is loaded without one", async () => {
+    const { page, frame, log } = await opened();
+    await page.frames()[1]!.evaluate(() => location.assign("/app/settings"));
+    await frame.getByRole("heading", { name: "/app/settings" }).waitFor();
+    expect(log.map(({ path }) => path)).toContain("/auth/session-token");
+    expect(page.url()).toMatch(/\/apps\/backroom\/app\/settings$/);
+  });
+
+  it("mirrors the title bar's button, and shows a toast whose action reaches the app", async () => {
+    const { page, frame } = await opened();
+    await page.getByRole("button", { name: "Export" }).click();
+    await page.getByRole("status").getByText("Exported").waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await expect.poll(() => frame.locator("#said").textContent()).toBe("undone");
+    expect(await page.locator(".toast").count()).toBe(0);
+  });
+
+  it("shows the save bar for a changed form, keeps the merchant there, and saves or discards", async () => {
+    const { page, frame } = await opened();
+    const bar = page.getByRole("region", { name: "Unsaved changes" });
+    await frame.getByLabel("Threshold").fill("12");
+    await bar.waitFor();
+    await page.locator("#app-nav").getByRole("link", { name: "Orders" }).click();
+    expect(await frame.locator("#where").textContent()).toBe("/app");
+    await bar.getByRole("button", { name: "Discard" }).click();
+    await bar.waitFor({ state: "hidden" });
+    expect(await frame.getByLabel("Threshold").inputValue()).toBe("10");
+
+    await frame.getByLabel("Threshold").fill("13");
+    await bar.getByRole("button", { name: "Save" }).click();
+    await expect.poll(() => frame.locator("#said").textContent()).toBe("saved");
+    await bar.waitFor({ state: "hidden" });
+  });
+
+  it("opens a modal with its buttons", async () => {
+    const { page, frame } = await opened();
+    await page
+      .frames()[1]!
+      .evaluate(() => (window as never as { shopify: any }).shopify.modal.show("confirm")); // eslint-disable-line @typescript-eslint/no-explicit-any
+    await frame.getByRole("dialog", { name: "Archive" }).getByRole("button", { name: "Archive" }).click();
+    await expect.poll(() => frame.locator("#said").textContent()).toBe("archived");
+    await frame.getByRole("dialog").waitFor({ state: "hidden" });
+  });
+
+  it("takes a link into Shopify's admin to the local one", async () => {
+    const { page, frame, admin } = await opened();
+    await frame.getByRole("link", { name: "Order #1003 in Shopify" }).click();
+    await page.waitForURL(`${admin.origin}/store/north-pine/orders/1003`);
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Order #1003");
+  });
+
+  it("sends webhooks from the panel and lists their outcomes", async () => {
+    const { page } = await opened("/app");
+    await page.getByRole("link", { name: "Send a webhook" }).click();
+    await page.getByLabel(/^Events/).fill("2");
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await page.locator("#deliveries tr").nth(1).waitFor();
+  });
+
+  it.each([1280, 390])("has no accessibility violation and no sideways scroll at %i px", async (width) => {
+    const { page, admin } = await opened();
+    await page.setViewportSize({ width, height: 800 });
+    for (const path of ["apps/backroom/app", "webhooks", "orders/1003"]) {
+      await page.goto(`${admin.origin}/store/north-pine/${path}`);
+      if (width < 500) await page.getByRole("button", { name: "Navigation" }).click();
+      await page.waitForTimeout(300);
+      await page.evaluate(axe);
+      const violations = await page.evaluate(async () => {
+        const { axe } = window as never as {
+          axe: { run: (what: object) => Promise<{ violations: { id: string }[] }> };
+        };
+        return (await axe.run({ exclude: ["iframe"] })).violations.map(({ id }) => id);
+      });
+      expect(violations).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    }
+  });
+});
+
+async function opened(
+  path = "/app",
+): Promise<{ page: Page; frame: FrameLocator; admin: LocalAdmin; log: TinyAppLog }> {
+  const log: TinyAppLog = [];
+  const admin = await localAdmin({ appOrigin: await listening(tinyApp(log)), hostname: "localhost" });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  onTestFinished(() => page.close());
+  await page.goto(admin.adminUrl(SHOP, path));
+  const frame = page.frameLocator("#app-frame");
+  await page.locator("#app-nav a").first().waitFor({ state: "attached" });
+  return { page, frame, admin, log };
+}
