@@ -14,7 +14,7 @@ const FLAGS = [
   "--disable-sync",
 ];
 /** Without "Headless", which Shopify's library takes for a bot and answers 410. */
-const USER_AGENT =
+export const USER_AGENT =
   "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
 const PATIENCE_MS = 10_000;
 const SCREENSHOTS = "test-results/screenshots";
