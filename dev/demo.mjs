@@ -38,13 +38,13 @@ async function main() {
   const state = readState();
   const env = demoEnvironment({ keys: state.keys, ports, hostname: HOSTNAME });
   const url = `http://${HOSTNAME}:${ports.admin}/store/${SHOP_HANDLE}/apps/backroom/app`;
-  let ended;
+  let running;
   await runSteps([
     ...preparation(state, env, options),
     {
       title: "Starting",
       run: async () => {
-        ended = await serve(env, ports).then((promise) => ({ promise }));
+        running = await serve(env, ports);
         if (options.check) await checkPages(url);
       },
     },
@@ -56,7 +56,7 @@ async function main() {
   }
   console.log(`Ctrl-C stops everything; the log is in ${LOG_FILE}.`);
   console.log(`Backroom is running at ${url}`);
-  await ended.promise;
+  await running.ended;
 }
 
 function readOptions() {

@@ -29,7 +29,7 @@ async function demo(db: Db, keys: ReturnType<typeof seedKeys>["keys"]) {
   const { rows, inserted } = await seedDemo(db, { keys });
   console.log(
     inserted
-      ? `Demo store backroom-demo.myshopify.com: ${inserted} of ${rows} rows added, the others were there.`
+      ? `Demo store backroom-demo.myshopify.com: ${inserted} of ${rows} rows added${inserted < rows ? ", the others were there" : ""}.`
       : `Demo store backroom-demo.myshopify.com: all ${rows} rows are there, 0 changed.`,
   );
 }

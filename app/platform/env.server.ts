@@ -51,7 +51,7 @@ type Source = Record<string, string | undefined>;
 
 /** @throws {ConfigurationError} naming every bad or missing variable at once */
 export function readEnvironment(source: Source): { env: Env; secrets: Secrets } {
-  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+  const present = withoutEmpty(source);
   const parsed = schema.safeParse(present);
   const problems = parsed.success ? [] : parsed.error.issues.map(describeIssue);
   if (present.NODE_ENV === "production") problems.push(...productionProblems(present));
@@ -117,8 +117,13 @@ export function provideDatabaseUrl(url: string) {
   process.env.DATABASE_URL = url;
 }
 
+/** process.env over `.env`. An empty value is no value, and hides the one in the file. */
 function processEnvironment(): Source {
-  return { ...readEnvFile(".env"), ...process.env };
+  return withoutEmpty({ ...readEnvFile(".env"), ...process.env });
+}
+
+function withoutEmpty(source: Source): Source {
+  return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
 }
 
 /** @throws {ConfigurationError} when a line is neither empty, nor a comment, nor NAME=value */
@@ -231,7 +236,7 @@ function productionProblems(source: Source): string[] {
   return problems;
 }
 
-/** The values of .env.example, and the usual ways of writing "fill me in". */
+/** The values of .env.example, the seed's published key, and the usual ways of writing "fill me in". */
 function isPlaceholder(value: string): boolean {
   return /replace[-_ ]?me|change[-_ ]?me|your[-_ ]|placeholder|^xxx+$|example\.(com|org)|:A{43}=/i.test(
     value,

@@ -12,14 +12,16 @@ export const DEMO_NOW = "2026-11-16T15:00:00.000Z";
 export const PUBLISHED_KEY = "development:YmFja3Jvb20tZGV2ZWxvcG1lbnQta2V5LW5vdC1zYWY=";
 
 /**
- * The environment of everything that the demo starts: explicit for each variable that the app reads, and empty where the
- * demo has no value, so that neither a .env nor the shell it runs in changes what is shown.
+ * The environment of everything that the demo starts: explicit for each variable that it has a value for, absent for the
+ * others that the app reads, and empty, which counts as absent, where a .env would fill it in. So neither a .env nor the
+ * shell changes what is shown.
  */
 export function demoEnvironment({ keys, ports, hostname }) {
-  const blanks = [...namesIn(".env"), ...namesIn(".env.example")].map((name) => [name, ""]);
+  const inherited = { ...process.env };
+  for (const name of namesIn(".env.example")) delete inherited[name];
   return {
-    ...process.env,
-    ...Object.fromEntries(blanks),
+    ...inherited,
+    ...Object.fromEntries(namesIn(".env").map((name) => [name, ""])),
     NODE_ENV: "development",
     DATABASE_URL: `file:./${DATABASE}`,
     PORT: String(ports.app),

@@ -8,7 +8,7 @@ const START_MS = 60_000;
 
 /**
  * Starts both and waits until the app is ready and the admin answers.
- * @returns a promise that rejects when one of them ends
+ * @returns {Promise<{ ended: Promise<never> }>} `ended` rejects when one of them ends; in an object, or it would be awaited
  * @throws {DemoError} when one of them ends first, or is not ready in a minute
  */
 export async function serve(env, ports) {
@@ -26,7 +26,7 @@ export async function serve(env, ports) {
       answering("The local admin", `http://127.0.0.1:${ports.admin}/admin.css`, admin),
     ]),
   ]);
-  return ended;
+  return { ended };
 }
 
 async function endOf(name, { exited, tail }) {
@@ -41,11 +41,11 @@ async function answering(name, url, { tail }) {
   let last = "no answer";
   while (Date.now() < end) {
     try {
-      const response = await fetch(url);
+      const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
       if (response.ok) return;
       last = `${response.status} ${(await response.text()).slice(0, 300)}`;
     } catch {
-      // Not listening yet.
+      // Not listening yet, or busy starting.
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -67,7 +67,7 @@ export const PRODUCTS: ProductSpec[] = [
         title: "12 oz, ground",
         price: 1750,
         cost: 840,
-        available: 41,
+        available: 27,
         incoming: 48,
         demand: smooth(10),
       },
@@ -112,7 +112,7 @@ export const PRODUCTS: ProductSpec[] = [
     title: "Low Tide Decaf",
     vendor: "Ashgrove Roasters",
     type: "Coffee",
-    variants: [{ sku: "ASH-DEC-12", title: ONE, price: 1800, cost: 910, available: 22, demand: smooth(5) }],
+    variants: [{ sku: "ASH-DEC-12", title: ONE, price: 1800, cost: 910, available: 6, demand: smooth(5) }],
   },
   {
     title: "Basecamp Instant",
@@ -158,7 +158,7 @@ export const PRODUCTS: ProductSpec[] = [
     seoTitle: "Folding Camp Kettle, 0.8 Litres, Stainless Steel",
     seoDescription:
       "A stainless kettle whose handle folds flat and whose spout pours slowly enough for coffee. Boils on gas, wood or induction.",
-    variants: [{ sku: "KAC-KET-08", title: ONE, price: 5800, cost: 2550, available: 17, demand: smooth(4) }],
+    variants: [{ sku: "KAC-KET-08", title: ONE, price: 5800, cost: 2550, available: 8, demand: smooth(4) }],
   },
   {
     title: "Hand Grinder Mk II",
@@ -215,7 +215,7 @@ export const PRODUCTS: ProductSpec[] = [
       "Brew, press and drink from the same double-walled cup. Keeps coffee hot for three hours and does not leak upside down in a pack.",
     variants: [
       { sku: "KAC-PRS-MOS", title: "Moss", price: 3800, cost: 1490, available: 31, demand: smooth(5) },
-      { sku: "KAC-PRS-EMB", title: "Ember", price: 3800, cost: 1490, available: 8, demand: erratic(4) },
+      { sku: "KAC-PRS-EMB", title: "Ember", price: 3800, cost: 1490, available: 3, demand: erratic(4) },
     ],
   },
   {
@@ -331,7 +331,7 @@ export const PRODUCTS: ProductSpec[] = [
     seoDescription:
       "Terry-knit inside, ribbed at the ankle, and long enough to stay put. The thing people come back for every November.",
     variants: [
-      { sku: "TRN-SCK-SM", title: "S/M", price: 2400, cost: 890, available: 46, demand: smooth(7) },
+      { sku: "TRN-SCK-SM", title: "S/M", price: 2400, cost: 890, available: 17, demand: smooth(7) },
       {
         sku: "TRN-SCK-LXL",
         title: "L/XL",
@@ -350,7 +350,7 @@ export const PRODUCTS: ProductSpec[] = [
     seoDescription:
       "A cold-blast paraffin lantern that keeps burning in rain and a good gale. Twenty hours on one filling; spare globes and wicks in stock.",
     variants: [
-      { sku: "LLC-LNT-BRS", title: "Brass", price: 6800, cost: 3000, available: 13, demand: smooth(4) },
+      { sku: "LLC-LNT-BRS", title: "Brass", price: 6800, cost: 3000, available: 5, demand: smooth(4) },
       { sku: "LLC-LNT-BLK", title: "Black", price: 6800, cost: 2900, available: 29, demand: erratic(3) },
     ],
   },

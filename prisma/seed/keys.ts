@@ -12,8 +12,7 @@ export const DEVELOPMENT_ENCRYPTION_KEY = "development:YmFja3Jvb20tZGV2ZWxvcG1lb
 export type SeedKeys = { keys: KeyProvider; published: boolean };
 
 /** @throws {SeedRefusal} when ENCRYPTION_KEY is unusable, or missing in production */
-export function seedKeys(): SeedKeys {
-  const given = scriptOption("ENCRYPTION_KEY");
+export function seedKeys(given = scriptOption("ENCRYPTION_KEY")): SeedKeys {
   if (!given && scriptOption("NODE_ENV") === "production")
     throw new SeedRefusal("ENCRYPTION_KEY is not set; in production the seed seals with the app's own key.");
   const keyring = parseKeyring(given ?? DEVELOPMENT_ENCRYPTION_KEY);

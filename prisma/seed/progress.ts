@@ -1,7 +1,7 @@
 import { SingleBar } from "cli-progress";
 
 /** A bar for a person, a line every 10 % for a log. */
-export function progress(total: number, unit: string): { done(count: number): void; stop(): void } {
+export function progress(total: number, unit: string): { done: (count: number) => void; stop: () => void } {
   if (!process.stdout.isTTY) return linesEveryTenth(total, unit);
   const bar = new SingleBar({
     format: `{bar} {value}/{total} ${unit}, {eta_formatted} left`,
@@ -14,11 +14,11 @@ export function progress(total: number, unit: string): { done(count: number): vo
 function linesEveryTenth(total: number, unit: string) {
   let said = 0;
   return {
-    done(count: number) {
+    done: (count: number) => {
       const tenth = Math.floor((count / total) * 10);
       if (tenth > said) console.log(`${tenth * 10} % (${count} of ${total} ${unit})`);
       said = Math.max(said, tenth);
     },
-    stop() {},
+    stop: () => {},
   };
 }

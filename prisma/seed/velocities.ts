@@ -33,7 +33,7 @@ export function velocityRows(catalogue: Catalogue, storeId: string): Rows["Produ
       productTitle: product.title,
       variantTitle: variant.title === "Default Title" ? null : variant.title,
       vendor: product.vendor,
-      ...forecast(variant, leadTimeOf(product), sales.get(variant.sku) ?? new Map(), today),
+      ...forecast(variant, leadTimeOf(product), sales.get(variant.sku) ?? new Map<ShopDay, number>(), today),
       unitCostMinor: BigInt(variant.unitCostMinor),
       currency: catalogue.shop.currency,
       stockUpdatedAt: before(SEED_NOW, 35 * MINUTE),

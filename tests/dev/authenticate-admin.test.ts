@@ -24,15 +24,14 @@ async function libraryApp(): Promise<LocalAdmin> {
     {
       cwd: ROOT,
       stdio: ["ignore", "pipe", "inherit"],
-      env: {
-        PATH: process.env.PATH,
+      env: childEnvironment({
         PORT: String(port),
         LOCAL_ADMIN_ORIGIN: admin.origin,
         SHOPIFY_API_KEY: APP.apiKey,
         SHOPIFY_API_SECRET: APP.apiSecret,
         SHOPIFY_APP_URL: admin.tunnelOrigin,
         SCOPES: SCOPES.join(","),
-      },
+      }),
     },
   );
   onTestFinished(() => void child.kill());

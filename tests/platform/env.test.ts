@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { describe, expect, it } from "vitest";
+import { DEVELOPMENT_ENCRYPTION_KEY } from "../../prisma/seed/keys";
 import { ConfigurationError, readEnvFile, readEnvironment } from "~/platform/env.server";
 
 const good = {
@@ -115,6 +116,10 @@ describe(".env.example", () => {
       "CRON_SECRET",
     ])
       expect(told).toContain(`${name} still holds the placeholder of .env.example; give it its real value.`);
+  });
+
+  it("is not the only thing refused: so is the key that the seed publishes", () => {
+    expect(problems({ ENCRYPTION_KEY: DEVELOPMENT_ENCRYPTION_KEY })).toHaveLength(1);
   });
 
   it("lists every variable that is read", () => {

@@ -1,4 +1,4 @@
-import { markup, type Html } from "./html";
+import { Html, markup } from "./html";
 import { icons } from "./icons";
 
 export type ShellOptions = {
@@ -71,15 +71,18 @@ export function shell({ shop, title, current, main, script }: ShellOptions): str
           <p class="note">A stand-in for the Shopify admin on this machine. Nothing here reaches Shopify.</p>
         </nav>
         <div id="scrim" hidden></div>
-        <main id="main" class="${current === "app" ? "app" : "page"}" tabindex="-1">${main}</main>
-        <div id="toasts" role="status" aria-live="polite"></div>
         <script type="application/json" id="page-data">
           ${asJson(script ?? {})}
         </script>
-        <script src="/admin.js" defer></script>
+        ${LISTENS_FIRST}
+        <main id="main" class="${current === "app" ? "app" : "page"}" tabindex="-1">${main}</main>
+        <div id="toasts" role="status" aria-live="polite"></div>
       </body>
     </html>`.text;
 }
+
+/** Before the frame, and not deferred: what the app says while it loads must find somebody who listens. */
+const LISTENS_FIRST = markup`<script src="/admin.js"></script>`;
 
 function initials(name: string): string {
   return name
@@ -92,5 +95,5 @@ function initials(name: string): string {
 /** JSON inside a script element must not be able to close it. */
 function asJson(value: object): Html {
   const text = JSON.stringify(value).replaceAll("<", "\\u003c");
-  return markup([text] as unknown as TemplateStringsArray);
+  return new Html(text);
 }

@@ -6,13 +6,15 @@ import { hideToast, showToast } from "./toasts";
 
 export type Tell = (message: FromAdmin) => void;
 
-/** Answers the app in the frame, and nobody else: its window and its origin are both checked. */
+/**
+ * Answers the app in the frame, and nobody else: its window and its origin are both checked. It listens from before the
+ * frame is there.
+ */
 export function connectFrame(frameOrigin: string, handle: string) {
-  const frame = document.getElementById("app-frame") as HTMLIFrameElement;
-  const tell: Tell = (message) => frame.contentWindow?.postMessage(envelope(message), frameOrigin);
+  const frame = () => (document.getElementById("app-frame") as HTMLIFrameElement | null)?.contentWindow;
+  const tell: Tell = (message) => frame()?.postMessage(envelope(message), frameOrigin);
   addEventListener("message", (event) => {
-    if (event.origin !== frameOrigin || event.source !== frame.contentWindow || !isEnvelope(event.data))
-      return;
+    if (event.origin !== frameOrigin || event.source !== frame() || !isEnvelope(event.data)) return;
     void answer(event.data.message, handle, tell);
   });
   addEventListener("beforeunload", (event) => hasUnsavedChanges() && event.preventDefault());

@@ -9,4 +9,5 @@ const data = JSON.parse(document.getElementById("page-data")!.textContent || "{}
 
 watchMenu();
 if (data.frameOrigin && data.handle) connectFrame(data.frameOrigin, data.handle);
-if (data.shop) watchWebhookForm(data.shop);
+const { shop } = data;
+if (shop) addEventListener("DOMContentLoaded", () => watchWebhookForm(shop));
