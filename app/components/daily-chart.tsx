@@ -43,9 +43,9 @@ export function DailyChart({ title, points, format, formatAxis }: Props) {
             {point && hovered !== null && (
               <Marker point={point} left={xOf(hovered, points.length, 100)} scale={scale} format={format} />
             )}
+            <Days points={points} />
           </div>
         </div>
-        <Days points={points} />
       </div>
       <DataTable title={title} points={points} format={format} />
     </div>
@@ -94,15 +94,18 @@ function Marker({ point, left, scale, format }: MarkerProps) {
   );
 }
 
-/** The first day, the last, and as many between as fit. */
+/** The last day, and as many before it as fit, each under its point. */
 function Days({ points }: { points: ChartPoint[] }) {
-  const every = Math.max(1, Math.ceil((points.length - 1) / 6));
-  const shown = points.filter((_, i) => (points.length - 1 - i) % every === 0);
+  const every = Math.max(1, Math.ceil(points.length / 6));
   return (
     <div className="chart-days">
-      {shown.map(({ label }) => (
-        <span key={label}>{label}</span>
-      ))}
+      {points.map(({ label }, i) =>
+        (points.length - 1 - i) % every === 0 ? (
+          <span key={label} style={{ right: `${100 - xOf(i, points.length, 100)}%` }}>
+            {label}
+          </span>
+        ) : null,
+      )}
     </div>
   );
 }

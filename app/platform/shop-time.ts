@@ -21,7 +21,7 @@ export function formatAgo(instant: string | Date, now: string | Date): string {
   const minutes = Math.max(0, Math.floor((new Date(now).getTime() - new Date(instant).getTime()) / 60_000));
   if (minutes < 1) return "just now";
   if (minutes < 60) return ago(minutes, "minute");
-  if (minutes < 48 * 60) return ago(Math.floor(minutes / 60), "hour");
+  if (minutes < 24 * 60) return ago(Math.floor(minutes / 60), "hour");
   return ago(Math.floor(minutes / (24 * 60)), "day");
 }
 

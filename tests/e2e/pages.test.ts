@@ -71,7 +71,7 @@ it("follows every entry of the admin's navigation without loading the app anew",
   const frame = await appFrame(page, "Overview");
   await frame.evaluate(() => Object.assign(window, { loadedOnce: true }));
   for (const { entry, path, heading } of SECTIONS) {
-    await page.getByRole("link", { name: entry, exact: true }).click();
+    await page.locator("#app-nav").getByRole("link", { name: entry, exact: true }).click();
     await frame.getByRole("heading", { level: 1, name: heading, exact: true }).waitFor();
     await page.waitForURL(demo.url(path));
   }

@@ -13,6 +13,10 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
+/** Without "Headless", which Shopify's library takes for a bot and answers 410. */
+export const USER_AGENT =
+  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+const PATIENCE_MS = 10_000;
 const SCREENSHOTS = "test-results/screenshots";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
@@ -28,7 +32,14 @@ export type Visit = { page: Page; problems: string[]; close: () => Promise<void>
 
 /** A fresh tab; `problems` collects what the console and the network complained about. */
 export async function visit(browser: Browser, viewport = DESKTOP): Promise<Visit> {
-  const context = await browser.newContext({ viewport, locale: "en-US", timezoneId: "Asia/Tokyo" });
+  const context = await browser.newContext({
+    viewport,
+    userAgent: USER_AGENT,
+    locale: "en-US",
+    // Not the shop's: what the page shows must not depend on where the merchant sits.
+    timezoneId: "Asia/Tokyo",
+  });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on("console", (message) => {

@@ -15,9 +15,10 @@ import { SEED_NOW } from "../../../prisma/seed/instant";
 import { seedDemo } from "../../../prisma/seed/run";
 import { createTestDatabase } from "../../support/databases";
 import freePort from "../../support/free-port";
+import { layCable, type Cable } from "./cable";
 
-const API_KEY = "local-api-key";
-const API_SECRET = "local-api-secret";
+export const API_KEY = "local-api-key";
+export const API_SECRET = "local-api-secret";
 const SCOPES = "read_customers,read_inventory,read_locations,read_orders,read_products";
 const ENCRYPTION_KEY = `e2e:${Buffer.alloc(32, 7).toString("base64")}`;
 const STARTS_WITHIN_MS = 20_000;
@@ -27,6 +28,8 @@ export type Demo = {
   shop: string;
   appOrigin: string;
   databaseUrl: string;
+  /** Between the app and its Postgres; SQLite has none */
+  cable: Cable | undefined;
   /** The page of the admin that frames `path` of the app */
   url: (path?: string) => string;
   /** What the app has written to its log so far */
@@ -38,6 +41,7 @@ export async function startDemo({ engine = "sqlite" as Engine, seeded = true } =
   if (!existsSync("build/index.js")) throw new Error("There is no build to try; run: npm run build");
   const database = await createTestDatabase(engine);
   if (seeded) await seed(database.url);
+  const cable = engine === "postgres" ? await layCable(database.url) : undefined;
 
   const catalogue = demoCatalogue();
   const [appPort, adminPort, tunnelPort] = [await freePort(), await freePort(), await freePort()];
@@ -55,7 +59,7 @@ export async function startDemo({ engine = "sqlite" as Engine, seeded = true } =
     env: childEnvironment({
       NODE_ENV: "development",
       PORT: String(appPort),
-      DATABASE_URL: database.url,
+      DATABASE_URL: cable?.url ?? database.url,
       SHOPIFY_API_KEY: API_KEY,
       SHOPIFY_API_SECRET: API_SECRET,
       SHOPIFY_APP_URL: admin.tunnelOrigin,
@@ -77,11 +81,13 @@ export async function startDemo({ engine = "sqlite" as Engine, seeded = true } =
     shop,
     appOrigin,
     databaseUrl: database.url,
+    cable,
     url: (path) => admin.adminUrl(shop, path),
     log: () => log,
     stop: async () => {
       await ended(app);
       await admin.close();
+      await cable?.cut().catch(() => undefined);
       await database.drop();
     },
   };

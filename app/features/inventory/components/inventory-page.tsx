@@ -45,10 +45,10 @@ function StockTable({ items, today, lowCoverDays }: Props) {
         selectable={false}
         headings={[
           { title: "Product" },
+          { title: "Sells out" },
           { title: "In stock", alignment: "end" },
           { title: "Sold a day", alignment: "end" },
           { title: "Days of cover", alignment: "end" },
-          { title: "Sells out" },
           { title: "Reorder", alignment: "end" },
         ]}
       >
@@ -63,12 +63,12 @@ function StockTable({ items, today, lowCoverDays }: Props) {
                 {item.sku}
               </Text>
             </IndexTable.Cell>
-            <NumberCell>{String(item.available)}</NumberCell>
-            <NumberCell>{pace(item.unitsPerDay)}</NumberCell>
-            <NumberCell>{item.daysOfCover === null ? "–" : String(Math.floor(item.daysOfCover))}</NumberCell>
             <IndexTable.Cell>
               <SellOut item={item} today={today} lowCoverDays={lowCoverDays} />
             </IndexTable.Cell>
+            <NumberCell>{String(item.available)}</NumberCell>
+            <NumberCell>{pace(item.unitsPerDay)}</NumberCell>
+            <NumberCell>{item.daysOfCover === null ? "–" : String(Math.floor(item.daysOfCover))}</NumberCell>
             <NumberCell>
               {item.available <= item.reorderPoint ? `${item.reorderQuantity} now` : "–"}
             </NumberCell>
@@ -103,4 +103,10 @@ function nameOf({ productTitle, variantTitle }: StockLine): string {
 
 function pace(unitsPerDay: number): string {
   return unitsPerDay.toFixed(unitsPerDay < 10 ? 1 : 0);
+}
+
+/** Enough may be on its way already: then there is nothing to order. */
+function reorderText({ available, incoming, reorderPoint, reorderQuantity }: StockLine): string {
+  if (available <= reorderPoint && reorderQuantity > 0) return `${reorderQuantity} now`;
+  return incoming > 0 ? `${incoming} on the way` : "–";
 }

@@ -54,12 +54,12 @@ export function FlagRow({ flag, position, selected, condensed, now }: Props) {
             <SeverityBadge severity={flag.severity} />
           </IndexTable.Cell>
           <IndexTable.Cell>{flag.customerName ?? "Guest"}</IndexTable.Cell>
+          <IndexTable.Cell>{age}</IndexTable.Cell>
           <IndexTable.Cell>
             <Text as="span" alignment="end" numeric>
               {formatMoney(flag.orderTotal)}
             </Text>
           </IndexTable.Cell>
-          <IndexTable.Cell>{age}</IndexTable.Cell>
         </>
       )}
     </IndexTable.Row>

@@ -1,5 +1,6 @@
 import { IndexTable, useBreakpoints, useIndexResourceState } from "@shopify/polaris";
-import { useEffect, type ComponentProps } from "react";
+import { useEffect, useRef, type ComponentProps } from "react";
+import { useMixedCheckboxes } from "~/components/use-mixed-checkboxes";
 import type { FlagLine } from "../orders.server";
 import { FlagEmptyState } from "./flag-empty-state";
 import { FlagRow } from "./flag-row";
@@ -20,6 +21,8 @@ type Props = {
 
 export function FlagTable({ flags, query, now, anyFlags, busy, pagination, onAct }: Props) {
   const { smDown } = useBreakpoints();
+  const table = useRef<HTMLDivElement>(null);
+  useMixedCheckboxes(table);
   const selection = useIndexResourceState(flags);
   const { selectedResources, allResourcesSelected, handleSelectionChange, clearSelection } = selection;
   // Rows leave the tab once they are acted on; what is no longer shown is no longer selected.
@@ -35,35 +38,37 @@ export function FlagTable({ flags, query, now, anyFlags, busy, pagination, onAct
   }));
   const waiting = query.status === "ATTENTION" || query.status === "SNOOZED";
   return (
-    <IndexTable
-      resourceName={{ singular: "flag", plural: "flags" }}
-      itemCount={flags.length}
-      condensed={smDown}
-      selectedItemsCount={allResourcesSelected ? "All" : selectedResources.length}
-      onSelectionChange={handleSelectionChange}
-      promotedBulkActions={waiting ? [resolve, { title: "Snooze", actions: snooze }] : [reopen]}
-      bulkActions={query.status === "SNOOZED" ? [reopen] : []}
-      headings={[
-        { title: "Order" },
-        { title: "Flag" },
-        { title: "Severity" },
-        { title: "Customer" },
-        { title: "Total", alignment: "end" },
-        { title: query.status === "SNOOZED" ? "Until" : "Flagged" },
-      ]}
-      emptyState={<FlagEmptyState query={query} anyFlags={anyFlags} />}
-      pagination={flags.length ? pagination : undefined}
-    >
-      {flags.map((flag, position) => (
-        <FlagRow
-          key={flag.id}
-          flag={flag}
-          position={position}
-          now={now}
-          condensed={smDown}
-          selected={selectedResources.includes(flag.id)}
-        />
-      ))}
-    </IndexTable>
+    <div ref={table}>
+      <IndexTable
+        resourceName={{ singular: "flag", plural: "flags" }}
+        itemCount={flags.length}
+        condensed={smDown}
+        selectedItemsCount={allResourcesSelected ? "All" : selectedResources.length}
+        onSelectionChange={handleSelectionChange}
+        promotedBulkActions={waiting ? [resolve, { title: "Snooze", actions: snooze }] : [reopen]}
+        bulkActions={query.status === "SNOOZED" ? [reopen] : []}
+        headings={[
+          { title: "Order" },
+          { title: "Flag" },
+          { title: "Severity" },
+          { title: "Customer" },
+          { title: query.status === "SNOOZED" ? "Comes back" : "Flagged" },
+          { title: "Total", alignment: "end" },
+        ]}
+        emptyState={<FlagEmptyState query={query} anyFlags={anyFlags} />}
+        pagination={flags.length ? pagination : undefined}
+      >
+        {flags.map((flag, position) => (
+          <FlagRow
+            key={flag.id}
+            flag={flag}
+            position={position}
+            now={now}
+            condensed={smDown}
+            selected={selectedResources.includes(flag.id)}
+          />
+        ))}
+      </IndexTable>
+    </div>
   );
 }

@@ -1,4 +1,4 @@
-import { BlockStack, InlineGrid, InlineStack, Page, Text } from "@shopify/polaris";
+import { BlockStack, Box, InlineGrid, InlineStack, Page, Text } from "@shopify/polaris";
 import { shopDayOf } from "~/platform/shop-day";
 import { formatShopTime } from "~/platform/shop-time";
 import type { Overview } from "../overview.server";
@@ -18,14 +18,16 @@ export function OverviewPage({ overview }: { overview: Overview }) {
     <Page title="Overview">
       <BlockStack gap="400">
         {overview.setup && <SetupGuideCard steps={overview.setup} />}
-        <InlineStack align="space-between" blockAlign="center" gap="200">
-          <RangePicker range={range} />
-          {freshness.asOf && (
-            <Text as="p" tone="subdued">
-              As of {formatShopTime(freshness.asOf, ianaTimezone)}
-            </Text>
-          )}
-        </InlineStack>
+        <Box paddingInline={{ xs: "400", sm: "0" }}>
+          <InlineStack align="space-between" blockAlign="center" gap="200">
+            <RangePicker range={range} />
+            {freshness.asOf && (
+              <Text as="p" tone="subdued">
+                As of {formatShopTime(freshness.asOf, ianaTimezone)}
+              </Text>
+            )}
+          </InlineStack>
+        </Box>
         <FreshnessNotice freshness={freshness} days={overview.series.length} />
         <MetricGrid metrics={overview.metrics} />
         <SalesCard series={overview.series} range={range} currency={currency} />

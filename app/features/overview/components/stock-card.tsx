@@ -21,7 +21,7 @@ export function StockCard({ runningOut, today }: { runningOut: RunningOut; today
               key={item.id}
               url="/app/inventory"
               title={item.variantTitle ? `${item.productTitle}, ${item.variantTitle}` : item.productTitle}
-              detail={`${item.sku}, ${item.available} left`}
+              detail={`${item.sku}, ${leftText(item.available)}`}
               aside={
                 item.stockoutDay &&
                 (item.stockoutDay <= today ? "Sold out" : formatDay(item.stockoutDay, today.slice(0, 4)))
@@ -32,4 +32,9 @@ export function StockCard({ runningOut, today }: { runningOut: RunningOut; today
       )}
     </SectionCard>
   );
+}
+
+function leftText(available: number): string {
+  if (available > 0) return `${available} left`;
+  return available === 0 ? "none left" : `${-available} sold that are not there`;
 }

@@ -33,7 +33,7 @@ export function SeoPage({ insights, now }: { insights: InsightLine[]; now: strin
               <Row
                 key={insight.id}
                 title={insight.title}
-                detail={`${insight.resource}, from ${SOURCES[insight.source]}, found ${formatAgo(insight.foundAt, now)}`}
+                detail={`${resourceText(insight.resource)}from ${SOURCES[insight.source]}, found ${formatAgo(insight.foundAt, now)}`}
                 aside={
                   <Badge tone={SEVERITIES[insight.severity].tone}>{SEVERITIES[insight.severity].label}</Badge>
                 }
@@ -44,4 +44,10 @@ export function SeoPage({ insights, now }: { insights: InsightLine[]; now: strin
       )}
     </Page>
   );
+}
+
+/** A page by its path, a query as it is; a product is named in the title already. */
+function resourceText(resource: string): string {
+  if (resource.startsWith("gid://")) return "";
+  return `${URL.canParse(resource) ? new URL(resource).pathname : resource}, `;
 }

@@ -1,0 +1,150 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { embeddedUrl, hostParameter } from "../../dev/local-admin/embedded-url";
+import { mintSessionToken } from "../../dev/local-admin/session-token";
+import { appFrame, axeViolations, launch, screenshot, USER_AGENT, visit } from "./support/browser";
+import { API_KEY, API_SECRET, startDemo, type Demo } from "./support/demo";
+
+const APP = { apiKey: API_KEY, apiSecret: API_SECRET };
+
+let demo: Demo;
+let browser: Browser;
+
+beforeAll(async () => {
+  [demo, browser] = await Promise.all([startDemo({ engine: "postgres" }), launch()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+/** As a browser asks, straight from the app and without following a redirect. */
+function ask(path: string, headers: Record<string, string> = {}) {
+  const init = { headers: { "User-Agent": USER_AGENT, ...headers }, redirect: "manual" as const };
+  return fetch(new URL(path, demo.appOrigin), init);
+}
+
+async function embeddedPath(path: string): Promise<string> {
+  const url = new URL(await embeddedUrl(demo.appOrigin, path, demo.shop, APP));
+  return url.pathname + url.search;
+}
+
+/** The token with its payload changed: the shop next door. */
+function tampered(token: string): string {
+  const [header, payload, signature] = token.split(".");
+  const claims = JSON.parse(Buffer.from(payload ?? "", "base64url").toString());
+  const forged = { ...claims, dest: "https://another-shop.myshopify.com" };
+  return [header, Buffer.from(JSON.stringify(forged)).toString("base64url"), signature].join(".");
+}
+
+describe("who may come in", () => {
+  it("refuses a tampered session token on a page, and sends the browser for a fresh one", async () => {
+    const path = new URL(await embeddedPath("/app"), demo.appOrigin);
+    path.searchParams.set("id_token", tampered(path.searchParams.get("id_token") ?? ""));
+    const answer = await ask(path.pathname + path.search);
+    expect(answer.status).toBe(302);
+    expect(answer.headers.get("location")).toMatch(/^\/auth\/session-token\?/);
+  });
+
+  it("refuses a tampered session token on a loader with 401, and lets App Bridge try again", async () => {
+    const token = tampered(await mintSessionToken({ ...APP, shop: demo.shop }));
+    const answer = await ask("/app/orders?_data=routes%2Fapp.orders", { Authorization: `Bearer ${token}` });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get("x-shopify-retry-invalid-session-request")).toBe("1");
+    expect(await answer.text()).toBe("");
+  });
+
+  it("sends who comes without a shop to the landing page, which asks for no shop's domain", async () => {
+    const app = await ask("/app");
+    expect(app.headers.get("location")).toBe("/auth/login");
+    const login = await ask("/auth/login");
+    expect([login.status, login.headers.get("location")]).toEqual([302, "/"]);
+    const landing = await ask("/");
+    const html = await landing.text();
+    expect(html).toContain("Install it from the Shopify App Store");
+    expect(html).not.toMatch(/<(form|input)\b/);
+    expect(html).not.toContain("app-bridge.js");
+  });
+
+  it("goes to the app when Shopify opens its address", async () => {
+    const answer = await ask(`/?shop=${demo.shop}&host=${hostParameter(demo.shop)}`);
+    expect([answer.status, answer.headers.get("location")]).toEqual([
+      302,
+      `/app?shop=${demo.shop}&host=${hostParameter(demo.shop)}`,
+    ]);
+  });
+});
+
+describe("who may frame what", () => {
+  it("lets exactly the shop and the admin frame the shop's pages, and nobody keep them", async () => {
+    const { headers, status } = await ask(await embeddedPath("/app"));
+    expect(status).toBe(200);
+    expect(headers.get("content-security-policy")).toBe(
+      `frame-ancestors https://${demo.shop} https://admin.shopify.com;`,
+    );
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("referrer-policy")).toBe("no-referrer");
+  });
+
+  it("lets nobody frame a page without a shop", async () => {
+    expect((await ask("/")).headers.get("content-security-policy")).toBe("frame-ancestors 'none';");
+  });
+
+  it("lets nobody frame the token page of a shop whose name is not one", async () => {
+    const { headers } = await ask("/auth/session-token?shop=evil.example.com");
+    expect(headers.get("content-security-policy")).toBe("frame-ancestors 'none';");
+  });
+
+  it("starts every page with App Bridge", async () => {
+    const html = await (await ask(await embeddedPath("/app"))).text();
+    expect(html).toMatch(
+      /<head><script src="https:\/\/cdn\.shopify\.com\/shopifycloud\/app-bridge\.js" data-api-key="local-api-key"><\/script>/,
+    );
+    expect(html.match(/app-bridge\.js/g)).toHaveLength(1);
+  });
+});
+
+describe("when something is wrong", () => {
+  it("says that there is nothing at an unknown address, in the app's frame", async () => {
+    const { page, close } = await visit(browser);
+    await page.goto(demo.url("/app/no-such-page"));
+    const frame = await appFrame(page, "There is nothing here");
+    expect(await axeViolations(frame)).toEqual([]);
+    await page.locator("#app-nav").getByRole("link", { name: "Orders", exact: true }).click();
+    await appFrame(page, "Orders");
+    await close();
+  });
+
+  it("answers 404 for a flag that is not this store's", async () => {
+    expect((await ask(await embeddedPath("/app/orders/none-of-ours"))).status).toBe(404);
+  });
+
+  it("shows a readable page while the database is away, and comes back by its button", async () => {
+    const { page, close } = await visit(browser);
+    await page.goto(demo.url("/app"));
+    const frame = await appFrame(page, "Overview");
+    await demo.cable?.cut();
+    await page.locator("#app-nav").getByRole("link", { name: "Orders", exact: true }).click();
+    await frame.getByRole("heading", { name: "The database is not answering" }).waitFor();
+    await screenshot(page, "database-away");
+    expect(await axeViolations(frame)).toEqual([]);
+    const text = await frame.locator("body").innerText();
+    expect(text).not.toMatch(/prisma|postgres|ECONN|127\.0\.0\.1|at .*\.js/i);
+
+    await demo.cable?.mend();
+    await frame.getByRole("button", { name: "Try again" }).click();
+    await frame.getByRole("heading", { level: 1, name: "Orders" }).waitFor();
+    await close();
+  });
+
+  it("answers 503 to a document, asks to be tried again later, and opens once the database is back", async () => {
+    await demo.cable?.cut();
+    const answer = await ask(await embeddedPath("/app"));
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get("retry-after")).toBe("60");
+    expect(answer.headers.get("content-security-policy")).toContain(`https://${demo.shop}`);
+    expect(await answer.text()).not.toMatch(/prisma|ECONN|127\.0\.0\.1:\d+\/|\bat .*index\.js/i);
+    await demo.cable?.mend();
+    expect((await ask(await embeddedPath("/app"))).status).toBe(200);
+  });
+});
