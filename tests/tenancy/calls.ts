@@ -103,7 +103,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
         }),
       resolve: (r, other) => r.resolve([other.flag], "caller", LATER),
       snooze: (r, other) => r.snooze([other.flag], LATER),
-      reopen: (r, other) => r.reopen([other.flag]),
+      reopen: (r, other) => r.reopen([other.resolvedFlag]),
       writeNote: (r, other) => r.writeNote(other.flag, "by the caller"),
     },
   }),
