@@ -15,6 +15,8 @@ export async function benchColdStart(databases: BenchDatabases, starts = 7) {
       times.push(performance.now() - startedAt);
       await app.stop();
     }
-    console.log(`  ${engine.padEnd(10)} median ${Math.round(quantile(times, 0.5))} ms, worst of ${starts} ${Math.round(Math.max(...times))} ms`);
+    console.log(
+      `  ${engine.padEnd(10)} median ${Math.round(quantile(times, 0.5))} ms, worst of ${starts} ${Math.round(Math.max(...times))} ms`,
+    );
   }
 }

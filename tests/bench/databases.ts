@@ -16,9 +16,12 @@ export async function openDatabases(): Promise<BenchDatabases> {
   const server = await startPostgres(folder);
   return {
     create: async (engine, name) => {
-      const url = engine === "sqlite" ? `file:${join(folder, `${name}.sqlite`)}` : databaseUrl(server.url, name);
-      if (engine === "postgres") await administer(server.url, `DROP DATABASE IF EXISTS ${name}`, `CREATE DATABASE ${name}`);
-      if (prismaCli(url, ["migrate", "deploy"], { quiet: true }) !== 0) throw new Error(`${name} could not be migrated.`);
+      const url =
+        engine === "sqlite" ? `file:${join(folder, `${name}.sqlite`)}` : databaseUrl(server.url, name);
+      if (engine === "postgres")
+        await administer(server.url, `DROP DATABASE IF EXISTS ${name}`, `CREATE DATABASE ${name}`);
+      if (prismaCli(url, ["migrate", "deploy"], { quiet: true }) !== 0)
+        throw new Error(`${name} could not be migrated.`);
       return url;
     },
     close: async () => {

@@ -10,7 +10,9 @@ import { benchRepositories } from "./repository.bench";
 
 const short = process.argv.includes("--short");
 const memory = Math.round(totalmem() / 2 ** 30);
-console.log(`${new Date().toISOString().slice(0, 10)} · ${cpus().length} × ${cpus()[0]?.model.trim()} · ${memory} GB · Linux ${release()} · Node ${process.version}`);
+console.log(
+  `${new Date().toISOString().slice(0, 10)} · ${cpus().length} × ${cpus()[0]?.model.trim()} · ${memory} GB · Linux ${release()} · Node ${process.version}`,
+);
 
 const databases = await openDatabases();
 try {

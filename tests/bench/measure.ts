@@ -29,7 +29,10 @@ export async function race(contenders: Contender[], { rounds = 15, perRound = 20
     perSecond: (perRound * rounds * 1000) / totals[c]!.reduce((sum, t) => sum + t, 0),
     medianMs: quantile(times[c]!, 0.5),
     p99Ms: quantile(times[c]!, 0.99),
-    ratio: quantile(totals[c]!.map((total, round) => total / totals[0]![round]!), 0.5),
+    ratio: quantile(
+      totals[c]!.map((total, round) => total / totals[0]![round]!),
+      0.5,
+    ),
   }));
 }
 
@@ -46,5 +49,7 @@ export function printRace(title: string, results: Result[], goal?: { of: string;
     );
   const measured = results.find((r) => r.name === goal?.of);
   if (goal && measured)
-    console.log(`  goal ≤ ${goal.atMost.toFixed(2)}×: ${measured.ratio <= goal.atMost ? "met" : "MISSED"} (${measured.ratio.toFixed(3)}×)`);
+    console.log(
+      `  goal ≤ ${goal.atMost.toFixed(2)}×: ${measured.ratio <= goal.atMost ? "met" : "MISSED"} (${measured.ratio.toFixed(3)}×)`,
+    );
 }

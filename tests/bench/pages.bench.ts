@@ -12,15 +12,25 @@ export async function benchPages(databases: BenchDatabases, stores: number) {
   for (const engine of ["sqlite", "postgres"] as const) {
     const alone = await seeded(databases, engine, 1);
     const crowded = await seeded(databases, engine, stores);
-    const overview = (db: Db) => async () => loadOverview(db, await storeOf(db), { now: T0, range: "last-30-days" });
+    const overview = (db: Db) => async () =>
+      loadOverview(db, await storeOf(db), { now: T0, range: "last-30-days" });
     const orders = (db: Db) => async () => listFlags(db, (await storeOf(db)).id, { status: "ATTENTION" }, T0);
     const options = { rounds: 21, perRound: 20 };
     const many = `in a database of ${stores.toLocaleString("en-US")} stores`;
     const goal = { of: many, atMost: 1.2 };
-    for (const [page, loader] of [["Overview", overview], ["Orders", orders]] as const)
+    for (const [page, loader] of [
+      ["Overview", overview],
+      ["Orders", orders],
+    ] as const)
       printRace(
         `${page} loader, ${engine}`,
-        await race([{ name: "in a database of 1 store", run: loader(alone) }, { name: many, run: loader(crowded) }], options),
+        await race(
+          [
+            { name: "in a database of 1 store", run: loader(alone) },
+            { name: many, run: loader(crowded) },
+          ],
+          options,
+        ),
         goal,
       );
     await alone.$disconnect();
@@ -32,7 +42,9 @@ async function seeded(databases: BenchDatabases, engine: "sqlite" | "postgres", 
   const db = await connectDatabase(await databases.create(engine, `bench_pages_${engine}_${stores}`));
   const { rows, seconds } = await seedLoad(db, TEST_KEYS, stores, { onProgress: () => {}, connections: 10 });
   if (stores > 1)
-    console.log(`\nSeed of ${stores.toLocaleString("en-US")} stores, ${engine}: ${rows.toLocaleString("en-US")} rows, ${Math.round(rows / seconds).toLocaleString("en-US")} rows/s`);
+    console.log(
+      `\nSeed of ${stores.toLocaleString("en-US")} stores, ${engine}: ${rows.toLocaleString("en-US")} rows, ${Math.round(rows / seconds).toLocaleString("en-US")} rows/s`,
+    );
   await db.$executeRawUnsafe("ANALYZE");
   return db;
 }

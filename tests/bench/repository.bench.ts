@@ -11,10 +11,21 @@ import { T0, TEST_KEYS } from "../support/tenant-rows";
 import type { BenchDatabases } from "./databases";
 import { printRace, race, type Contender } from "./measure";
 
-type Bare = { read: (storeId: string) => Promise<unknown>; write: (storeId: string, i: number) => Promise<unknown>; close: () => Promise<void> };
+type Bare = {
+  read: (storeId: string) => Promise<unknown>;
+  write: (storeId: string, i: number) => Promise<unknown>;
+  close: () => Promise<void>;
+};
 
 const READ = `SELECT * FROM "OrderFlag" WHERE "storeId" = $1 AND "status" = 'ATTENTION' ORDER BY "createdAt" DESC, "id" DESC LIMIT 26`;
-const PAYLOAD = { orders: 1, units: 2, customers: 1, returningCustomers: 0, firstTimeCustomers: 1, cancelled: 0 };
+const PAYLOAD = {
+  orders: 1,
+  units: 2,
+  customers: 1,
+  returningCustomers: 0,
+  firstTimeCustomers: 1,
+  cancelled: 0,
+};
 const dayOf = (i: number) => new Date(Date.UTC(2000, 0, 1 + (i % 20_000))).toISOString().slice(0, 10);
 
 export async function benchRepositories(databases: BenchDatabases) {
@@ -40,7 +51,8 @@ export async function benchRepositories(databases: BenchDatabases) {
         { name: "bare driver, INSERT … ON CONFLICT DO UPDATE", run: (i) => bare.write(id, i) },
         {
           name: "KpiCacheRepository.upsertDay",
-          run: (i) => kpis.upsertDay("ORDERS", dayOf(i), { currency: "USD", payload: PAYLOAD, computedAt: T0 }),
+          run: (i) =>
+            kpis.upsertDay("ORDERS", dayOf(i), { currency: "USD", payload: PAYLOAD, computedAt: T0 }),
         },
       ]),
     );
@@ -56,8 +68,18 @@ async function benchEncryption(db: Db, storeId: string, engine: string) {
   const secrets = new StoreSecretRepository(db, storeId, TEST_KEYS);
   await secrets.upsert("BING", { plaintext: secret, setBy: null, rotationReminderAt: null }, T0);
   const key = { where: { storeId_provider: { storeId, provider: "MCP" as const } } };
-  const plain = { cipherText: secret, encryptionVersion: 0, keyId: "", fingerprint: "", lastFour: "xxxx", setBy: null, rotationReminderAt: null, lastRotatedAt: T0 };
-  const writePlain = () => db.storeSecret.upsert({ ...key, create: { ...plain, storeId, provider: "MCP" }, update: plain });
+  const plain = {
+    cipherText: secret,
+    encryptionVersion: 0,
+    keyId: "",
+    fingerprint: "",
+    lastFour: "xxxx",
+    setBy: null,
+    rotationReminderAt: null,
+    lastRotatedAt: T0,
+  };
+  const writePlain = () =>
+    db.storeSecret.upsert({ ...key, create: { ...plain, storeId, provider: "MCP" }, update: plain });
   await writePlain();
 
   const reads: Contender[] = [
@@ -71,8 +93,16 @@ async function benchEncryption(db: Db, storeId: string, engine: string) {
       run: () => secrets.upsert("BING", { plaintext: secret, setBy: null, rotationReminderAt: null }, T0),
     },
   ];
-  printRace(`Encryption, read of a 255-byte secret, ${engine}`, await race(reads, { rounds: 31, perRound: 300 }), { of: reads[1]!.name, atMost: 1.05 });
-  printRace(`Encryption, write of a 255-byte secret, ${engine}`, await race(writes, { rounds: 31, perRound: 200 }), { of: writes[1]!.name, atMost: 1.1 });
+  printRace(
+    `Encryption, read of a 255-byte secret, ${engine}`,
+    await race(reads, { rounds: 31, perRound: 300 }),
+    { of: reads[1]!.name, atMost: 1.05 },
+  );
+  printRace(
+    `Encryption, write of a 255-byte secret, ${engine}`,
+    await race(writes, { rounds: 31, perRound: 200 }),
+    { of: writes[1]!.name, atMost: 1.1 },
+  );
 }
 
 /** What the engine's driver does without Prisma and without us: the limit. */
