@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { checkPages } from "./demo/check.mjs";
 import { demoEnvironment } from "./demo/environment.mjs";
 import { freePort } from "./demo/ports.mjs";
-import { preparation } from "./demo/prepare.mjs";
+import { prepareCode, prepareData } from "./demo/prepare.mjs";
 import { stopAll } from "./demo/processes.mjs";
 import { LOG_FILE, serve } from "./demo/serve.mjs";
 import { readState } from "./demo/state.mjs";
@@ -18,12 +18,7 @@ const HOSTNAME = "localhost";
 const SHOP_HANDLE = "backroom-demo";
 
 for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }))
-  process.once(signal, async () => {
-    // A terminal's Ctrl-C reaches the children by itself; they get a moment before they are told again.
-    await stopAll({ grace: signal === "SIGINT" ? 1_000 : 0 });
-    console.log("\nStopped.");
-    process.exit(code);
-  });
+  process.once(signal, () => void stop(signal, code));
 
 main().catch(async (error) => {
   await stopAll();
@@ -36,11 +31,12 @@ async function main() {
   chdir(fileURLToPath(new URL("..", import.meta.url)));
   const ports = await choosePorts(options.port);
   const state = readState();
-  const env = demoEnvironment({ keys: state.keys, ports, hostname: HOSTNAME });
+  const env = demoEnvironment({ shell: process.env, keys: state.keys, ports, hostname: HOSTNAME });
   const url = `http://${HOSTNAME}:${ports.admin}/store/${SHOP_HANDLE}/apps/backroom/app`;
   let running;
   await runSteps([
-    ...preparation(state, env, options),
+    ...prepareCode(state, env),
+    ...prepareData(state, env, options),
     {
       title: "Starting",
       run: async () => {
@@ -63,9 +59,9 @@ function readOptions() {
   try {
     const options = { port: { type: "string" }, reset: { type: "boolean" }, check: { type: "boolean" } };
     const { values } = parseArgs({ options });
-    const port = Number(values.port ?? (process.env.PORT || 4000));
-    if (!Number.isInteger(port) || port < 1 || port > 65_535)
-      throw new Error(`${values.port ?? process.env.PORT} is not a port.`);
+    const wanted = String(values.port ?? (process.env.PORT || 4000));
+    const port = Number(wanted);
+    if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`${wanted} is not a port.`);
     return { ...values, port };
   } catch (error) {
     console.error(`${error.message}\nUsage: npm run demo -- [--port N] [--reset] [--check]`);
@@ -79,4 +75,11 @@ async function choosePorts(wanted) {
   const tunnel = await freePort(admin + 1);
   const app = await freePort(tunnel + 1);
   return { admin, tunnel, app };
+}
+
+/** A terminal's Ctrl-C reaches the children by itself; they get a moment before they are told again. */
+async function stop(signal, code) {
+  await stopAll({ grace: signal === "SIGINT" ? 1_000 : 0 });
+  console.log("\nStopped.");
+  process.exit(code);
 }

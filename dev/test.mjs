@@ -6,29 +6,18 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  buildApp,
-  buildIsCurrent,
-  clientsAreGenerated,
-  generateClients,
-  installPackages,
-  packagesAreInstalled,
-} from "./prepare.mjs";
+import { chdir } from "node:process";
+import { fileURLToPath } from "node:url";
+import { prepareCode } from "./demo/prepare.mjs";
+import { readState } from "./demo/state.mjs";
+import { DemoError, runSteps } from "./demo/terminal.mjs";
 
-function step(label, isDone, work) {
-  if (isDone()) return;
-  process.stdout.write(`${label} … `);
-  const startedAt = Date.now();
-  work();
-  console.log(`${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
-}
-
+chdir(fileURLToPath(new URL("..", import.meta.url)));
 try {
-  step("Installing packages", packagesAreInstalled, installPackages);
-  step("Generating the Prisma clients", clientsAreGenerated, generateClients);
-  step("Building the app", buildIsCurrent, buildApp);
+  await runSteps(prepareCode(readState(), process.env));
 } catch (error) {
-  console.error(`\n${error.message}`);
+  console.error(error instanceof DemoError ? `\n${error.message}` : error);
+  console.log("0 passed, 1 failed");
   process.exit(1);
 }
 

@@ -16,8 +16,8 @@ export const PUBLISHED_KEY = "development:YmFja3Jvb20tZGV2ZWxvcG1lbnQta2V5LW5vdC
  * others that the app reads, and empty, which counts as absent, where a .env would fill it in. So neither a .env nor the
  * shell changes what is shown.
  */
-export function demoEnvironment({ keys, ports, hostname }) {
-  const inherited = { ...process.env };
+export function demoEnvironment({ shell, keys, ports, hostname }) {
+  const inherited = { ...shell };
   for (const name of namesIn(".env.example")) delete inherited[name];
   return {
     ...inherited,

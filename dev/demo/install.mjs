@@ -12,7 +12,7 @@ export function needsInstall(done = {}) {
 /** @returns "up to date", or nothing when it installed */
 export async function install(done, env) {
   if (!needsInstall(done)) return "up to date";
-  const [command, ...first] = npmCommand();
+  const [command, ...first] = npmCommand(env);
   const args = [...first, "ci", "--no-audit", "--no-fund", "--include=dev"];
   await run("Installing packages with npm ci", command, args, { env });
   done.install = lockfile();
@@ -23,8 +23,7 @@ function lockfile() {
 }
 
 /** The npm that started us, or the one of the path. */
-function npmCommand() {
-  const { npm_execpath: cli } = process.env;
+function npmCommand({ npm_execpath: cli }) {
   if (cli?.endsWith(".js")) return [process.execPath, cli];
   return [process.platform === "win32" ? "npm.cmd" : "npm"];
 }

@@ -11,28 +11,34 @@ const UP_TO_DATE = "up to date";
 const GENERATED_MARK = "prisma/generated/.made-from";
 const BUILD = "build/index.js";
 
-/** The steps before the start. @param env the environment that the app itself will get */
-export function preparation(state, env, { reset }) {
-  const { done } = state;
-  const keyIds = env.ENCRYPTION_KEY.split(",").map((entry) => entry.split(":")[0]);
-  const keep = (name, value) => {
-    done[name] = value;
-    writeState(state);
-  };
+/** Packages, clients and a build: what the demo and `npm test` both stand on. @param env for the commands it runs */
+export function prepareCode(state, env) {
   return [
     {
       title: "Installing packages",
       run: async () => {
-        const outcome = await install(done, env);
+        const outcome = await install(state.done, env);
         writeState(state);
         return outcome;
       },
     },
     { title: "Generating the database clients", run: () => generate(env) },
-    { title: `Preparing ${DATABASE}`, run: () => prepareDatabase(env, keyIds, reset) },
-    { title: "Seeding the demo store", run: () => seed(env, done, keep) },
-    { title: "Building the app", run: () => build(env, done, keep) },
+    { title: "Building the app", run: () => build(state, env) },
   ];
+}
+
+/** The demo's database and its rows. @param env the environment that the app itself will get */
+export function prepareData(state, env, { reset }) {
+  const keyIds = env.ENCRYPTION_KEY.split(",").map((entry) => entry.split(":")[0]);
+  return [
+    { title: `Preparing ${DATABASE}`, run: () => prepareDatabase(env, keyIds, reset) },
+    { title: "Seeding the demo store", run: () => seed(state, env) },
+  ];
+}
+
+function keep(state, name, value) {
+  state.done[name] = value;
+  writeState(state);
 }
 
 async function generate(env) {
@@ -58,23 +64,23 @@ async function prepareDatabase(env, keyIds, reset) {
   if (aside) return `made anew; the one that was there is not the demo's and is kept as ${aside}`;
 }
 
-async function seed(env, done, keep) {
+async function seed(state, env) {
   const seedFiles = fingerprint(["prisma/seed.ts", "prisma/seed", "prisma/schema.sqlite.prisma"]);
-  if (done.seed === seedFiles && isSeeded()) return UP_TO_DATE;
+  if (state.done.seed === seedFiles && isSeeded()) return UP_TO_DATE;
   await run("Seeding the demo store", NODE, [...TYPESCRIPT, "prisma/seed.ts"], { env });
-  keep("seed", seedFiles);
+  keep(state, "seed", seedFiles);
 }
 
-async function build(env, done, keep) {
+async function build(state, env) {
   const sources = fingerprint(
     ["app", "public", "remix.config.js", "package-lock.json", "tsconfig.json"],
     ["public/build"],
   );
   // Somebody may have built another state of the sources since: the file's own time tells.
   const mark = () => `${sources} ${statOf(BUILD)?.mtimeMs}`;
-  if (done.build === mark()) return UP_TO_DATE;
+  if (state.done.build === mark()) return UP_TO_DATE;
   await run("Building the app", NODE, ["node_modules/@remix-run/dev/dist/cli.js", "build"], {
     env: { ...env, NODE_ENV: "production" },
   });
-  keep("build", mark());
+  keep(state, "build", mark());
 }

@@ -1,4 +1,5 @@
 import { json as jsonBody, Router } from "express";
+import { handled } from "./async-handler";
 import type { AccessTokens } from "./access-tokens";
 import { API_VERSION } from "./graphql/admin-schema";
 import { answerAdminRequest, type AdminRequest } from "./graphql/execute";
@@ -31,7 +32,7 @@ export function adminGraphqlRoutes(options: AdminGraphqlOptions): Router {
   router.post(
     "/shops/:shop/admin/api/:version/graphql.json",
     jsonBody({ limit: "5mb" }),
-    async (req, res) => {
+    handled(async (req, res) => {
       const domain = req.params.shop ?? "";
       const shop = options.findShop(domain);
       const grant = options.tokens.find(domain, req.get("X-Shopify-Access-Token"));
@@ -54,7 +55,7 @@ export function adminGraphqlRoutes(options: AdminGraphqlOptions): Router {
         cost: answer.extensions?.cost ?? null,
       });
       res.set("X-Shopify-API-Version", API_VERSION).json(answer);
-    },
+    }),
   );
   router.get("/bulk/:key.jsonl", (req, res) => {
     const jsonl = options.findBulkResult(req.params.key ?? "");

@@ -2,16 +2,23 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Router } from "express";
 import { build } from "vite";
+import { handled } from "./async-handler";
 
 /** The browser's part: the admin's own script and style, and the stand-in of App Bridge. */
 export function assetRoutes(): Router {
   const router = Router();
-  router.get("/app-bridge.js", async (_req, res) => {
-    // The app's page loads it from another origin, as it loads Shopify's.
-    res.set({ "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin" });
-    res.type("text/javascript").send(await bundle("bridge"));
-  });
-  router.get("/admin.js", async (_req, res) => void res.type("text/javascript").send(await bundle("admin")));
+  router.get(
+    "/app-bridge.js",
+    handled(async (_req, res) => {
+      // The app's page loads it from another origin, as it loads Shopify's.
+      res.set({ "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin" });
+      res.type("text/javascript").send(await bundle("bridge"));
+    }),
+  );
+  router.get(
+    "/admin.js",
+    handled(async (_req, res) => res.type("text/javascript").send(await bundle("admin"))),
+  );
   router.get("/admin.css", (_req, res) => {
     res.type("text/css").send(readFileSync(new URL("./browser/admin/admin.css", import.meta.url)));
   });

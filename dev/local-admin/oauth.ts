@@ -3,6 +3,7 @@
  * Source: https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/token-exchange
  */
 import { json as jsonBody, Router, urlencoded, type Request, type Response } from "express";
+import { handled } from "./async-handler";
 import type { AccessTokens, TokenGrant } from "./access-tokens";
 import { verifySessionToken, type AppCredentials } from "./session-token";
 import type { ShopifyData } from "./shopify-data";
@@ -25,7 +26,7 @@ export function oauthRoutes(options: OauthOptions): Router {
     "/shops/:shop/admin/oauth/access_token",
     jsonBody(),
     urlencoded({ extended: false }),
-    async (req, res) => {
+    handled(async (req, res) => {
       const shop = req.params.shop ?? "";
       const answer = await grant(shop, req, options);
       const error = "error" in answer.body ? answer.body.error : undefined;
@@ -36,7 +37,7 @@ export function oauthRoutes(options: OauthOptions): Router {
         ...(error && { error }),
       });
       send(res, answer);
-    },
+    }),
   );
   return router;
 }
@@ -60,7 +61,7 @@ async function grant(shop: string, req: Request, options: OauthOptions): Promise
     case TOKEN_EXCHANGE:
       return exchange(shop, body, data, options);
     case "refresh_token": {
-      const next = options.tokens.refresh(shop, String(body.refresh_token ?? ""), data.accessScopes);
+      const next = options.tokens.refresh(shop, text(body.refresh_token), data.accessScopes);
       return next
         ? tokenBody(next)
         : refuse(401, "invalid_grant", "This request requires an active refresh_token");
@@ -80,7 +81,7 @@ async function exchange(
   data: ShopifyData,
   options: OauthOptions,
 ) {
-  const claims = await verifySessionToken(String(body.subject_token ?? ""), { ...options, shop });
+  const claims = await verifySessionToken(text(body.subject_token), { ...options, shop });
   if (!claims) return refuse(400, "invalid_subject_token", "The subject token is not a valid session token.");
   if (body.requested_token_type !== OFFLINE)
     return refuse(400, "invalid_request", "The local Shopify gives out offline access tokens only.");
@@ -111,6 +112,10 @@ function tokenBody({
 
 function refuse(status: number, error: string, error_description: string): Answer {
   return { status, body: { error, error_description } };
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 function send(res: Response, { status, body }: Answer) {

@@ -1,6 +1,6 @@
 /** Figures as ratios in one run: contenders take turns, round by round, so that whatever the machine does hits all. */
 
-export type Contender = { name: string; run: (i: number) => Promise<unknown> | unknown };
+export type Contender = { name: string; run: (i: number) => unknown };
 export type Result = { name: string; perSecond: number; medianMs: number; p99Ms: number; ratio: number };
 
 /**

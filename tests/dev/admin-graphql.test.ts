@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Throttle } from "../../dev/local-admin/graphql/throttle";
 import { SHOP } from "./support/catalogue";
-import { adminApi, exchangeToken, localAdmin, postGraphql } from "./support/local-admin";
+import { adminApi, exchangeToken, localAdmin, postGraphql, type GraphqlAnswer } from "./support/local-admin";
 
 describe("who may ask the Admin API", () => {
   it("answers 401 without a token, with an unknown one, and with one that ran out", async () => {
@@ -103,8 +103,8 @@ describe("lists", () => {
     "are paged to the end and back without a gap or a repeat (reverse: %s)",
     async (reverse) => {
       const ask = await adminApi(await localAdmin());
-      const names = (answer: { data: any }) =>
-        answer.data.orders.nodes.map((node: { name: string }) => node.name); // eslint-disable-line @typescript-eslint/no-explicit-any
+      const names = (answer: GraphqlAnswer): string[] =>
+        answer.data.orders.nodes.map((node: { name: string }) => node.name);
       const forth: string[] = [];
       let page = await ask(PAGE, { first: 5, reverse });
       for (;;) {

@@ -20,7 +20,9 @@ function run(code: string, environment: Record<string, string>) {
 }
 
 const echo = () =>
-  listening((req, res) => res.end(`${req.method} ${req.url} ${req.headers["x-shopify-access-token"] ?? ""}`));
+  listening((req, res) =>
+    res.end(`${req.method} ${req.url} ${String(req.headers["x-shopify-access-token"] ?? "")}`),
+  );
 
 describe("the preload", () => {
   it("refuses to run in production, in one sentence", async () => {

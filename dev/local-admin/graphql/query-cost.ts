@@ -10,6 +10,7 @@ import {
   isListType,
   getNullableType,
   Kind,
+  OperationTypeNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLSchema,
@@ -42,7 +43,9 @@ function operationCost(costed: CostedOperation, answer: unknown): number {
   const root = costed.schema.getRootType(costed.operation.operation);
   if (!root) return 0;
   const mutations =
-    costed.operation.operation === "mutation" ? costed.operation.selectionSet.selections.length : 0;
+    costed.operation.operation === OperationTypeNode.MUTATION
+      ? costed.operation.selectionSet.selections.length
+      : 0;
   return selectionCost(costed, root, costed.operation.selectionSet, answer) + mutations * 10;
 }
 

@@ -1,4 +1,5 @@
 import { Router, urlencoded, type Request, type Response } from "express";
+import { handled } from "../async-handler";
 import { embeddedUrl } from "../embedded-url";
 import type { LocalAdmin } from "../server";
 import { mintSessionToken, type AppCredentials } from "../session-token";
@@ -24,29 +25,35 @@ export function pageRoutes(admin: LocalAdmin, app: AppCredentials, shops: Shop[]
   router.get("/store/:handle", (_req, res) => res.redirect(admin.adminUrl(shopIn(res).domain)));
 
   // 200 the app in its frame, or an offer to install it
-  router.get(["/store/:handle/apps/backroom", "/store/:handle/apps/backroom/*"], async (req, res) => {
-    const shop = shopIn(res);
-    res.set("Cache-Control", "no-store");
-    if (!shop.data.installed) return void res.send(notInstalledPage(shop));
-    const path = req.originalUrl.replace(/^\/store\/[^/]+\/apps\/backroom/, "") || "/";
-    const frame = await embeddedUrl(
-      admin.tunnelOrigin,
-      path.startsWith("/") ? path : `/${path}`,
-      shop.domain,
-      app,
-    );
-    res.send(appPage(shop, frame));
-  });
+  router.get(
+    ["/store/:handle/apps/backroom", "/store/:handle/apps/backroom/*"],
+    handled(async (req, res) => {
+      const shop = shopIn(res);
+      res.set("Cache-Control", "no-store");
+      if (!shop.data.installed) return void res.send(notInstalledPage(shop));
+      const path = req.originalUrl.replace(/^\/store\/[^/]+\/apps\/backroom/, "") || "/";
+      const frame = await embeddedUrl(
+        admin.tunnelOrigin,
+        path.startsWith("/") ? path : `/${path}`,
+        shop.domain,
+        app,
+      );
+      res.send(appPage(shop, frame));
+    }),
+  );
 
   // 200 { token } · 403 asked for by another origin · 409 the app is not installed
-  router.post("/store/:handle/session-token", async (req, res) => {
-    if (!isOwnPage(req, admin))
-      return void res.status(403).json({ error: "Only the local admin's page may ask." });
-    const { data, domain } = shopIn(res);
-    if (!data.installed)
-      return void res.status(409).json({ error: "The app is not installed on this shop." });
-    res.set("Cache-Control", "no-store").json({ token: await mintSessionToken({ ...app, shop: domain }) });
-  });
+  router.post(
+    "/store/:handle/session-token",
+    handled(async (req, res) => {
+      if (!isOwnPage(req, admin))
+        return void res.status(403).json({ error: "Only the local admin's page may ask." });
+      const { data, domain } = shopIn(res);
+      if (!data.installed)
+        return void res.status(409).json({ error: "The app is not installed on this shop." });
+      res.set("Cache-Control", "no-store").json({ token: await mintSessionToken({ ...app, shop: domain }) });
+    }),
+  );
 
   router.get("/store/:handle/webhooks", (_req, res) => void res.send(webhooksPage(shopIn(res))));
 
@@ -54,13 +61,13 @@ export function pageRoutes(admin: LocalAdmin, app: AppCredentials, shops: Shop[]
   router.post(
     "/store/:handle/:change(install|uninstall)",
     urlencoded({ extended: false }),
-    async (req, res) => {
+    handled(async (req, res) => {
       if (!isOwnPage(req, admin)) return void res.status(403).send("Only the local admin's page may ask.");
       const { domain } = shopIn(res);
       if (req.params.change === "install") admin.install(domain);
       else await admin.uninstall(domain);
       res.redirect(303, admin.adminUrl(domain));
-    },
+    }),
   );
 
   router.get("/store/:handle/*", (req, res) => {

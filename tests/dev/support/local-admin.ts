@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { startLocalAdmin, type LocalAdmin, type LocalAdminOptions } from "../../../dev/local-admin/server";
@@ -16,9 +16,11 @@ export async function localAdmin(changes: Partial<LocalAdminOptions> = {}): Prom
   return admin;
 }
 
+export type Listener = (req: IncomingMessage, res: ServerResponse) => unknown;
+
 /** A server of the test's own, closed with it. */
-export async function listening(listener: RequestListener): Promise<string> {
-  const server: Server = createServer(listener).listen(0, "127.0.0.1");
+export async function listening(listener: Listener): Promise<string> {
+  const server = createServer((req, res) => void listener(req, res)).listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => {
     server.closeAllConnections();

@@ -18,7 +18,11 @@ const shopify = shopifyApp({
   sessionStorage,
 });
 
-createServer(async (req, res) => {
+createServer((req, res) => void serve(req, res)).listen(Number(PORT), "127.0.0.1", () =>
+  console.log("listening"),
+);
+
+async function serve(req, res) {
   const chunks = [];
   for await (const chunk of req) chunks.push(chunk);
   const body = chunks.length ? Buffer.concat(chunks) : undefined;
@@ -32,7 +36,7 @@ createServer(async (req, res) => {
   );
   res.writeHead(response.status, [...response.headers].flat());
   res.end(Buffer.from(await response.arrayBuffer()));
-}).listen(Number(PORT), "127.0.0.1", () => console.log("listening"));
+}
 
 async function answer(request) {
   const { pathname } = new URL(request.url);

@@ -1,7 +1,6 @@
-import type { RequestListener } from "node:http";
 import { verifySessionToken } from "../../../dev/local-admin/session-token";
 import { SHOP } from "./catalogue";
-import { APP } from "./local-admin";
+import { APP, type Listener } from "./local-admin";
 
 /** What the tiny app was asked, and by whom. */
 export type TinyAppLog = { path: string; authorized: boolean }[];
@@ -10,7 +9,7 @@ export type TinyAppLog = { path: string; authorized: boolean }[];
  * An embedded app of two pages without a framework: its router is a listener of `shopify:navigate`, as that of Shopify's
  * AppProvider. `/api/stale-once` finds the first session token stale, as the library does.
  */
-export function tinyApp(log: TinyAppLog = []): RequestListener {
+export function tinyApp(log: TinyAppLog = []): Listener {
   let stale = 0;
   return async (req, res) => {
     const { pathname, searchParams } = new URL(req.url ?? "/", "http://app.test");

@@ -3,30 +3,34 @@ type Outcome = { webhookId: string; triggeredAt: string; status: number; duratio
 /** Sends the panel's form to the JSON API and lists how each delivery ended, the newest on top. */
 export function watchWebhookForm(shop: string) {
   const form = document.getElementById("webhook-form") as HTMLFormElement;
-  form.addEventListener("submit", async (event) => {
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const fields = new FormData(form);
-    const topic = String(fields.get("topic"));
-    const request = {
-      topic,
-      events: Number(fields.get("events")),
-      duplicates: Number(fields.get("duplicates")),
-      outOfOrder: fields.has("outOfOrder"),
-    };
-    const button = form.querySelector("button")!;
-    button.disabled = true;
-    try {
-      const response = await fetch(`/shops/${shop}/webhooks`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(request),
-      });
-      const { outcomes } = (await response.json()) as { outcomes: Outcome[] };
-      for (const outcome of outcomes) list(topic, outcome);
-    } finally {
-      button.disabled = false;
-    }
+    void send(form, shop);
   });
+}
+
+async function send(form: HTMLFormElement, shop: string) {
+  const field = (name: string) => form.elements.namedItem(name) as HTMLInputElement;
+  const topic = field("topic").value;
+  const request = {
+    topic,
+    events: field("events").valueAsNumber,
+    duplicates: field("duplicates").valueAsNumber,
+    outOfOrder: field("outOfOrder").checked,
+  };
+  const button = form.querySelector("button")!;
+  button.disabled = true;
+  try {
+    const response = await fetch(`/shops/${shop}/webhooks`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(request),
+    });
+    const { outcomes } = (await response.json()) as { outcomes: Outcome[] };
+    for (const outcome of outcomes) list(topic, outcome);
+  } finally {
+    button.disabled = false;
+  }
 }
 
 function list(topic: string, { webhookId, triggeredAt, status, durationMs, error }: Outcome) {

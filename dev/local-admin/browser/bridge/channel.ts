@@ -47,6 +47,6 @@ export function ask<Kind extends "id-token" | "leave">(
       resolve(message as Extract<FromAdmin, { kind: Kind }>);
     };
     listeners.add(listener);
-    tell({ kind, request } as FromApp);
+    tell({ kind, request });
   });
 }

@@ -74,10 +74,10 @@ function countNavigateListeners() {
   const counted = <Method extends (type: string, ...rest: never[]) => void>(method: Method, change: number) =>
     ((type: string, ...rest: never[]) => {
       if (type === "shopify:navigate") navigateListeners += change;
-      method.call(window, type, ...rest);
+      method(type, ...rest);
     }) as Method;
-  window.addEventListener = counted(window.addEventListener, 1);
-  window.removeEventListener = counted(window.removeEventListener, -1);
+  window.addEventListener = counted(window.addEventListener.bind(window), 1);
+  window.removeEventListener = counted(window.removeEventListener.bind(window), -1);
 }
 
 function interceptExit(event: MouseEvent) {

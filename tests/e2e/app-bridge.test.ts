@@ -1,27 +1,20 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { chromium, type Browser, type FrameLocator, type Page } from "playwright-core";
+import type { Browser, FrameLocator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { LocalAdmin } from "../../dev/local-admin/server";
-import { SHOP } from "./support/catalogue";
-import { listening, localAdmin } from "./support/local-admin";
-import { tinyApp, type TinyAppLog } from "./support/tiny-app";
+import { SHOP } from "../dev/support/catalogue";
+import { listening, localAdmin } from "../dev/support/local-admin";
+import { tinyApp, type TinyAppLog } from "../dev/support/tiny-app";
+import { launch } from "./support/browser";
 
-const CHROMIUM = "/usr/bin/chromium";
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-];
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let browser: Browser;
 
-describe.skipIf(!existsSync(CHROMIUM))("the stand-in of App Bridge, in a browser", () => {
+describe("the stand-in of App Bridge, in a browser", () => {
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await launch();
   });
   afterAll(() => browser?.close());
 
