@@ -58,7 +58,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     build: (db, { storeId }) => new KpiCacheRepository(db, storeId),
     methods: {
       listDays: (r) => r.listDays("SALES", "2026-01-01", "2026-12-31"),
-      hasAny: (r) => r.hasAny(),
+      count: (r) => r.count(),
       upsertDay: {
         creates: (r) =>
           r.upsertDay("ORDERS", "2026-11-15", {
@@ -85,7 +85,10 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
       countByStatus: (r) => r.countByStatus(),
       countAttention: (r) => r.countAttention(),
       listOfOrder: (r, other) => r.listOfOrder(other.gid("Order"), "none"),
-      wake: (r) => r.wake(LATER),
+      wake: async (r, other) => {
+        await r.snooze([other.flag], T0);
+        return r.wake(LATER);
+      },
       find: (r, other) => r.find(other.flag),
       upsert: (r, other) =>
         r.upsert({
@@ -103,7 +106,11 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
         }),
       resolve: (r, other) => r.resolve([other.flag], "caller", LATER),
       snooze: (r, other) => r.snooze([other.flag], LATER),
-      reopen: (r, other) => r.reopen([other.flag]),
+      // Reopening what is open changes nothing, so it is resolved first.
+      reopen: async (r, other) => {
+        await r.resolve([other.flag], "caller", LATER);
+        return r.reopen([other.flag]);
+      },
       writeNote: (r, other) => r.writeNote(other.flag, "by the caller"),
     },
   }),

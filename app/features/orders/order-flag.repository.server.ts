@@ -132,20 +132,20 @@ export class OrderFlagRepository {
   /** Each of these returns how many of `ids` are flags of this store that now are so; doing it twice changes nothing. */
   resolve(ids: string[], by: string, now: Date): Promise<number> {
     const changes = { resolvedAt: now, resolvedBy: by, snoozedUntil: null };
-    return this.move(ids, "RESOLVED", changes);
+    return this.#move(ids, "RESOLVED", changes);
   }
 
   /** Snoozed again means snoozed for as long as was said last. */
   async snooze(ids: string[], until: Date): Promise<number> {
     const { count } = await this.db.orderFlag.updateMany({
-      where: this.those(ids),
+      where: this.#those(ids),
       data: { status: "SNOOZED", snoozedUntil: until, resolvedAt: null, resolvedBy: null },
     });
     return count;
   }
 
   reopen(ids: string[]): Promise<number> {
-    return this.move(ids, "ATTENTION", { resolvedAt: null, resolvedBy: null, snoozedUntil: null });
+    return this.#move(ids, "ATTENTION", { resolvedAt: null, resolvedBy: null, snoozedUntil: null });
   }
 
   /** Flags whose snooze is over want attention again; returns how many did. */
@@ -158,23 +158,23 @@ export class OrderFlagRepository {
   }
 
   async writeNote(id: string, note: string | null): Promise<number> {
-    const { count } = await this.db.orderFlag.updateMany({ where: this.those([id]), data: { note } });
+    const { count } = await this.db.orderFlag.updateMany({ where: this.#those([id]), data: { note } });
     return count;
   }
 
-  private async move(
+  async #move(
     ids: string[],
     status: FlagStatus,
     changes: Partial<Pick<Row, "resolvedAt" | "resolvedBy" | "snoozedUntil">>,
   ): Promise<number> {
     await this.db.orderFlag.updateMany({
-      where: { ...this.those(ids), status: { not: status } },
+      where: { ...this.#those(ids), status: { not: status } },
       data: { status, ...changes },
     });
-    return this.db.orderFlag.count({ where: { ...this.those(ids), status } });
+    return this.db.orderFlag.count({ where: { ...this.#those(ids), status } });
   }
 
-  private those(ids: string[]) {
+  #those(ids: string[]) {
     return { storeId: this.storeId, id: { in: ids } };
   }
 }
