@@ -34,10 +34,14 @@ async function main(): Promise<void> {
 
 function difference(databaseUrl: string): string {
   const diff = ["--from-migrations", "prisma/migrations", "--to-schema-datamodel", "prisma/schema.prisma"];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [PRISMA, "migrate", "diff", ...diff, "--script"], {
-    env: childEnvironment({ DATABASE_URL: databaseUrl }),
-    encoding: "utf8",
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [PRISMA, "migrate", "diff", ...diff, "--script"],
+    {
+      env: childEnvironment({ DATABASE_URL: databaseUrl }),
+      encoding: "utf8",
+    },
+  );
   if (status !== 0) throw new Error(`The difference could not be computed:\n${stderr}`);
   return stdout;
 }

@@ -10,6 +10,9 @@ export { headers } from "~/platform/shopify/boundary.server";
 export const loader = (args: LoaderFunctionArgs) =>
   forStore(args, async ({ store }) => ({ shop: store.shopDomain }));
 
+/** The pages below ask for themselves; this one only guards the frame around them. */
+export const shouldRevalidate = () => false;
+
 export default function App() {
   return (
     <AppFrame>

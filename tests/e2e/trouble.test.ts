@@ -137,6 +137,17 @@ describe("when something is wrong", () => {
     await close();
   });
 
+  it("opens a page whose very first load met no database, by its button", async () => {
+    const { page, close } = await visit(browser);
+    await demo.cable?.cut();
+    await page.goto(demo.url("/app/inbox"));
+    const frame = await appFrame(page, "The database is not answering");
+    await demo.cable?.mend();
+    await frame.getByRole("button", { name: "Try again" }).click();
+    await frame.getByRole("heading", { level: 1, name: "Inbox" }).waitFor();
+    await close();
+  });
+
   it("answers 503 to a document, asks to be tried again later, and opens once the database is back", async () => {
     await demo.cable?.cut();
     const answer = await ask(await embeddedPath("/app"));

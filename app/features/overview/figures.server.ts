@@ -51,7 +51,7 @@ export async function loadFigures(
 }
 
 export async function hasFigures(db: Db, storeId: string): Promise<boolean> {
-  return new KpiCacheRepository(db, storeId).hasAny();
+  return (await new KpiCacheRepository(db, storeId).count()) > 0;
 }
 
 function within(days: PeriodDays, { from, to }: Period): PeriodDays {

@@ -37,9 +37,8 @@ export class KpiCacheRepository {
       }));
   }
 
-  async hasAny(): Promise<boolean> {
-    const row = await this.db.kpiCache.findFirst({ where: { storeId: this.storeId }, select: { id: true } });
-    return row !== null;
+  count(): Promise<number> {
+    return this.db.kpiCache.count({ where: { storeId: this.storeId } });
   }
 
   async upsertDay<K extends KpiKind>(

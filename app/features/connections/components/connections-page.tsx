@@ -51,11 +51,13 @@ function termsOf(
     { term: "Stored", description: formatShopDate(secret.storedAt, zone) },
     {
       term: "Rotation due",
-      description: secret.rotationReminderAt
-        ? formatShopDate(secret.rotationReminderAt, zone)
-        : "no reminder",
+      description: secret.rotationReminderAt ? dueText(secret.rotationReminderAt, now, zone) : "no reminder",
     },
     { term: "Last test", description: test },
     ...(detail ? [{ term: "It said", description: detail }] : []),
   ];
+}
+
+function dueText(reminderAt: string, now: string, zone: string): string {
+  return `${formatShopDate(reminderAt, zone)}${reminderAt <= now ? ", overdue" : ""}`;
 }

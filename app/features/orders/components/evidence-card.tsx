@@ -7,8 +7,8 @@ import type { FlagEvidence } from "../orders.schema";
 export function EvidenceCard({ why, evidence }: { why: string; evidence: FlagEvidence }) {
   const { measured, threshold, facts } = evidence;
   const terms = [
-    { term: "Found", description: measured },
-    { term: "Flagged at", description: threshold },
+    { term: "Measured", description: measured },
+    { term: "Threshold", description: threshold },
   ].flatMap(({ term, description }) => (description ? [{ term, description }] : []));
   return (
     <SectionCard title="Why it was flagged">

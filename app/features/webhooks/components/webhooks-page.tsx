@@ -36,9 +36,9 @@ export function WebhooksPage({ diagnostics, now }: { diagnostics: WebhookDiagnos
               {registry.map((entry) => (
                 <Row
                   key={entry.topicKey}
-                  title={entry.topicKey.toLowerCase().replace("_", "/")}
+                  title={topicText(entry.topicKey)}
                   detail={detailOf(entry, now)}
-                  aside={<Handshake result={entry.handshakeResult} />}
+                  aside={<Handshake entry={entry} />}
                 />
               ))}
             </RowList>
@@ -59,11 +59,13 @@ function detailOf(
   return handshakeDetail ? `${done}: ${handshakeDetail}` : done;
 }
 
-function Handshake({ result }: { result: RegistryLine["handshakeResult"] }) {
-  if (!result) return <Badge>No handshake yet</Badge>;
-  return result === "SUCCESS" ? (
-    <Badge tone="success">In place</Badge>
-  ) : (
-    <Badge tone="critical">Refused</Badge>
-  );
+function Handshake({ entry: { handshakeResult, operation } }: { entry: RegistryLine }) {
+  if (!handshakeResult) return <Badge>No handshake yet</Badge>;
+  if (handshakeResult === "FAILURE") return <Badge tone="critical">Refused</Badge>;
+  return operation === "REMOVE" ? <Badge>Removed</Badge> : <Badge tone="success">In place</Badge>;
+}
+
+/** Shopify's two spellings of a topic: INVENTORY_LEVELS_UPDATE is inventory_levels/update. */
+function topicText(topicKey: string): string {
+  return topicKey.toLowerCase().replace(/^(bulk_operations|inventory_levels|[a-z]+)_/, "$1/");
 }

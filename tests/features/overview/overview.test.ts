@@ -1,0 +1,154 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { KpiCacheRepository } from "~/features/overview/kpi-cache.repository.server";
+import { actOnOverview, loadOverview } from "~/features/overview/overview.server";
+import { StoreRepository } from "~/features/stores/store.repository.server";
+import { addDays } from "~/platform/shop-day";
+import { eachDatabase } from "../../support/databases";
+import { insertTenant } from "../../support/tenant-rows";
+
+const NOW = new Date("2026-11-16T15:00:00.000Z");
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const SALES = { discountsMinor: 0, returnsMinor: 0, shippingMinor: 0, taxesMinor: 0 };
+
+eachDatabase("the overview", ({ db }) => {
+  async function openStore(shopDomain: string, ianaTimezone = "UTC") {
+    const { id } = await db().store.create({ data: { shopDomain, onboardingFlags: {}, ianaTimezone } });
+    return { id, reload: async () => (await new StoreRepository(db()).findByShopDomain(shopDomain))! };
+  }
+
+  async function cacheDay(storeId: string, day: string, minor: number, computedAt = NOW, currency = "USD") {
+    const payload = { ...SALES, grossMinor: minor, netMinor: minor, totalMinor: minor };
+    await new KpiCacheRepository(db(), storeId).upsertDay("SALES", day, { currency, payload, computedAt });
+  }
+
+  const metric = (overview: Awaited<ReturnType<typeof loadOverview>>, id: string) =>
+    overview.metrics.find((candidate) => candidate.id === id);
+
+  describe("of a store on its first day", () => {
+    it("is calm: no figures, nothing waiting, and a guide whose steps are open", async () => {
+      const { reload } = await openStore("first-day.myshopify.com");
+      const overview = await loadOverview(db(), await reload(), { now: NOW, range: null });
+      expect(overview.freshness).toEqual({ asOf: null, stale: false, missingDays: 30 });
+      expect(overview.metrics.every(({ value }) => value === null)).toBe(true);
+      expect([overview.attention.total, overview.waiting.count, overview.runningOut.count]).toEqual([
+        0, 0, 0,
+      ]);
+      expect(overview.connections.map(({ state }) => state)).toEqual(Array(4).fill("unconnected"));
+      expect(overview.setup?.map(({ done }) => done)).toEqual([false, false, false, false]);
+    });
+
+    it("survives JSON unchanged, so the browser gets what the server had", async () => {
+      const { reload } = await openStore("json.myshopify.com");
+      const overview = await loadOverview(db(), await reload(), { now: NOW });
+      expect(JSON.parse(JSON.stringify(overview))).toEqual(overview);
+    });
+  });
+
+  describe("of two periods", () => {
+    let store: Awaited<ReturnType<StoreRepository["findByShopDomain"]>>;
+    beforeAll(async () => {
+      const opened = await openStore("two-periods.myshopify.com");
+      for (let i = 0; i < 14; i++)
+        await cacheDay(opened.id, addDays("2026-11-16", -i), i < 7 ? 2_000 : 1_000);
+      store = await opened.reload();
+    });
+
+    it("adds up the days of each and compares them", async () => {
+      const overview = await loadOverview(db(), store!, { now: NOW, range: "last7" });
+      expect(metric(overview, "totalSales")).toMatchObject({
+        value: { kind: "money", money: { minor: 14_000, currency: "USD" } },
+        previous: { kind: "money", money: { minor: 7_000, currency: "USD" } },
+        comparison: { kind: "change", direction: "up", ratio: 1 },
+      });
+      expect(overview.series).toHaveLength(7);
+      expect(overview.series[0]).toEqual({
+        day: "2026-11-10",
+        minor: 2_000,
+        previousDay: "2026-11-03",
+        previousMinor: 1_000,
+      });
+    });
+
+    it("makes no comparison with a period that lacks days", async () => {
+      const overview = await loadOverview(db(), store!, { now: NOW, range: "last30" });
+      expect(metric(overview, "totalSales")?.comparison).toEqual({ kind: "none", reason: "No comparison" });
+      expect(overview.freshness.missingDays).toBe(16);
+    });
+
+    it("shows the default for a range that it does not know", async () => {
+      const overview = await loadOverview(db(), store!, { now: NOW, range: "tomorrow" });
+      expect(overview.range.preset).toBe("last30");
+    });
+  });
+
+  it("counts today in the shop's zone", async () => {
+    const { id, reload } = await openStore("auckland.myshopify.com", "Pacific/Auckland");
+    await cacheDay(id, "2026-11-17", 4_200);
+    const overview = await loadOverview(db(), await reload(), { now: NOW, range: "today" });
+    expect(overview.range.current).toEqual({ from: "2026-11-17", to: "2026-11-17" });
+    expect(metric(overview, "totalSales")?.value).toMatchObject({ money: { minor: 4_200 } });
+  });
+
+  it("leaves out the days of another currency instead of adding them up", async () => {
+    const { id, reload } = await openStore("moved.myshopify.com");
+    await cacheDay(id, "2026-11-16", 100);
+    await cacheDay(id, "2026-11-15", 900, NOW, "EUR");
+    const overview = await loadOverview(db(), await reload(), { now: NOW, range: "last7" });
+    expect(metric(overview, "totalSales")?.value).toMatchObject({ money: { minor: 100, currency: "USD" } });
+    expect(overview.freshness.missingDays).toBe(6);
+  });
+
+  it("calls figures of exactly six hours fresh, and older ones stale", async () => {
+    const fresh = await openStore("fresh.myshopify.com");
+    await cacheDay(fresh.id, "2026-11-16", 100, new Date(NOW.getTime() - 6 * HOUR));
+    const old = await openStore("old.myshopify.com");
+    await cacheDay(old.id, "2026-11-16", 100, new Date(NOW.getTime() - 6 * HOUR - 1));
+    const freshness = async ({ reload }: typeof fresh) =>
+      (await loadOverview(db(), await reload(), { now: NOW, range: "today" })).freshness;
+    expect(await freshness(fresh)).toEqual({
+      asOf: "2026-11-16T09:00:00.000Z",
+      stale: false,
+      missingDays: 0,
+    });
+    expect(await freshness(old)).toMatchObject({ stale: true });
+  });
+
+  it("shows a store's own rows and never its neighbour's", async () => {
+    await insertTenant(db(), "neighbour");
+    const { reload } = await openStore("alone.myshopify.com");
+    const overview = await loadOverview(db(), await reload(), { now: NOW, range: "last7" });
+    expect(JSON.stringify(overview)).not.toContain("neighbour");
+  });
+
+  describe("the setup guide", () => {
+    it("knows from the store's rows what is done", async () => {
+      const { storeId } = await insertTenant(db(), "guided");
+      const store = await new StoreRepository(db()).findByShopDomain("guided.myshopify.com");
+      const before = await loadOverview(db(), store!, { now: NOW });
+      expect(before.setup?.filter(({ done }) => done).map(({ id }) => id)).toContain("connect");
+
+      const form = new FormData();
+      form.set("intent", "thresholds");
+      expect(await actOnOverview(db(), storeId, form, NOW)).toBe(true);
+      expect(await actOnOverview(db(), storeId, form, new Date(NOW.getTime() + HOUR))).toBe(true);
+      const after = await new StoreRepository(db()).findByShopDomain("guided.myshopify.com");
+      expect(after?.onboardingFlags).toEqual({ thresholds: NOW.toISOString() });
+      const { setup } = await loadOverview(db(), after!, { now: NOW });
+      expect(setup?.find(({ id }) => id === "thresholds")?.done ?? true).toBe(true);
+    });
+
+    it("goes when it is dismissed, and stays away", async () => {
+      const { id, reload } = await openStore("dismissed.myshopify.com");
+      const form = new FormData();
+      form.set("intent", "dismiss-guide");
+      await actOnOverview(db(), id, form, NOW);
+      expect((await loadOverview(db(), await reload(), { now: NOW })).setup).toBeNull();
+    });
+
+    it("is not moved by a form that asks for something else", async () => {
+      const { id } = await openStore("confused.myshopify.com");
+      expect(await actOnOverview(db(), id, new FormData(), NOW)).toBe(false);
+    });
+  });
+});
