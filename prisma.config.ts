@@ -10,16 +10,19 @@ const { databaseUrl, directUrl, shadowDatabaseUrl } = databaseEnvironment("file:
 const address = parseDatabaseUrl(databaseUrl);
 provideDatabaseUrl(databaseUrl);
 
+const adapter = async () =>
+  address.engine === "sqlite"
+    ? sqliteMigrateAdapter(address.file)
+    : postgresMigrateAdapter(directUrl ?? address.url, shadowDatabaseUrl);
+
 export default defineConfig({
-  experimental: { adapter: true },
+  experimental: { adapter: true, studio: true },
   engine: "js",
   schema: address.engine === "sqlite" ? "prisma/schema.sqlite.prisma" : "prisma/schema.prisma",
   migrations: {
     path: address.engine === "sqlite" ? "prisma/migrations-sqlite" : "prisma/migrations",
     seed: "node --import ./prisma/register-ts-loader.mjs prisma/seed.ts",
   },
-  adapter: async () =>
-    address.engine === "sqlite"
-      ? sqliteMigrateAdapter(address.file)
-      : postgresMigrateAdapter(directUrl ?? address.url, shadowDatabaseUrl),
+  adapter,
+  studio: { adapter },
 });

@@ -117,9 +117,17 @@ export function provideDatabaseUrl(url: string) {
   process.env.DATABASE_URL = url;
 }
 
-/** process.env over `.env`. An empty value is no value, and hides the one in the file. */
 function processEnvironment(): Source {
-  return withoutEmpty({ ...readEnvFile(".env"), ...process.env });
+  return mergeSources(readEnvFile(".env"), process.env);
+}
+
+/**
+ * The process's variables over those of the file. An empty value is no value, and hides the one in the file. `shopify app
+ * dev` passes the address of its tunnel as HOST, and it changes with every start, so it too comes before the file.
+ */
+export function mergeSources(file: Source, variables: Source): Source {
+  const tunnel = variables.HOST?.startsWith("https://") ? { SHOPIFY_APP_URL: variables.HOST } : {};
+  return withoutEmpty({ ...file, ...tunnel, ...variables });
 }
 
 function withoutEmpty(source: Source): Source {

@@ -60,6 +60,11 @@ export class AccessTokens {
       for (const [token, chain] of tokens) if (chain.shop === shop) tokens.delete(token);
   }
 
+  /** Every token that is good somewhere, for a test to look for where it must not be. */
+  issued(): string[] {
+    return [...this.#byAccess.keys(), ...this.#byRefresh.keys()];
+  }
+
   #add(chain: Chain, scopes: string[], expiring: boolean): TokenGrant {
     const now = this.now();
     const grant: TokenGrant = {

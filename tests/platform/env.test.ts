@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { describe, expect, it } from "vitest";
 import { DEVELOPMENT_ENCRYPTION_KEY } from "../../prisma/seed/keys";
-import { ConfigurationError, readEnvFile, readEnvironment } from "~/platform/env.server";
+import { ConfigurationError, mergeSources, readEnvFile, readEnvironment } from "~/platform/env.server";
 
 const good = {
   NODE_ENV: "production",
@@ -128,6 +128,24 @@ describe(".env.example", () => {
     const listed = readFileSync(".env.example", "utf8");
     for (const name of read)
       expect(listed, `${name} is missing from .env.example`).toMatch(new RegExp(`^#? ?${name}=`, "m"));
+  });
+});
+
+describe("a .env file and the variables of the process", () => {
+  const file = { PORT: "1", SHOPIFY_APP_URL: "https://backroom.example.com" };
+
+  it("agree that the process has the last word, and that an empty value is none", () => {
+    expect(mergeSources(file, { PORT: "2" }).PORT).toBe("2");
+    expect(mergeSources(file, { PORT: "" })).not.toHaveProperty("PORT");
+  });
+
+  it("take the tunnel of `shopify app dev` from HOST, unless SHOPIFY_APP_URL says otherwise", () => {
+    const tunnel = { HOST: "https://random.trycloudflare.com" };
+    expect(mergeSources(file, tunnel).SHOPIFY_APP_URL).toBe(tunnel.HOST);
+    expect(mergeSources(file, { ...tunnel, SHOPIFY_APP_URL: "https://x.dev" }).SHOPIFY_APP_URL).toBe(
+      "https://x.dev",
+    );
+    expect(mergeSources(file, { HOST: "0.0.0.0" }).SHOPIFY_APP_URL).toBe(file.SHOPIFY_APP_URL);
   });
 });
 

@@ -7,6 +7,7 @@ import { databaseNow } from "~/platform/db/clock.server";
 import { connectDatabase, inTransaction } from "~/platform/db/client.server";
 import {
   DatabaseUnavailableError,
+  describeDatabaseError,
   isDatabaseUnavailable,
   isUniqueViolation,
 } from "~/platform/db/errors.server";
@@ -101,6 +102,24 @@ describe("Postgres in a time zone of its own", () => {
       `SELECT "installedAt"::text AS "at" FROM "Store"`,
     );
     expect(raw.at).toBe("2026-06-01 12:00:00.123");
+    await db.$disconnect();
+    await drop();
+  });
+});
+
+describe("a pool that is used up", () => {
+  it("refuses in time what finds no connection, and serves again when one is free", async () => {
+    const { url, drop } = await createTestDatabase("postgres");
+    const db = await connectDatabase(url, { maxConnections: 1, acquireTimeoutMs: 300 });
+    const long = inTransaction(db, (tx) => tx.$queryRawUnsafe("SELECT 1 FROM pg_sleep(1.5)"));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const startedAt = Date.now();
+    const error = await db.store.count().catch((e: unknown) => e);
+    expect(Date.now() - startedAt).toBeLessThan(1_000);
+    expect(isDatabaseUnavailable(error)).toBe(true);
+    expect(describeDatabaseError(error, url).message).toMatch(/gave no connection in time/);
+    await long;
+    expect(await db.store.count()).toBe(0);
     await db.$disconnect();
     await drop();
   });
