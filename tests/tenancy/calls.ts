@@ -58,6 +58,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     build: (db, { storeId }) => new KpiCacheRepository(db, storeId),
     methods: {
       listDays: (r) => r.listDays("SALES", "2026-01-01", "2026-12-31"),
+      count: (r) => r.count(),
       upsertDay: {
         creates: (r) =>
           r.upsertDay("ORDERS", "2026-11-15", {
