@@ -1,4 +1,5 @@
 import { useState, type PointerEvent } from "react";
+import { ChartTable } from "./chart-table";
 import { linePath, niceScale, xOf, yOf, type Scale } from "./chart-scale";
 
 export type ChartPoint = {
@@ -47,7 +48,7 @@ export function DailyChart({ title, points, format, formatAxis }: Props) {
           </div>
         </div>
       </div>
-      <DataTable title={title} points={points} format={format} />
+      <ChartTable title={title} points={points} format={format} />
     </div>
   );
 }
@@ -106,36 +107,6 @@ function Days({ points }: { points: ChartPoint[] }) {
           </span>
         ) : null,
       )}
-    </div>
-  );
-}
-
-function DataTable({ title, points, format }: Omit<Props, "formatAxis">) {
-  const cell = (value: number | null) => (value === null ? "No figures" : format(value));
-  return (
-    <div className="visually-hidden">
-      <table>
-        <caption>{title}</caption>
-        <thead>
-          <tr>
-            {["Day", "Value", "Day of the period before", "Value then"].map((heading) => (
-              <th key={heading} scope="col">
-                {heading}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {points.map((point) => (
-            <tr key={point.label}>
-              <th scope="row">{point.label}</th>
-              <td>{cell(point.value)}</td>
-              <td>{point.previousLabel}</td>
-              <td>{cell(point.previousValue)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
     </div>
   );
 }

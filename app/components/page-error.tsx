@@ -15,10 +15,11 @@ export function PageError() {
   const revalidator = useRevalidator();
   const navigating = useNavigation().state !== "idle";
   const response = isRouteErrorResponse(error) ? error : null;
-  if (response?.status === 200) return <ShopifyHandover html={response.data} />;
+  const data: unknown = response?.data;
+  if (response?.status === 200) return <ShopifyHandover html={data} />;
 
   const { title, body, retry } = errorSentence(response?.status);
-  const reference: unknown = response?.data?.requestId;
+  const reference = referenceIn(data);
   return (
     <Page>
       <Card>
@@ -28,7 +29,7 @@ export function PageError() {
               {title}
             </Text>
             <Text as="p">{body}</Text>
-            {typeof reference === "string" && (
+            {reference && (
               <Text as="p" tone="subdued">
                 Reference: <code>{reference}</code>
               </Text>
@@ -59,4 +60,10 @@ export function PageError() {
  */
 function ShopifyHandover({ html }: { html: unknown }) {
   return <div dangerouslySetInnerHTML={{ __html: typeof html === "string" ? html : "" }} />;
+}
+
+/** The request's id, which our own answers carry (features/stores/for-store.server.ts). */
+function referenceIn(data: unknown): string | undefined {
+  const id = typeof data === "object" && data && "requestId" in data ? data.requestId : undefined;
+  return typeof id === "string" ? id : undefined;
 }

@@ -4,9 +4,12 @@ import { useEffect, useState } from "react";
 export function useSlow(waiting: boolean, afterMs = 300): boolean {
   const [slow, setSlow] = useState(false);
   useEffect(() => {
-    if (!waiting) return setSlow(false);
+    if (!waiting) return;
     const timer = setTimeout(() => setSlow(true), afterMs);
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(timer);
+      setSlow(false);
+    };
   }, [waiting, afterMs]);
   return slow && waiting;
 }

@@ -2,7 +2,8 @@ import { json, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFuncti
 import { useLoaderData } from "@remix-run/react";
 import { OrdersPage } from "~/features/orders/components/orders-page";
 import { parseListQuery } from "~/features/orders/orders.schema";
-import { listFlags, submitFlagForm } from "~/features/orders/orders.server";
+import { submitFlagForm } from "~/features/orders/flag-actions.server";
+import { listFlags } from "~/features/orders/orders.server";
 import { forStore } from "~/features/stores/for-store.server";
 
 export const meta: MetaFunction = () => [{ title: "Orders · Backroom" }];

@@ -1,7 +1,8 @@
 import { json, type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { FlagPage } from "~/features/orders/components/flag-page";
-import { findFlag, submitFlagForm } from "~/features/orders/orders.server";
+import { submitFlagForm } from "~/features/orders/flag-actions.server";
+import { findFlag } from "~/features/orders/orders.server";
 import { forStore } from "~/features/stores/for-store.server";
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [

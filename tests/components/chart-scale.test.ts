@@ -10,7 +10,7 @@ describe("the axis of a chart", () => {
     [[-500, 1_000], -500, 1_000],
     [[-400], -400, 0],
   ])("of %j runs from %d to %d", (values, min, max) => {
-    const scale = niceScale(values as number[]);
+    const scale = niceScale(values);
     expect(scale.min).toBe(min);
     expect(Math.max(scale.max, max)).toBe(scale.max);
     expect(scale.ticks[0]).toBe(scale.min);

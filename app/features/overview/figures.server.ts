@@ -44,7 +44,10 @@ export async function loadFigures(
   const previous = within(days, range.previous);
   const comparable = previous.sales.length === daysOf(range.previous).length;
   return {
-    metrics: metricsOf(figuresOf(current), comparable ? figuresOf(previous) : null, store.currency),
+    metrics: metricsOf(figuresOf(current), comparable ? figuresOf(previous) : null, {
+      currency: store.currency,
+      judged: range.preset !== "today",
+    }),
     series: seriesOf(current, previous, range),
     freshness: freshnessOf(days.sales, range.current, now),
   };

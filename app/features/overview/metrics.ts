@@ -81,13 +81,21 @@ const DEFINITIONS: Definition[] = [
   },
 ];
 
-/** `previous` is null when the period before has no complete figures. */
-export function metricsOf(current: Figures, previous: Figures | null, currency: string): Metric[] {
+/**
+ * `previous` is null when the period before has no complete figures. A morning is not `judged` against a whole day: less
+ * than yesterday is no bad news yet.
+ */
+export function metricsOf(
+  current: Figures,
+  previous: Figures | null,
+  { currency, judged = true }: { currency: string; judged?: boolean },
+): Metric[] {
   return DEFINITIONS.map(({ kind, ...definition }) => {
     const now = current[definition.id];
     const before = previous?.[definition.id] ?? null;
     return {
       ...definition,
+      goodWhen: judged ? definition.goodWhen : "none",
       value: valueOf(kind, now, currency),
       previous: valueOf(kind, before, currency),
       comparison: compare(now, before),

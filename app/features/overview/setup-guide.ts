@@ -18,7 +18,7 @@ export function setupSteps(facts: SetupFacts): SetupStep[] {
   return [
     {
       id: "figures",
-      title: "Figures are loaded",
+      title: "Load your figures",
       body: "Backroom reads your orders and stock from Shopify. The first time takes a few minutes.",
       done: facts.hasFigures,
       action: null,

@@ -65,6 +65,11 @@ export async function appFrame(page: Page, heading?: string): Promise<Frame> {
   const title = frame.getByRole("heading", { level: 1, ...(heading ? { name: heading } : {}) });
   await title.first().waitFor();
   await frame.waitForFunction(() => document.readyState === "complete");
+  // React has taken over what the server drew: from now on a click or a key does something.
+  await frame.waitForFunction(() =>
+    Object.keys(document.querySelector("h1") ?? {}).some((key) => key.startsWith("__reactFiber")),
+  );
+  await page.waitForTimeout(50);
   return frame;
 }
 

@@ -23,6 +23,8 @@ const SCOPES = "read_customers,read_inventory,read_locations,read_orders,read_pr
 const ENCRYPTION_KEY = `e2e:${Buffer.alloc(32, 7).toString("base64")}`;
 const STARTS_WITHIN_MS = 20_000;
 
+type Options = { engine?: Engine; seeded?: boolean };
+
 export type Demo = {
   admin: LocalAdmin;
   shop: string;
@@ -37,7 +39,8 @@ export type Demo = {
   stop: () => Promise<void>;
 };
 
-export async function startDemo({ engine = "sqlite" as Engine, seeded = true } = {}): Promise<Demo> {
+/** On an empty database too, when it is not `seeded`: a shop that opens the app for the first time. */
+export async function startDemo({ engine = "sqlite", seeded = true }: Options = {}): Promise<Demo> {
   if (!existsSync("build/index.js")) throw new Error("There is no build to try; run: npm run build");
   const database = await createTestDatabase(engine);
   if (seeded) await seed(database.url);

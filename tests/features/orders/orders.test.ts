@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { countAttention, findFlag, listFlags, submitFlagForm } from "~/features/orders/orders.server";
+import { submitFlagForm } from "~/features/orders/flag-actions.server";
+import { countAttention, findFlag, listFlags } from "~/features/orders/orders.server";
 import { parseListQuery } from "~/features/orders/orders.schema";
 import { encodeCursor } from "~/platform/db/page";
 import { eachDatabase } from "../../support/databases";
@@ -41,7 +42,7 @@ eachDatabase("order flags", ({ db }) => {
         evidence: { measured: "$500.00", threshold: "$400.00", facts: ["1 × Lantern"] },
         createdAt: new Date(NOW.getTime() - n * 1000),
         ...values,
-        storeId: (values.storeId as string | undefined) ?? storeId,
+        storeId: values.storeId ?? storeId,
       } as never,
     });
     return flag.id;

@@ -108,7 +108,7 @@ describe("a comparison", () => {
 
 describe("the tiles", () => {
   it("say what their figures mean, and Shopify's formula for the average order value", () => {
-    const metrics = metricsOf(figuresOf(NOTHING), null, "EUR");
+    const metrics = metricsOf(figuresOf(NOTHING), null, { currency: "EUR" });
     expect(metrics.every(({ definition }) => definition.length > 20)).toBe(true);
     const average = metrics.find(({ id }) => id === "averageOrderValue");
     expect(average?.definition).toContain("Gross sales minus discounts, divided by the number of orders");
@@ -116,8 +116,15 @@ describe("the tiles", () => {
 
   it("carry money in the store's currency", () => {
     const figures = figuresOf({ ...NOTHING, sales: [sales("2026-11-15", 10_000, 0, 0)] });
-    const [total] = metricsOf(figures, null, "JPY");
+    const [total] = metricsOf(figures, null, { currency: "JPY" });
     expect(total?.value).toEqual({ kind: "money", money: { minor: 10_600, currency: "JPY" } });
     expect(total?.comparison).toEqual({ kind: "none", reason: "No comparison" });
+  });
+
+  it("praise and blame nothing while the day is not over", () => {
+    const judged = (options: { judged?: boolean }) =>
+      metricsOf(figuresOf(NOTHING), null, { currency: "USD", ...options }).map(({ goodWhen }) => goodWhen);
+    expect(new Set(judged({ judged: false }))).toEqual(new Set(["none"]));
+    expect(judged({})).toContain("up");
   });
 });

@@ -69,9 +69,7 @@ function StockTable({ items, today, lowCoverDays }: Props) {
             <NumberCell>{String(item.available)}</NumberCell>
             <NumberCell>{pace(item.unitsPerDay)}</NumberCell>
             <NumberCell>{item.daysOfCover === null ? "–" : String(Math.floor(item.daysOfCover))}</NumberCell>
-            <NumberCell>
-              {item.available <= item.reorderPoint ? `${item.reorderQuantity} now` : "–"}
-            </NumberCell>
+            <NumberCell>{reorderText(item)}</NumberCell>
           </IndexTable.Row>
         ))}
       </IndexTable>

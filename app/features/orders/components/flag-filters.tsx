@@ -1,5 +1,5 @@
 import { ChoiceList, IndexFilters, IndexFiltersMode, useSetIndexFiltersMode } from "@shopify/polaris";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { FLAG_RULE_IDS, flagRule } from "../flag-rules";
 import { FLAG_STATUSES, SEVERITIES, SEVERITY_NAMES, STATUS_NAMES, type FlagStatus } from "../order-flag";
 import type { FlagListQuery } from "../orders.schema";
@@ -95,14 +95,30 @@ function appliedOf({ severity, rule }: FlagListQuery, change: Change) {
   ];
 }
 
-/** What is being typed; the address follows when the typing pauses, and the box follows the address. */
+/**
+ * What is being typed; the address follows when the typing pauses. The box follows the address in turn, except where that
+ * only catches up with what was typed a moment ago.
+ */
 function useTypedSearch(current: string, search: (value: string) => void) {
   const [typed, setTyped] = useState(current);
-  useEffect(() => setTyped(current), [current]);
-  useEffect(() => {
-    if (typed === current) return;
-    const timer = setTimeout(() => search(typed), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed]); // eslint-disable-line react-hooks/exhaustive-deps -- only typing starts the clock
-  return [typed, setTyped] as const;
+  const [asked, setAsked] = useState(current);
+  const [seen, setSeen] = useState(current);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  if (seen !== current) {
+    setSeen(current);
+    if (asked !== current) {
+      setAsked(current);
+      setTyped(current);
+    }
+  }
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const type = (value: string) => {
+    setTyped(value);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      setAsked(value);
+      search(value);
+    }, TYPING_MS);
+  };
+  return [typed, type] as const;
 }

@@ -3,7 +3,7 @@ import { BlockStack, Button, Card, InlineStack, TextField } from "@shopify/polar
 import { useState } from "react";
 import { useToast } from "~/components/use-toast";
 import { NOTE_LENGTH } from "../order-flag";
-import type { FlagActionAnswer } from "../orders.server";
+import type { FlagActionAnswer } from "../flag-actions.server";
 
 /** A note for colleagues; what went wrong is said at the field, and stays. */
 export function NoteForm({ id, note }: { id: string; note: string }) {

@@ -1,7 +1,8 @@
 import { useFetcher, useNavigation } from "@remix-run/react";
 import { Banner, BlockStack, Card, Page } from "@shopify/polaris";
 import { useToast } from "~/components/use-toast";
-import type { FlagList, FlagOutcome } from "../orders.server";
+import type { FlagOutcome } from "../flag-actions.server";
+import type { FlagList } from "../orders.server";
 import type { FlagListQuery } from "../orders.schema";
 import { FlagFilters } from "./flag-filters";
 import { FlagTable, type BulkAction } from "./flag-table";

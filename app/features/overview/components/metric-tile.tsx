@@ -39,12 +39,16 @@ function Change({ metric: { comparison, previous, goodWhen } }: { metric: Metric
         </span>
       )}
       <Text as="p" variant="bodySm" tone={tone}>
-        <Text as="span" visuallyHidden>
-          {comparison.direction === "level"
-            ? "Unchanged, "
-            : `${comparison.direction === "up" ? "Up" : "Down"} by `}
-        </Text>
-        {percent(Math.abs(comparison.ratio))}
+        {comparison.direction === "level" ? (
+          "Unchanged"
+        ) : (
+          <>
+            <Text as="span" visuallyHidden>
+              {comparison.direction === "up" ? "Up by " : "Down by "}
+            </Text>
+            {percent(Math.abs(comparison.ratio))}
+          </>
+        )}
       </Text>
       <Text as="p" variant="bodySm" tone="subdued">
         from {valueText(previous)}

@@ -28,7 +28,7 @@ export function SalesCard({ series, range, currency }: Props) {
           <Text as="h2" variant="headingSm">
             Total sales by day
           </Text>
-          {points.length > 1 && <Key />}
+          {points.length > 1 && <Key previous={points.some(({ previousValue }) => previousValue !== null)} />}
         </InlineStack>
         {!anything && <Quiet>There are no figures for this period yet.</Quiet>}
         {anything && points.length === 1 && points[0] && <PeriodBars point={points[0]} format={format} />}
@@ -45,13 +45,12 @@ export function SalesCard({ series, range, currency }: Props) {
   );
 }
 
-function Key() {
+function Key({ previous }: { previous: boolean }) {
+  const lines = [{ label: "This period", className: "chart-line" }];
+  if (previous) lines.push({ label: "The period before", className: "chart-line chart-line-previous" });
   return (
     <InlineStack gap="400">
-      {[
-        { label: "This period", className: "chart-line" },
-        { label: "The period before", className: "chart-line chart-line-previous" },
-      ].map(({ label, className }) => (
+      {lines.map(({ label, className }) => (
         <span className="chart-key" key={label}>
           <svg viewBox="0 0 24 4" aria-hidden="true">
             <path className={className} d="M1 2H23" />
