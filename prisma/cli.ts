@@ -9,10 +9,11 @@ import { childEnvironment, databaseEnvironment, scriptOption } from "~/platform/
 
 const DEV_SQLITE = "file:./prisma/dev.sqlite";
 const PRISMA = createRequire(import.meta.url).resolve("prisma/build/index.js");
+const UNREF_TIMERS = new URL("./unref-timers.mjs", import.meta.url).href;
 
 /** Runs the Prisma CLI on `databaseUrl` and returns its exit code. */
 export function prismaCli(databaseUrl: string, args: string[], options: { quiet?: boolean } = {}): number {
-  const result = spawnSync(process.execPath, [PRISMA, ...args], {
+  const result = spawnSync(process.execPath, ["--import", UNREF_TIMERS, PRISMA, ...args], {
     stdio: options.quiet ? ["ignore", "ignore", "inherit"] : "inherit",
     env: childEnvironment({ DATABASE_URL: databaseUrl, PRISMA_HIDE_UPDATE_MESSAGE: "1" }),
   });

@@ -238,7 +238,7 @@ function productionProblems(source: Source): string[] {
 
 /** The values of .env.example, the seed's published key, and the usual ways of writing "fill me in". */
 function isPlaceholder(value: string): boolean {
-  return /replace[-_ ]?me|change[-_ ]?me|your[-_ ]|placeholder|^xxx+$|example\.(com|org)|:A{43}=/i.test(
+  return /replace[-_ ]?me|change[-_ ]?me|your[-_ ]|placeholder|^xxx+$|example\.(com|org)|:A{43}=|^development:/i.test(
     value,
   );
 }

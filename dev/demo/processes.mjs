@@ -3,11 +3,11 @@ import { spawn } from "node:child_process";
 import { DemoError } from "./terminal.mjs";
 
 const running = new Set();
-const KEPT_LINES = 30;
+const KEPT_LINES = 15;
 /** How long a process may take to stop by itself. */
 const PATIENCE_MS = 5_000;
 
-/** Starts a process of ours. `tail()` is the end of what it wrote; `exited` resolves with how it ended. */
+/** Starts a process of ours. `tail()` is the beginning and the end of what it wrote; `exited` resolves with how it ended. */
 export function start(command, args, { env, log } = {}) {
   const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"], windowsHide: true });
   const lines = [];
@@ -15,7 +15,8 @@ export function start(command, args, { env, log } = {}) {
     stream.setEncoding("utf8").on("data", (text) => {
       log?.write(text);
       lines.push(...text.split("\n").filter((line) => line.trim()));
-      lines.splice(0, Math.max(0, lines.length - KEPT_LINES));
+      // The cause often stands at the top and the consequence at the end: what is between them goes.
+      if (lines.length > 2 * KEPT_LINES) lines.splice(KEPT_LINES, lines.length - 2 * KEPT_LINES);
     });
   const exited = new Promise((resolve) => {
     child.on("error", (error) => {

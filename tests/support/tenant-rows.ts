@@ -58,22 +58,25 @@ export async function insertTenant(db: Db, marker: string) {
       ...dated,
     },
   });
-  const flag = await db.orderFlag.create({
-    data: {
-      storeId,
-      orderGid: gid("Order"),
-      orderName: `#${marker}`,
-      rule: "HIGH_VALUE",
-      severity: "WARNING",
-      orderTotalMinor: 1n,
-      currency: "USD",
-      customerName: marker,
-      orderPlacedAt: T0,
-      orderUpdatedAt: T0,
-      evidence: json,
-      ...dated,
-    },
-  });
+  const newFlag = (rule: string, state: object) =>
+    db.orderFlag.create({
+      data: {
+        ...{
+          storeId,
+          rule,
+          orderGid: gid("Order"),
+          orderName: `#${marker}`,
+          severity: "WARNING",
+          customerName: marker,
+        },
+        ...{ orderTotalMinor: 1n, currency: "USD", orderPlacedAt: T0, orderUpdatedAt: T0, evidence: json },
+        ...dated,
+        ...state,
+      },
+    });
+  const flag = await newFlag("HIGH_VALUE", {});
+  const snoozedFlag = await newFlag("NOTE_PRESENT", { status: "SNOOZED", snoozedUntil: T0 });
+  const resolvedFlag = await newFlag("OVERSOLD", { status: "RESOLVED", resolvedAt: T0, resolvedBy: marker });
   const ticket = await db.ticket.create({
     data: {
       storeId,
@@ -183,10 +186,31 @@ export async function insertTenant(db: Db, marker: string) {
     shopDomain,
     gid,
     flag: flag.id,
+    snoozedFlag: snoozedFlag.id,
+    resolvedFlag: resolvedFlag.id,
     ticket: ticket.id,
     message: message.id,
     draft: draft.id,
     insight: insight.id,
     purchaseOrder: purchaseOrder.id,
   };
+}
+
+/** A store and nothing else. */
+export async function insertEmptyTenant(db: Db, marker: string): Promise<Tenant> {
+  const shopDomain = `${marker}.myshopify.com`;
+  const { id: storeId } = await db.store.create({
+    data: { shopDomain, name: marker, onboardingFlags: {}, installedAt: T0 },
+  });
+  const none = {
+    flag: "",
+    snoozedFlag: "",
+    resolvedFlag: "",
+    ticket: "",
+    message: "",
+    draft: "",
+    insight: "",
+    purchaseOrder: "",
+  };
+  return { ...none, marker, storeId, shopDomain, gid: (type) => `gid://shopify/${type}/${marker}` };
 }

