@@ -27,6 +27,7 @@ export default function handleRequest(
   // A crawler gets the whole page at once; a person sees its beginning as soon as there is one.
   const startsAt = isbot(request.headers.get("user-agent") ?? "") ? "onAllReady" : "onShellReady";
 
+  let failed = false;
   return new Promise((resolve, reject) => {
     const { pipe, abort } = renderToPipeableStream(
       <RemixServer context={remixContext} url={request.url} abortDelay={ABORT_AFTER_MS} />,
@@ -46,7 +47,6 @@ export default function handleRequest(
         },
       },
     );
-    let failed = false;
     setTimeout(abort, ABORT_AFTER_MS + 1_000).unref();
   });
 }

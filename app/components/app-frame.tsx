@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { AppNavigation } from "./app-navigation";
 import { PageSkeleton } from "./page-skeleton";
 import { PolarisProvider } from "./polaris-provider";
+import { RouteAnnouncer } from "./route-announcer";
 import { useSlow } from "./use-slow";
 
 /** What surrounds every page of the app, its error pages included. */
@@ -14,6 +15,7 @@ export function AppFrame({ children }: { children: ReactNode }) {
   return (
     <PolarisProvider>
       <AppNavigation />
+      <RouteAnnouncer />
       <main aria-busy={navigation.state !== "idle"}>{slow ? <PageSkeleton /> : children}</main>
     </PolarisProvider>
   );

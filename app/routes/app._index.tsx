@@ -3,6 +3,7 @@ import { useLoaderData } from "@remix-run/react";
 import { OverviewPage } from "~/features/overview/components/overview-page";
 import { actOnOverview, loadOverview } from "~/features/overview/overview.server";
 import { forStore } from "~/features/stores/for-store.server";
+import { readForm } from "~/platform/http/form.server";
 
 export const meta: MetaFunction = () => [{ title: "Overview · Backroom" }];
 
@@ -15,7 +16,7 @@ export const loader = (args: LoaderFunctionArgs) =>
 // 200 done · 400 the form asks for something else
 export const action = (args: ActionFunctionArgs) =>
   forStore(args, async ({ db, store, now, request }) => {
-    const done = await actOnOverview(db, store.id, await request.formData(), now);
+    const done = await actOnOverview(db, store.id, await readForm(request), now);
     return json({ done }, done ? 200 : 400);
   });
 

@@ -5,6 +5,7 @@ import { parseListQuery } from "~/features/orders/orders.schema";
 import { submitFlagForm } from "~/features/orders/flag-actions.server";
 import { listFlags } from "~/features/orders/orders.server";
 import { forStore } from "~/features/stores/for-store.server";
+import { readForm } from "~/platform/http/form.server";
 
 export const meta: MetaFunction = () => [{ title: "Orders · Backroom" }];
 
@@ -18,7 +19,7 @@ export const loader = (args: LoaderFunctionArgs) =>
 // 200 done, or a sentence about which flags were not found · 400 the form cannot be read
 export const action = (args: ActionFunctionArgs) =>
   forStore(args, async ({ db, store, now, actor, request }) => {
-    const { status, answer } = await submitFlagForm(db, store.id, await request.formData(), { actor, now });
+    const { status, answer } = await submitFlagForm(db, store.id, await readForm(request), { actor, now });
     return json(answer, status);
   });
 

@@ -4,6 +4,7 @@ import { FlagPage } from "~/features/orders/components/flag-page";
 import { submitFlagForm } from "~/features/orders/flag-actions.server";
 import { findFlag } from "~/features/orders/orders.server";
 import { forStore } from "~/features/stores/for-store.server";
+import { readForm } from "~/platform/http/form.server";
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
   { title: `${data?.flag.orderName ?? "Order"} · Backroom` },
@@ -20,7 +21,7 @@ export const loader = (args: LoaderFunctionArgs) =>
 // 200 done, or a sentence about a flag that was not found · 400 the form cannot be read
 export const action = (args: ActionFunctionArgs) =>
   forStore(args, async ({ db, store, now, actor, request }) => {
-    const { status, answer } = await submitFlagForm(db, store.id, await request.formData(), { actor, now });
+    const { status, answer } = await submitFlagForm(db, store.id, await readForm(request), { actor, now });
     return json(answer, status);
   });
 

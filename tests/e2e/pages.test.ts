@@ -74,6 +74,10 @@ it("follows every entry of the admin's navigation without loading the app anew",
     await page.locator("#app-nav").getByRole("link", { name: entry, exact: true }).click();
     await frame.getByRole("heading", { level: 1, name: heading, exact: true }).waitFor();
     await page.waitForURL(demo.url(path));
+    await frame
+      .locator("[aria-live]")
+      .filter({ hasText: `${heading} · Backroom` })
+      .waitFor({ state: "attached" });
   }
   expect(await frame.evaluate(() => "loadedOnce" in window)).toBe(true);
   expect(problems).toEqual([]);

@@ -119,6 +119,22 @@ describe("when something is wrong", () => {
     expect((await ask(await embeddedPath("/app/orders/none-of-ours"))).status).toBe(404);
   });
 
+  it("answers 400 to a post that is no form, and changes nothing", async () => {
+    const token = await mintSessionToken({ ...APP, shop: demo.shop });
+    const answer = await fetch(new URL("/app/orders?_data=routes%2Fapp.orders", demo.appOrigin), {
+      method: "POST",
+      headers: {
+        Authorization: `Bearer ${token}`,
+        "User-Agent": USER_AGENT,
+        "Content-Type": "application/json",
+      },
+      body: "{",
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    expect(await answer.json()).toMatchObject({ ok: false });
+  });
+
   it("shows a readable page while the database is away, and comes back by its button", async () => {
     const { page, close } = await visit(browser);
     await page.goto(demo.url("/app"));

@@ -11,7 +11,8 @@ export function MetricTile({ metric }: { metric: Metric }) {
       <BlockStack gap="100">
         <Text as="h3" variant="bodySm" fontWeight="medium">
           <Tooltip content={metric.definition} hasUnderline width="wide">
-            {metric.title}
+            {/* An element of its own: Polaris shows no tooltip for bare text. */}
+            <span>{metric.title}</span>
           </Tooltip>
         </Text>
         <Text as="p" variant="headingLg">
