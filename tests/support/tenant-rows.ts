@@ -1,8 +1,9 @@
+import { createSecretKey } from "node:crypto";
 import { StoreSecretRepository } from "~/features/connections/store-secret.repository.server";
 import { localKeyProvider } from "~/platform/crypto/keyring.server";
 import type { Db } from "~/platform/db/client.server";
 
-export const TEST_KEYS = localKeyProvider([{ id: "test", key: Buffer.alloc(32, 1) }]);
+export const TEST_KEYS = localKeyProvider([{ id: "test", key: createSecretKey(Buffer.alloc(32, 1)) }]);
 export const T0 = new Date("2026-11-16T15:00:00.000Z");
 
 export type Tenant = Awaited<ReturnType<typeof insertTenant>>;

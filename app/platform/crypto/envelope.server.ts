@@ -62,7 +62,8 @@ export async function open(keys: KeyProvider, place: SecretPlace, envelope: stri
   decipher.setAAD(associatedData(place, keyId, wrapped));
   decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
   try {
-    return decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES), undefined, "utf8") + decipher.final("utf8");
+    const text = sealed.subarray(IV_BYTES, -TAG_BYTES);
+    return Buffer.concat([decipher.update(text), decipher.final()]).toString("utf8");
   } catch {
     throw new EnvelopeError("NOT_AUTHENTIC", place);
   }
@@ -79,7 +80,7 @@ export function keyIdOf(envelope: string, place: SecretPlace): string {
  */
 export async function fingerprint(keys: KeyProvider, place: SecretPlace, plaintext: string): Promise<string> {
   const { key } = await keys.current();
-  const mac = createHmac("sha256", key).update("fingerprint\0").update(placeBytes(place)).update(plaintext);
+  const mac = createHmac("sha256", key).update(associatedData(place, "fingerprint")).update(plaintext);
   return mac.digest("hex").slice(0, 32);
 }
 
@@ -101,22 +102,12 @@ function canonicalBase64url(text: string): Buffer | null {
   return bytes.toString("base64url") === text ? bytes : null;
 }
 
-function associatedData(place: SecretPlace, keyId: string, wrapped?: Buffer): Buffer {
-  return Buffer.concat([lengthPrefixed([MAGIC, ALGORITHM, keyId, wrapped ?? ""]), placeBytes(place)]);
-}
-
-function placeBytes(place: SecretPlace): Buffer {
-  return lengthPrefixed([place.table, place.storeId, place.provider ?? "", place.field]);
-}
-
-/** Length before value, so that ("ab","c") and ("a","bc") differ. */
-function lengthPrefixed(parts: (string | Buffer)[]): Buffer {
-  return Buffer.concat(
-    parts.flatMap((part) => {
-      const bytes = Buffer.from(part as string);
-      const length = Buffer.alloc(4);
-      length.writeUInt32BE(bytes.length);
-      return [length, bytes];
-    }),
-  );
+/** JSON of an array of strings is unambiguous: no two lists of parts give the same bytes. */
+function associatedData(
+  { table, storeId, provider = "", field }: SecretPlace,
+  keyId: string,
+  wrapped?: Buffer,
+): Buffer {
+  const header = [MAGIC, ALGORITHM, keyId, wrapped?.toString("base64url") ?? ""];
+  return Buffer.from(JSON.stringify([...header, table, storeId, provider, field]));
 }

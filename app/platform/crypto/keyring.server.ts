@@ -3,9 +3,13 @@
  * a local keyring (ENCRYPTION_KEY) holds the keys itself; a KMS hands out data keys wrapped under a key that never
  * leaves it, and the wrapped form travels in the record.
  */
+import { createSecretKey, type KeyObject } from "node:crypto";
 
-/** 32 bytes of AES-256 key, its id, and, from a KMS, its wrapped form. */
-export type DataKey = { id: string; key: Buffer; wrapped?: Buffer };
+/**
+ * An AES-256 key, its id, and, from a KMS, its wrapped form. A KeyObject and not its bytes: OpenSSL takes it without
+ * copying, and nothing that prints or serialises it shows them.
+ */
+export type DataKey = { id: string; key: KeyObject; wrapped?: Buffer };
 
 export interface KeyProvider {
   /** The key to seal with now. */
@@ -14,7 +18,7 @@ export interface KeyProvider {
    * The key that sealed a record.
    * @throws {KeyUnavailableError} when no key has this id, or the KMS refuses to unwrap it
    */
-  open(id: string, wrapped?: Buffer): Promise<Buffer>;
+  open(id: string, wrapped?: Buffer): Promise<KeyObject>;
 }
 
 /** The first key seals; all of them open. */
@@ -42,7 +46,7 @@ export function parseKeyring(value: string): Keyring | string {
     if (key.length !== 32 || key.toString("base64") !== encoded)
       return `entry ${i + 1} ("${id}") is not 32 bytes of base64; make one with: openssl rand -base64 32.`;
     if (keys.some((other) => other.id === id)) return `uses the id "${id}" twice; every key needs its own.`;
-    keys.push({ id, key });
+    keys.push({ id, key: createSecretKey(key) });
   }
   return keys as [DataKey, ...DataKey[]];
 }

@@ -1,11 +1,13 @@
-import { createCipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createSecretKey, randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EnvelopeError, keyIdOf, open, seal, type SecretPlace } from "~/platform/crypto/envelope.server";
 import { KeyUnavailableError, localKeyProvider, type KeyProvider } from "~/platform/crypto/keyring.server";
 
 const keyring = (...ids: string[]) =>
-  ids.map((id) => ({ id, key: randomBytes(32) })) as unknown as Parameters<typeof localKeyProvider>[0];
+  ids.map((id) => ({ id, key: createSecretKey(randomBytes(32)) })) as unknown as Parameters<
+    typeof localKeyProvider
+  >[0];
 
 const ring = keyring("k1");
 const keys = localKeyProvider(ring);

@@ -1,3 +1,4 @@
+import { createSecretKey } from "node:crypto";
 import { Session } from "@shopify/shopify-api";
 import { beforeEach, describe, expect, it } from "vitest";
 import { keyIdOf } from "~/platform/crypto/envelope.server";
@@ -169,7 +170,7 @@ eachDatabase("the session storage", ({ db }) => {
       await storage().storeSession(offline());
       const other = new EncryptedSessionStorage(
         async () => db(),
-        localKeyProvider([{ id: "k9", key: Buffer.alloc(32) }]),
+        localKeyProvider([{ id: "k9", key: createSecretKey(Buffer.alloc(32)) }]),
       );
       await expect(other.loadSession(`offline_${SHOP}`)).rejects.toMatchObject({
         name: "KeyUnavailableError",
