@@ -56,7 +56,7 @@ export function FlagTable({ flags, query, now, anyFlags, busy, pagination, onAct
           { title: "Total", alignment: "end" },
         ]}
         emptyState={<FlagEmptyState query={query} anyFlags={anyFlags} />}
-        pagination={flags.length ? pagination : undefined}
+        pagination={pagination?.hasNext || pagination?.hasPrevious ? pagination : undefined}
       >
         {flags.map((flag, position) => (
           <FlagRow
