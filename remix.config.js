@@ -7,7 +7,7 @@ export default {
   serverPlatform: "node",
   serverMinify: false,
   // Polaris imports JSON without the import attribute that Node's ESM loader wants.
-  serverDependenciesToBundle: [/^@shopify\/polaris(?!-icons)/, /^@shopify\/shopify-app-remix\/react/],
+  serverDependenciesToBundle: [/^@shopify\/polaris(?!-icons)/],
   ignoredRouteFiles: ["**/.*", "**/*.test.*"],
   tailwind: false,
   postcss: false,

@@ -53,8 +53,22 @@ describe("the overview of a busy store", () => {
     const { page } = open;
     await page.goto(demo.url());
     const frame = await appFrame(page, "Overview");
-    await frame.locator("h3 [tabindex]").filter({ hasText: "Average order value" }).focus();
-    await frame.getByText("Gross sales minus discounts, divided by the number of orders.").waitFor();
+    const term = frame.locator("h3 [tabindex]").filter({ hasText: "Average order value" });
+    const explanation = frame.getByText("Gross sales minus discounts, divided by the number of orders.");
+    // The tooltip listens from its own effect on, a moment after React took the page over.
+    await expect
+      .poll(
+        async () => {
+          await term.blur();
+          await term.focus();
+          return explanation.waitFor({ timeout: 1_000 }).then(
+            () => "shown",
+            () => "not yet",
+          );
+        },
+        { timeout: 20_000 },
+      )
+      .toBe("shown");
     expect(await axeViolations(frame)).toEqual([]);
   });
 
