@@ -88,6 +88,19 @@ describe.each(["sqlite", "postgres"] as const)("a shop that was never here, on %
     }
   });
 
+  it("gets in when its stored session does not open, by a new token that does", async () => {
+    const id = `offline_${shop()}`;
+    const { refreshToken } = await db.session.findUniqueOrThrow({ where: { id } });
+    await db.session.update({ where: { id }, data: { accessToken: refreshToken! } });
+    expect((await page("nonsense")).status).toBe(302);
+    expect(await db.session.findUniqueOrThrow({ where: { id } })).toMatchObject({
+      accessToken: refreshToken,
+    });
+    expect((await page(await token())).status).toBe(200);
+    expect((await db.session.findUniqueOrThrow({ where: { id } })).accessToken).not.toBe(refreshToken);
+    expect(demo.log()).toContain("a session does not open; a new token takes its place");
+  });
+
   it("that uninstalled and whose row says so is installed again when it opens the app, with its old id", async () => {
     const before = await db.store.findUniqueOrThrow({ where: { shopDomain: shop() } });
     await db.store.update({

@@ -2,8 +2,10 @@
 import { keyProvider } from "~/platform/crypto/keys.server";
 import type { Db } from "~/platform/db/client.server";
 import { database } from "~/platform/db/database.server";
+import { log } from "~/platform/log.server";
 import { now } from "~/platform/now.server";
-import { createShopify, type Admin } from "~/platform/shopify/shopify.server";
+import { SessionUnreadableError } from "~/platform/shopify/session-storage.server";
+import { createShopify, sessionStorage, type Admin } from "~/platform/shopify/shopify.server";
 import { recordInstall } from "./install.server";
 import { StoreRepository, type Store } from "./store.repository.server";
 
@@ -32,7 +34,7 @@ export function shopify() {
  */
 export async function requireStore(request: Request): Promise<StoreContext> {
   const db = await database();
-  const { session, admin, sessionToken } = await shopify().authenticate.admin(request);
+  const { session, admin, sessionToken } = await authenticate(request);
   const stores = new StoreRepository(db);
   let store = await stores.findByShopDomain(session.shop);
   if (store?.status !== "ACTIVE") {
@@ -43,4 +45,20 @@ export async function requireStore(request: Request): Promise<StoreContext> {
   }
   if (!store) throw new Error("A store was recorded and is not there.");
   return { db, store, admin, now: now(), actor: `gid://shopify/StaffMember/${sessionToken.sub}` };
+}
+
+/**
+ * Shopify's library checks the session token first and looks the shop's session up second. A session that does not open
+ * (its key is lost, its row damaged) must not lock the merchant out: Shopify has just vouched for the shop, so the
+ * record is dropped and a new token is exchanged in its place.
+ */
+async function authenticate(request: Request) {
+  try {
+    return await shopify().authenticate.admin(request);
+  } catch (error) {
+    if (!(error instanceof SessionUnreadableError)) throw error;
+    log.error({ err: error }, "a session does not open; a new token takes its place");
+    await sessionStorage.deleteSession(error.sessionId);
+    return shopify().authenticate.admin(request);
+  }
 }

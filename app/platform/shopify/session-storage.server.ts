@@ -5,8 +5,8 @@
 import type { Session } from "@shopify/shopify-api";
 import type { SessionStorage } from "@shopify/shopify-app-session-storage";
 import { PrismaSessionStorage } from "@shopify/shopify-app-session-storage-prisma";
-import { open, seal, type SecretPlace } from "../crypto/envelope.server";
-import type { KeyProvider } from "../crypto/keyring.server";
+import { EnvelopeError, open, seal, type SecretPlace } from "../crypto/envelope.server";
+import { KeyUnavailableError, type KeyProvider } from "../crypto/keyring.server";
 import type { Queryable } from "../db/client.server";
 import { isUniqueViolation } from "../db/errors.server";
 
@@ -18,6 +18,18 @@ type Row = NonNullable<Awaited<ReturnType<SessionTable["findUnique"]>>>;
 type Tokens = Pick<Row, "accessToken" | "refreshToken">;
 type SessionData = Omit<Row, "createdAt" | "updatedAt" | "refreshLockedUntil">;
 type Upsert = { where: { id: string }; update: SessionData; create: SessionData };
+
+/** A stored session whose tokens do not open; `cause` says why. It is not "no session": nothing is passed off as absent. */
+export class SessionUnreadableError extends Error {
+  readonly name = "SessionUnreadableError";
+  readonly code = "SESSION_UNREADABLE";
+  constructor(
+    readonly sessionId: string,
+    cause: EnvelopeError | KeyUnavailableError,
+  ) {
+    super(cause.message, { cause });
+  }
+}
 
 /** `connect` is asked at every call, so that the storage works again as soon as the database does. */
 export class EncryptedSessionStorage implements SessionStorage {
@@ -79,7 +91,15 @@ function sealedTable(connect: () => Promise<Pick<Queryable, "session">>, keys: (
     ...row,
     ...(await sealTokens(keys(), row)),
   });
-  const openRow = async (row: Row): Promise<Row> => ({ ...row, ...(await openTokens(keys(), row)) });
+  const openRow = async (row: Row): Promise<Row> => {
+    try {
+      return { ...row, ...(await openTokens(keys(), row)) };
+    } catch (error) {
+      if (error instanceof EnvelopeError || error instanceof KeyUnavailableError)
+        throw new SessionUnreadableError(row.id, error);
+      throw error;
+    }
+  };
 
   return {
     /** The library counts rows to learn whether the table exists; that is /readyz's business. */

@@ -154,16 +154,23 @@ eachDatabase("the session storage", ({ db }) => {
         data: { accessToken: row.accessToken },
       });
       await expect(storage().loadSession("offline_thief.myshopify.com")).rejects.toMatchObject({
-        code: "NOT_AUTHENTIC",
+        code: "SESSION_UNREADABLE",
+        cause: { code: "NOT_AUTHENTIC" },
       });
       await db().session.update({ where: { id: row.id }, data: { accessToken: row.refreshToken ?? "" } });
-      await expect(storage().loadSession(row.id)).rejects.toMatchObject({ code: "NOT_AUTHENTIC" });
+      await expect(storage().loadSession(row.id)).rejects.toMatchObject({
+        code: "SESSION_UNREADABLE",
+        cause: { code: "NOT_AUTHENTIC" },
+      });
     });
 
     it("refuses a plaintext token that somebody wrote by hand, rather than passing it through", async () => {
       await storage().storeSession(offline());
       await db().session.updateMany({ data: { accessToken: ACCESS } });
-      await expect(storage().loadSession(`offline_${SHOP}`)).rejects.toMatchObject({ code: "MALFORMED" });
+      await expect(storage().loadSession(`offline_${SHOP}`)).rejects.toMatchObject({
+        code: "SESSION_UNREADABLE",
+        cause: { code: "MALFORMED" },
+      });
     });
 
     it("names the missing key when the keyring lost it", async () => {
@@ -173,8 +180,8 @@ eachDatabase("the session storage", ({ db }) => {
         localKeyProvider([{ id: "k9", key: createSecretKey(Buffer.alloc(32)) }]),
       );
       await expect(other.loadSession(`offline_${SHOP}`)).rejects.toMatchObject({
-        name: "KeyUnavailableError",
-        keyId: "test",
+        code: "SESSION_UNREADABLE",
+        cause: { name: "KeyUnavailableError", keyId: "test" },
       });
     });
 
