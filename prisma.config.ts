@@ -4,9 +4,12 @@ import { databaseEnvironment, provideDatabaseUrl } from "./app/platform/env.serv
 import { postgresMigrateAdapter } from "./prisma/postgres-migrate-adapter";
 import { sqliteMigrateAdapter } from "./prisma/sqlite-migrate-adapter";
 
-// Which schema, which migrations and which driver: DATABASE_URL alone decides. A fresh clone has none, and
-// `prisma generate` needs no database, only a value to read.
-const { databaseUrl, directUrl, shadowDatabaseUrl } = databaseEnvironment("file:./prisma/dev.sqlite");
+// Which schema, which migrations and which driver: DATABASE_URL alone decides. Commands that open no database do without
+// one; every other says that it is missing, rather than migrating a file that nobody asked for.
+const needsNoDatabase = ["generate", "validate", "format"].some((command) => process.argv.includes(command));
+const { databaseUrl, directUrl, shadowDatabaseUrl } = databaseEnvironment(
+  needsNoDatabase ? "file:./prisma/dev.sqlite" : undefined,
+);
 const address = parseDatabaseUrl(databaseUrl);
 provideDatabaseUrl(databaseUrl);
 

@@ -8,7 +8,7 @@ import { createRequestHandler } from "@remix-run/express";
 import { broadcastDevReady, installGlobals, type ServerBuild } from "@remix-run/node";
 import * as build from "@remix-run/dev/server-build";
 import compression from "compression";
-import express from "express";
+import express, { type ErrorRequestHandler, type RequestHandler } from "express";
 import { closeDatabase, database } from "~/platform/db/database.server";
 import { DatabaseUnavailableError } from "~/platform/db/errors.server";
 import { migrationState } from "~/platform/db/migration-state.server";
@@ -57,24 +57,56 @@ function createApp() {
   app.use("/build", express.static("public/build", { immutable: true, maxAge: "1y", index: false }));
   app.use(express.static("public", { maxAge: "1h", index: false }));
 
-  const remix = createRequestHandler({ build: build });
-  app.all("*", (request, response, next) => {
-    const requestId = validRequestId(request.get("x-request-id")) ?? randomUUID();
-    const startedAt = performance.now();
-    response.setHeader("X-Request-Id", requestId);
-    response.setHeader("X-Content-Type-Options", "nosniff");
-    withRequestId(requestId, () => {
-      response.once("finish", () => {
-        // The path only: the query of an admin page carries the session token.
-        const { method, path } = request;
-        const durationMs = Math.round(performance.now() - startedAt);
-        log.info({ method, path, status: response.statusCode, durationMs }, "request");
-      });
-      void remix(request, response, next);
-    });
-  });
+  app.use(logged);
+  app.use(refuseMalformedAddress);
+  const remix = createRequestHandler({ build });
+  app.use((request, response, next) => void remix(request, response, next));
+  app.use(answerFailure);
   return app;
 }
+
+/** One line per request, and its id on every line that is logged while it is served. */
+const logged: RequestHandler = (request, response, next) => {
+  const requestId = validRequestId(request.get("x-request-id")) ?? randomUUID();
+  const startedAt = performance.now();
+  response.setHeader("X-Request-Id", requestId);
+  response.setHeader("X-Content-Type-Options", "nosniff");
+  withRequestId(requestId, () => {
+    response.once("finish", () => {
+      // The path only: the query of an admin page carries the session token.
+      const { method, path } = request;
+      const durationMs = Math.round(performance.now() - startedAt);
+      log.info({ method, path, status: response.statusCode, durationMs }, "request");
+    });
+    next();
+  });
+};
+
+/** 400 for what no browser sends: an escape that is none, a NUL (Postgres stores none), a host that is no host. */
+const refuseMalformedAddress: RequestHandler = (request, response, next) => {
+  const wellFormed =
+    URL.canParse(request.originalUrl, `http://${request.get("host") ?? ""}`) &&
+    !/%00|%(?![0-9a-f]{2})/i.test(request.originalUrl) &&
+    canDecode(request.path);
+  if (wellFormed) next();
+  else response.status(400).type("text").send("This address is malformed.\n");
+};
+
+function canDecode(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What got past Remix: the log has it, the caller gets a sentence. Express' own answer would show a stack. */
+const answerFailure: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
+  log.error({ err: error }, "a request failed outside of Remix");
+  if (response.headersSent) response.end();
+  else response.status(500).type("text").send("Something went wrong on our side.\n");
+};
 
 /** What a proxy set, if it is something that we want in our logs. */
 function validRequestId(value: string | undefined): string | undefined {

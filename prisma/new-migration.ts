@@ -3,15 +3,12 @@
  * and the migrations have not. Nothing is applied. Needs a server for scratch databases: the one of DATABASE_URL, or
  * one from npm that it starts and stops.
  */
-import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { childEnvironment, databaseEnvironment } from "~/platform/env.server";
-
-const PRISMA = createRequire(import.meta.url).resolve("prisma/build/index.js");
+import { databaseEnvironment } from "~/platform/env.server";
+import { prismaCli } from "./prisma-cli";
 
 /** Locks are waited for briefly, so that a migration never queues the shop's writers behind it. */
 const HEADER = `-- (say why)\nSET lock_timeout = '2s';\nSET statement_timeout = '30s';\n\n`;
@@ -34,13 +31,10 @@ async function main(): Promise<void> {
 
 function difference(databaseUrl: string): string {
   const diff = ["--from-migrations", "prisma/migrations", "--to-schema-datamodel", "prisma/schema.prisma"];
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [PRISMA, "migrate", "diff", ...diff, "--script"],
-    {
-      env: childEnvironment({ DATABASE_URL: databaseUrl }),
-      encoding: "utf8",
-    },
+  const { status, stdout, stderr } = prismaCli(
+    databaseUrl,
+    ["migrate", "diff", ...diff, "--script"],
+    "capture",
   );
   if (status !== 0) throw new Error(`The difference could not be computed:\n${stderr}`);
   return stdout;

@@ -111,10 +111,18 @@ function presentCatalogueTypes(queryable: Pick<SqlDriverAdapter, "queryRaw">) {
  * run twice. (The adapter's own way splits every script at every semicolon, comments and literals included.)
  */
 export function splitScript(script: string): string[] {
-  if (!/\bCONCURRENTLY\b/i.test(script)) return [script];
-  return script
-    .replace(/^\s*--.*$/gm, "")
+  if (!isConcurrent(script)) return [script];
+  return withoutComments(script)
     .split(/;\s*(?:\n|$)/)
     .map((statement) => statement.trim())
     .filter(Boolean);
+}
+
+/** Whether a script builds or drops an index CONCURRENTLY; what its comments say does not count. */
+export function isConcurrent(script: string): boolean {
+  return /\bCONCURRENTLY\b/i.test(withoutComments(script));
+}
+
+function withoutComments(script: string): string {
+  return script.replace(/^\s*--.*$/gm, "");
 }

@@ -4,6 +4,7 @@
  * it does there is one UPDATE with the checks below (https://www.prisma.io/docs/orm/reference/prisma-cli-reference#migrate-resolve).
  */
 import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
 import { ConfigurationError, databaseEnvironment } from "~/platform/env.server";
@@ -37,7 +38,7 @@ async function main() {
   }
 }
 
-if (import.meta.url === new URL(process.argv[1] ?? "", "file:").href)
+if (process.argv[1] === fileURLToPath(import.meta.url))
   main().catch((error: Error) => {
     console.error(error instanceof ConfigurationError ? error.problems.join("\n") : error.message);
     process.exit(1);

@@ -1,6 +1,7 @@
 /**
- * PrismaBetterSQLite3, mended for Prisma's JavaScript schema engine (6.19), which sends whole migration files to a
- * shadow database as one statement; the driver prepares only single ones. Used by prisma.config.ts only.
+ * PrismaBetterSQLite3, mended for Prisma's JavaScript schema engine (6.19). Used by prisma.config.ts only.
+ * 1. A migration file is one transaction: the adapter runs its statements one by one, and a kill would leave some.
+ * 2. The engine sends whole files to a shadow database as one statement; the driver prepares only single ones.
  */
 import { PrismaBetterSQLite3 } from "@prisma/adapter-better-sqlite3";
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from "@prisma/driver-adapter-utils";
@@ -16,6 +17,20 @@ export function sqliteMigrateAdapter(file: string): SqlMigrationAwareDriverAdapt
 }
 
 function mend(adapter: SqlDriverAdapter): SqlDriverAdapter {
+  const execute = adapter.executeScript.bind(adapter);
+  adapter.executeScript = async (script) => {
+    // SQLite ignores this pragma inside a transaction, so what a table's rebuild says of it is said outside.
+    const rebuilds = /PRAGMA foreign_keys\s*=\s*OFF/i.test(script);
+    if (rebuilds) await execute("PRAGMA foreign_keys = OFF");
+    try {
+      await execute(`BEGIN;\n${script}\n;COMMIT`);
+    } catch (error) {
+      await execute("ROLLBACK").catch(() => undefined);
+      throw error;
+    } finally {
+      if (rebuilds) await execute("PRAGMA foreign_keys = ON");
+    }
+  };
   const executeRaw = adapter.executeRaw.bind(adapter);
   adapter.executeRaw = async (query) => {
     if (query.args.length || !/;\s*\S/.test(query.sql)) return executeRaw(query);

@@ -4,6 +4,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isConcurrent } from "./postgres-migrate-adapter";
 
 const MIGRATIONS = fileURLToPath(new URL("./migrations", import.meta.url));
 const SQUAWK = createRequire(import.meta.url).resolve("squawk-cli/js/bin/squawk");
@@ -13,7 +14,7 @@ const files = readdirSync(MIGRATIONS, { withFileTypes: true })
   .map((entry) => join(MIGRATIONS, entry.name, "migration.sql"));
 
 // A file is one transaction unless it builds CONCURRENTLY (postgres-migrate-adapter.ts), and squawk must know which.
-const concurrent = files.filter((file) => /CONCURRENTLY/.test(readFileSync(file, "utf8")));
+const concurrent = files.filter((file) => isConcurrent(readFileSync(file, "utf8")));
 const transactional = files.filter((file) => !concurrent.includes(file));
 
 function squawk(args: string[], chosen: string[]): number {

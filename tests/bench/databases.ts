@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { prismaCli } from "../../prisma/cli";
+import { prismaCli } from "../../prisma/prisma-cli";
 import { administer, databaseUrl, postgresServer } from "../support/global-setup";
 
 export type BenchDatabases = {
@@ -20,7 +20,7 @@ export async function openDatabases(): Promise<BenchDatabases> {
         engine === "sqlite" ? `file:${join(folder, `${name}.sqlite`)}` : databaseUrl(server.url, name);
       if (engine === "postgres")
         await administer(server.url, `DROP DATABASE IF EXISTS ${name}`, `CREATE DATABASE ${name}`);
-      if (prismaCli(url, ["migrate", "deploy"], { quiet: true }) !== 0)
+      if (prismaCli(url, ["migrate", "deploy"], "errors").status !== 0)
         throw new Error(`${name} could not be migrated.`);
       return url;
     },

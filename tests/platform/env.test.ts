@@ -74,6 +74,7 @@ describe("the environment", () => {
     ["ENCRYPTION_KEY", "k1:c2hvcnQ=", /entry 1 \("k1"\) is not 32 bytes of base64/],
     ["ENCRYPTION_KEY", Buffer.alloc(32, 7).toString("base64"), /entry 1 has no usable id/],
     ["ENCRYPTION_KEY", `${good.ENCRYPTION_KEY},${good.ENCRYPTION_KEY}`, /uses the id "k1" twice/],
+    ["KMS_KEY_ID", "arn:aws:kms:eu-west-1:1:key/1", /has only the local keyring/],
     ["CRON_SECRET", "short", /at least 16 characters/],
     ["DEMO_NOW", "yesterday", /must be an ISO instant/],
     ["DEMO_NOW", "2026-11-16T15:00:00Z", /must not be set in production/],
@@ -119,7 +120,10 @@ describe(".env.example", () => {
   });
 
   it("is not the only thing refused: so is the key that the seed publishes", () => {
-    expect(problems({ ENCRYPTION_KEY: DEVELOPMENT_ENCRYPTION_KEY })).toHaveLength(1);
+    const bytes = DEVELOPMENT_ENCRYPTION_KEY.split(":")[1];
+    for (const keyring of [DEVELOPMENT_ENCRYPTION_KEY, `k9:${bytes}`, `${good.ENCRYPTION_KEY},old:${bytes}`])
+      expect(problems({ ENCRYPTION_KEY: keyring })).toHaveLength(1);
+    expect(problems({ SHOPIFY_APP_URL: "https://your-desk.com" })).toEqual([]);
   });
 
   it("lists every variable that is read", () => {

@@ -160,6 +160,35 @@ describe("a migration that fails", () => {
     await drop();
   });
 
+  it("leaves nothing half done on SQLite either, and runs clean once it is resolved", async () => {
+    const folder = project();
+    const url = "file:./prisma/half.sqlite";
+    expect(npmRun(folder, url, "prisma:migrate").status).toBe(0);
+    const bad = "20270101000000_add_something";
+    const sql = join(folder, "prisma/migrations-sqlite", bad, "migration.sql");
+    mkdirSync(join(folder, "prisma/migrations-sqlite", bad));
+    writeFileSync(
+      sql,
+      `CREATE TABLE "Half" ("id" TEXT PRIMARY KEY);\nALTER TABLE "Nowhere" ADD COLUMN "x" TEXT;\n`,
+    );
+    expect(npmRun(folder, url, "prisma:migrate").status).not.toBe(0);
+    await using(`file:${join(folder, "prisma/half.sqlite")}`, async (db) => {
+      expect(await db.$queryRaw`SELECT name FROM sqlite_master WHERE name = 'Half'`).toEqual([]);
+      expect(await migrationState(db)).toMatchObject({ state: "failed", names: [bad] });
+    });
+    writeFileSync(sql, `CREATE TABLE "Half" ("id" TEXT PRIMARY KEY);\n`);
+    expect(npmRun(folder, url, "prisma:resolve", "--rolled-back", bad)).toMatchObject({ status: 0 });
+    expect(npmRun(folder, url, "prisma:migrate").status).toBe(0);
+  });
+
+  it("is not looked for in a file that nobody named: without DATABASE_URL nothing is migrated", () => {
+    const folder = project();
+    const { status, output } = npmRun(folder, "", "prisma:migrate");
+    expect(status).not.toBe(0);
+    expect(output).toContain("DATABASE_URL is not set");
+    expect(readdirSync(join(folder, "prisma")).filter((name) => name.endsWith(".sqlite"))).toEqual([]);
+  });
+
   it("half-way through building indexes concurrently is finished by the next run", async () => {
     const { url, drop } = await emptyPostgres();
     const folder = project();

@@ -60,6 +60,23 @@ describe("the app as a process", () => {
     expect(app.output()).not.toContain("eyJ");
   });
 
+  it("answers a malformed address with 400 and a sentence, and no stack", async () => {
+    const app = await start({ DATABASE_URL: await database("sqlite") });
+    await answers(app, "/healthz", 200);
+    const port = Number(new URL(app.url).port);
+    // Not by fetch, which would mend the address.
+    const get = (path: string, host = "desk") =>
+      rawRequest(port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    for (const path of ["/%ff", "/app/orders/%00", "/app/orders?q=%00", "/%E0%A4%A", "/app?x=%zz"]) {
+      const answer = await get(path);
+      expect(answer, path).toMatch(/^HTTP\/1\.1 400 [^]*This address is malformed\./);
+      expect(answer).toMatch(/x-request-id: /i);
+    }
+    expect(await get("/", "not a host")).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await get("/healthz")).toMatch(/^HTTP\/1\.1 200 /);
+    expect(app.output()).not.toMatch(/\n\s+at /);
+  });
+
   it("ignores a request id that somebody else would like to see in our logs", async () => {
     const app = await start({ DATABASE_URL: await database("sqlite") });
     await answers(app, "/healthz", 200);
@@ -152,7 +169,7 @@ describe("readiness", () => {
     expect(await down.json()).toMatchObject({
       ready: false,
       database: "unavailable",
-      message: expect.stringContaining("does not answer") as string,
+      message: expect.stringContaining("The database does not answer; the log says why") as string,
     });
     await answers(app, "/healthz", 200);
 
@@ -160,6 +177,16 @@ describe("readiness", () => {
     await answers(app, "/readyz", 200, 3_000);
   });
 });
+
+/** Sends bytes and gives back what came until the connection closed. */
+function rawRequest(port: number, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let received = "";
+    const socket = connect(port, "127.0.0.1", () => socket.write(bytes));
+    socket.setEncoding("utf8").on("data", (text) => (received += String(text)));
+    socket.on("close", () => resolve(received)).on("error", reject);
+  });
+}
 
 /** A TCP relay to a local port that can be cut like a cable, and mended. */
 async function tcpProxy(target: number) {

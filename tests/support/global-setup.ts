@@ -8,7 +8,7 @@ import { join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { startPostgres, type PostgresServer } from "../../dev/postgres";
-import { prismaCli } from "../../prisma/cli";
+import { prismaCli } from "../../prisma/prisma-cli";
 import { scriptOption } from "~/platform/env.server";
 
 export const TEMPLATE = "backroom_template";
@@ -49,7 +49,7 @@ export async function postgresServer(folder: string): Promise<PostgresServer> {
 }
 
 function migrate(url: string) {
-  if (prismaCli(url, ["migrate", "deploy"], { quiet: true }) !== 0)
+  if (prismaCli(url, ["migrate", "deploy"], "errors").status !== 0)
     throw new Error("The test template could not be migrated.");
 }
 

@@ -1,8 +1,8 @@
 /** How a page's loader or action runs: for the store that Shopify vouches for, and with trouble turned into answers. */
-import { json, type LoaderFunctionArgs } from "@remix-run/node";
-import { isDatabaseUnavailable } from "~/platform/db/errors.server";
-import { currentRequestId, log } from "~/platform/log.server";
+import type { LoaderFunctionArgs } from "@remix-run/node";
+import { log } from "~/platform/log.server";
 import { requireStore, type StoreContext } from "./require-store.server";
+import { answerToTrouble } from "./trouble.server";
 
 export type PageContext = StoreContext & { request: Request; url: URL; params: LoaderFunctionArgs["params"] };
 
@@ -19,16 +19,9 @@ export async function forStore<T>(
     const context = await requireStore(request);
     return await work({ ...context, request, params, url: new URL(request.url) });
   } catch (error) {
-    throw error instanceof Response ? error : answerTo(error);
+    if (!(error instanceof Response)) throw answerToTrouble(error);
+    // The library answers a failed token exchange with a bare 500 and says nothing of it.
+    if (error.status >= 500) log.error({ status: error.status }, "Shopify's library gave up on a request");
+    throw error;
   }
-}
-
-function answerTo(error: unknown): Response {
-  const body = { requestId: currentRequestId() };
-  if (isDatabaseUnavailable(error)) {
-    log.warn({ err: error }, "the database is not answering");
-    return json(body, { status: 503, headers: { "Retry-After": "60" } });
-  }
-  log.error({ err: error }, "a page failed unexpectedly");
-  return json(body, { status: 500 });
 }

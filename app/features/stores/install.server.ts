@@ -6,6 +6,7 @@ import { seal, type SecretPlace } from "~/platform/crypto/envelope.server";
 import type { KeyProvider } from "~/platform/crypto/keyring.server";
 import type { Db } from "~/platform/db/client.server";
 import { isUniqueViolation } from "~/platform/db/errors.server";
+import { isTimezone } from "~/platform/shop-day";
 import type { Admin } from "~/platform/shopify/shopify.server";
 import { StoreRepository, type Store } from "./store.repository.server";
 
@@ -51,6 +52,7 @@ async function learnShopFacts(stores: StoreRepository, store: Store, admin: Admi
     shopGid: shop.id,
     name: shop.name,
     currency: shop.currencyCode,
-    ianaTimezone: shop.ianaTimezone,
+    // A zone that this Node has never heard of would break every page; days in UTC are merely off.
+    ianaTimezone: isTimezone(shop.ianaTimezone) ? shop.ianaTimezone : "UTC",
   });
 }

@@ -8,6 +8,7 @@ import { SessionUnreadableError } from "~/platform/shopify/session-storage.serve
 import { createShopify, sessionStorage, type Admin } from "~/platform/shopify/shopify.server";
 import { recordInstall } from "./install.server";
 import { StoreRepository, type Store } from "./store.repository.server";
+import { answerToTrouble } from "./trouble.server";
 
 export type { Store };
 
@@ -23,9 +24,14 @@ export type StoreContext = {
 let instance: ReturnType<typeof createShopify> | undefined;
 
 export function shopify() {
-  return (instance ??= createShopify(async ({ session, admin }) =>
-    recordInstall(await database(), keyProvider(), { session, admin, now: now() }),
-  ));
+  return (instance ??= createShopify(async ({ session, admin }) => {
+    try {
+      await recordInstall(await database(), keyProvider(), { session, admin, now: now() });
+    } catch (error) {
+      // The library turns whatever is thrown here into a bare 500, unlogged; a Response it passes on.
+      throw error instanceof Response ? error : answerToTrouble(error);
+    }
+  }));
 }
 
 /**
@@ -37,9 +43,9 @@ export async function requireStore(request: Request): Promise<StoreContext> {
   const { session, admin, sessionToken } = await authenticate(request);
   const stores = new StoreRepository(db);
   let store = await stores.findByShopDomain(session.shop);
-  if (store?.status !== "ACTIVE") {
-    // A live session and no store: the row was lost or marked uninstalled since the token exchange. Shopify says that
-    // the shop is here, so it is installed again rather than turned away.
+  if (store?.status !== "ACTIVE" || !store.shopGid) {
+    // A live session without its store: the row was lost or marked uninstalled since the token exchange, or Shopify did
+    // not answer when its facts were asked for. Shopify says that the shop is here, so it is installed again.
     await recordInstall(db, keyProvider(), { session, admin, now: now() });
     store = await stores.findByShopDomain(session.shop);
   }

@@ -8,10 +8,6 @@ export function isUniqueViolation(error: unknown): boolean {
   return codeOf(error) === "P2002";
 }
 
-export function isRecordNotFound(error: unknown): boolean {
-  return codeOf(error) === "P2025";
-}
-
 /** True when trying again later may work: the server is away, full, or starting. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof DatabaseUnavailableError) return true;

@@ -1,4 +1,5 @@
 import { environment } from "../env.server";
+import { log } from "../log.server";
 import { database } from "./database.server";
 import { describeDatabaseError, DatabaseUnavailableError } from "./errors.server";
 import { migrationState } from "./migration-state.server";
@@ -19,7 +20,13 @@ export async function checkReadiness(): Promise<Readiness> {
       error instanceof DatabaseUnavailableError
         ? error
         : describeDatabaseError(error, environment().secrets.databaseUrl);
-    return { ready: false, database: "unavailable", message };
+    // Anybody may ask this; where the database is and who may log in is for the log.
+    log.warn(message);
+    return {
+      ready: false,
+      database: "unavailable",
+      message: "The database does not answer; the log says why.",
+    };
   }
 }
 
