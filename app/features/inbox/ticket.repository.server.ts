@@ -1,5 +1,6 @@
 import type { Queryable } from "~/platform/db/client.server";
 import { decodeCursor, encodeCursor, MAX_PAGE_SIZE, type Page } from "~/platform/db/page";
+import { withoutStore } from "~/platform/db/row";
 
 export type TicketStatus = "OPEN" | "PENDING" | "SOLVED" | "ARCHIVED";
 
@@ -98,9 +99,4 @@ export class TicketRepository {
     });
     return count;
   }
-}
-
-function withoutStore<T extends { storeId: string }>(row: T): Omit<T, "storeId"> {
-  const { storeId: _storeId, ...rest } = row;
-  return rest;
 }
