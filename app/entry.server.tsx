@@ -6,7 +6,7 @@ import {
   type EntryContext,
   type LoaderFunctionArgs,
 } from "@remix-run/node";
-import { RemixServer } from "@remix-run/react";
+import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
 import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
 import { shopify } from "~/features/stores/require-store.server";
@@ -56,7 +56,16 @@ export function handleDataRequest(response: Response, { request }: LoaderFunctio
   return response;
 }
 
-/** Errors that no loader turned into an answer; the browser learns only that there was one. */
+/**
+ * Errors that no loader turned into an answer; the browser learns only that there was one. A scanner's wrong address or
+ * method (404, 405) is its own mistake: no error of ours, and no stack.
+ */
 export function handleError(error: unknown, { request }: LoaderFunctionArgs | ActionFunctionArgs) {
-  if (!request.signal.aborted) log.error({ err: error }, "a request failed unexpectedly");
+  if (request.signal.aborted) return;
+  if (isRouteErrorResponse(error) && error.status < 500)
+    log.debug(
+      { status: error.status, statusText: error.statusText },
+      "a request asked for what is not there",
+    );
+  else log.error({ err: error }, "a request failed unexpectedly");
 }

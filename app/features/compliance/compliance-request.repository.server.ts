@@ -1,3 +1,4 @@
+import { DAY_MS } from "~/platform/clock";
 import type { Queryable } from "~/platform/db/client.server";
 
 type Row = NonNullable<Awaited<ReturnType<Queryable["complianceRequest"]["findFirst"]>>>;
@@ -11,7 +12,7 @@ export class ComplianceRequestRepository {
   constructor(private readonly db: Queryable) {}
 
   async insert(request: Pick<Row, "shopDomain" | "topic" | "receivedAt">): Promise<ComplianceRequest> {
-    const dueAt = new Date(request.receivedAt.getTime() + COMPLIANCE_DAYS * 24 * 60 * 60 * 1000);
+    const dueAt = new Date(request.receivedAt.getTime() + COMPLIANCE_DAYS * DAY_MS);
     return this.db.complianceRequest.create({ data: { ...request, dueAt, result: {} } });
   }
 

@@ -1,4 +1,5 @@
 import type { Queryable } from "~/platform/db/client.server";
+import { withoutStore } from "~/platform/db/row";
 import { PROVIDERS, type Provider } from "./provider";
 
 type Row = NonNullable<Awaited<ReturnType<Queryable["connectionEvent"]["findFirst"]>>>;
@@ -22,7 +23,7 @@ export class ConnectionEventRepository {
       orderBy: [{ createdAt: "desc" }, { id: "desc" }],
       take: limit,
     });
-    return rows.map(withoutStore);
+    return rows.map(toConnectionEvent);
   }
 
   /** The last test of each provider that was ever tested. */
@@ -32,6 +33,7 @@ export class ConnectionEventRepository {
   }
 }
 
-function withoutStore({ storeId: _storeId, updatedAt: _updatedAt, ...event }: Row): ConnectionEvent {
+function toConnectionEvent(row: Row): ConnectionEvent {
+  const { updatedAt: _updatedAt, ...event } = withoutStore(row);
   return event;
 }

@@ -1,4 +1,5 @@
 /** How the store's connections stand: what each last test said, and which secrets are due for a new one. */
+import { DAY_MS } from "~/platform/clock";
 import type { KeyProvider } from "~/platform/crypto/keyring.server";
 import type { Db } from "~/platform/db/client.server";
 import { ConnectionEventRepository, type ConnectionEvent } from "./connection-event.repository.server";
@@ -6,7 +7,6 @@ import { PROVIDERS, PROVIDER_NAMES, type Provider } from "./provider";
 import { StoreSecretRepository } from "./store-secret.repository.server";
 
 const SOON_DAYS = 14;
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 export type ConnectionHealth = {
   provider: Provider;

@@ -1,7 +1,7 @@
 import { fingerprint, open, seal, type SecretPlace } from "~/platform/crypto/envelope.server";
 import type { KeyProvider } from "~/platform/crypto/keyring.server";
 import type { Queryable } from "~/platform/db/client.server";
-import type { Provider } from "./provider";
+import { PROVIDERS, type Provider } from "./provider";
 
 /** What may be shown of a secret: everything but the secret. */
 export type SecretSummary = {
@@ -23,13 +23,10 @@ export class StoreSecretRepository {
     private readonly keys: KeyProvider,
   ) {}
 
-  /** In the order of their providers. */
+  /** In the order of PROVIDERS: sorted here, because Postgres orders an enum by declaration and SQLite by alphabet. */
   async list(): Promise<SecretSummary[]> {
-    return this.db.storeSecret.findMany({
-      where: { storeId: this.storeId },
-      select: SUMMARY,
-      orderBy: { provider: "asc" },
-    });
+    const secrets = await this.db.storeSecret.findMany({ where: { storeId: this.storeId }, select: SUMMARY });
+    return secrets.sort((a, b) => PROVIDERS.indexOf(a.provider) - PROVIDERS.indexOf(b.provider));
   }
 
   /** Stores a secret, or replaces the one that is there. */

@@ -1,4 +1,5 @@
 import type { Queryable } from "~/platform/db/client.server";
+import { withoutStore } from "~/platform/db/row";
 
 type Row = NonNullable<Awaited<ReturnType<Queryable["aiDraft"]["findFirst"]>>>;
 export type AiDraft = Omit<Row, "storeId">;
@@ -40,8 +41,4 @@ export class AiDraftRepository {
   countUndecided(): Promise<number> {
     return this.db.aiDraft.count({ where: { storeId: this.storeId, approved: null } });
   }
-}
-
-function withoutStore({ storeId: _storeId, ...draft }: Row): AiDraft {
-  return draft;
 }

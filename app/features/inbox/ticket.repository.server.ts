@@ -1,5 +1,6 @@
-import type { Queryable } from "~/platform/db/client.server";
+import { inTransaction, type Db, type Queryable } from "~/platform/db/client.server";
 import { decodeCursor, encodeCursor, MAX_PAGE_SIZE, type Page } from "~/platform/db/page";
+import { withoutStore } from "~/platform/db/row";
 
 export type TicketStatus = "OPEN" | "PENDING" | "SOLVED" | "ARCHIVED";
 
@@ -61,6 +62,7 @@ export class TicketRepository {
     return row && { ...withoutStore(row), messages: row.messages.map(withoutStore) };
   }
 
+  /** One nested create, so there is no ticket without its message. */
   async insert(ticket: NewTicket, firstMessage: NewTicketMessage): Promise<Ticket> {
     const { storeId } = this;
     const row = await this.db.ticket.create({
@@ -71,36 +73,42 @@ export class TicketRepository {
         metadata: {},
         createdAt: firstMessage.writtenAt,
         lastMessageAt: firstMessage.writtenAt,
+        messages: { create: { ...firstMessage, metadata: {}, store: { connect: { id: storeId } } } },
       },
     });
-    await this.db.ticketMessage.create({
-      data: { ...firstMessage, storeId, ticketId: row.id, metadata: {} },
-    });
     return withoutStore(row);
   }
 
-  /** Null when this store has no such ticket. */
+  /** Null when this store has no such ticket. An e-mail that arrives late does not move its ticket back in the list. */
   async insertMessage(ticketId: string, message: NewTicketMessage): Promise<TicketMessage | null> {
     const { storeId } = this;
-    const { count } = await this.db.ticket.updateMany({
-      where: { storeId, id: ticketId },
-      data: { lastMessageAt: message.writtenAt },
+    const { writtenAt } = message;
+    if (!(await this.db.ticket.count({ where: { storeId, id: ticketId } }))) return null;
+    return atomically(this.db, async (tx) => {
+      await tx.ticket.updateMany({
+        where: { storeId, id: ticketId, lastMessageAt: { lt: writtenAt } },
+        data: { lastMessageAt: writtenAt },
+      });
+      const row = await tx.ticketMessage.create({ data: { ...message, storeId, ticketId, metadata: {} } });
+      return withoutStore(row);
     });
-    if (!count) return null;
-    const row = await this.db.ticketMessage.create({ data: { ...message, storeId, ticketId, metadata: {} } });
-    return withoutStore(row);
   }
 
+  /** Archived, a ticket keeps the instant at which it was solved. */
   async updateStatus(id: string, status: TicketStatus, now: Date): Promise<number> {
     const { count } = await this.db.ticket.updateMany({
       where: { storeId: this.storeId, id },
-      data: { status, solvedAt: status === "SOLVED" ? now : null },
+      data: {
+        status,
+        ...(status === "SOLVED" && { solvedAt: now }),
+        ...((status === "OPEN" || status === "PENDING") && { solvedAt: null }),
+      },
     });
     return count;
   }
 }
 
-function withoutStore<T extends { storeId: string }>(row: T): Omit<T, "storeId"> {
-  const { storeId: _storeId, ...rest } = row;
-  return rest;
+/** In the transaction that is already open, or in one of its own. */
+function atomically<T>(db: Queryable, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  return "$transaction" in db ? inTransaction(db as Db, work) : work(db);
 }

@@ -1,9 +1,8 @@
 /** What a merchant does about order flags: resolve, snooze, reopen, note. */
+import { DAY_MS } from "~/platform/clock";
 import type { Db } from "~/platform/db/client.server";
 import { OrderFlagRepository } from "./order-flag.repository.server";
 import { parseFlagAction, type FlagAction } from "./orders.schema";
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 export type FlagOutcome = { ok: boolean; message: string };
 export type FlagActionAnswer = FlagOutcome & { fieldErrors?: Partial<Record<string, string>> };

@@ -1,4 +1,5 @@
 import { containsText, type Queryable } from "~/platform/db/client.server";
+import { isUniqueViolation } from "~/platform/db/errors.server";
 import { decodeCursor, encodeCursor, MAX_PAGE_SIZE, type Page } from "~/platform/db/page";
 import { minorUnits, type Money } from "~/platform/money";
 import type { FlagStatus, Severity } from "./order-flag";
@@ -111,15 +112,23 @@ export class OrderFlagRepository {
     return row && toOrderFlag(row);
   }
 
-  /** Raises a flag, or brings the snapshot of one that is already there up to date; an older snapshot changes nothing. */
+  /**
+   * Raises a flag, or brings the snapshot of one that is already there up to date; an older snapshot changes nothing.
+   * Not for use in a transaction on Postgres: losing the race to raise the same flag would abort it.
+   */
   async upsert(flag: NewOrderFlag): Promise<"raised" | "updated" | "older"> {
     const { orderTotal, flaggedAt, ...fields } = flag;
     const data = { ...fields, orderTotalMinor: BigInt(orderTotal.minor), currency: orderTotal.currency };
     const key = { storeId: this.storeId, orderGid: flag.orderGid, rule: flag.rule };
     const existing = await this.db.orderFlag.findFirst({ where: key, select: { id: true } });
     if (!existing) {
-      await this.db.orderFlag.create({ data: { ...data, storeId: this.storeId, createdAt: flaggedAt } });
-      return "raised";
+      try {
+        await this.db.orderFlag.create({ data: { ...data, storeId: this.storeId, createdAt: flaggedAt } });
+        return "raised";
+      } catch (error) {
+        // Another delivery about the same order raised it in between.
+        if (!isUniqueViolation(error)) throw error;
+      }
     }
     const { status: _keptAsDecided, ...snapshot } = data;
     const { count } = await this.db.orderFlag.updateMany({

@@ -39,12 +39,16 @@ export async function loadFigures(
     kpis.listDays("INVENTORY", ...span),
   ]);
   // A shop that changed its currency has older days in the other one; they cannot be added up.
-  const days = { sales: sales.filter((day) => day.currency === store.currency), orders, inventory };
+  const inCurrency = (day: { currency: string }) => day.currency === store.currency;
+  const days = {
+    sales: sales.filter(inCurrency),
+    orders: orders.filter(inCurrency),
+    inventory: inventory.filter(inCurrency),
+  };
   const current = within(days, range.current);
   const previous = within(days, range.previous);
-  const comparable = previous.sales.length === daysOf(range.previous).length;
   return {
-    metrics: metricsOf(figuresOf(current), comparable ? figuresOf(previous) : null, {
+    metrics: metricsOf(figuresOf(current), figuresOf(comparable(current, previous, range)), {
       currency: store.currency,
       judged: range.preset !== "today",
     }),
@@ -63,6 +67,24 @@ function within(days: PeriodDays, { from, to }: Period): PeriodDays {
     sales: days.sales.filter(inside),
     orders: days.orders.filter(inside),
     inventory: days.inventory.filter(inside),
+  };
+}
+
+/**
+ * What of the period before may stand beside this one: sales and orders when both periods have all their days, stock when
+ * both have their last. Today is not over and counts as present.
+ */
+function comparable(current: PeriodDays, previous: PeriodDays, range: DateRange): PeriodDays {
+  const now = daysOf(range.current).slice(0, range.unfinished ? -1 : undefined);
+  const before = daysOf(range.previous);
+  const has = (days: { day: ShopDay }[], wanted: ShopDay[]) =>
+    wanted.every((day) => days.some((entry) => entry.day === day));
+  const whole = (kind: "sales" | "orders") => has(current[kind], now) && has(previous[kind], before);
+  const ends = has(current.inventory, now.slice(-1)) && has(previous.inventory, before.slice(-1));
+  return {
+    sales: whole("sales") ? previous.sales : [],
+    orders: whole("orders") ? previous.orders : [],
+    inventory: ends ? previous.inventory : [],
   };
 }
 

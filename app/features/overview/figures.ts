@@ -23,22 +23,29 @@ export type PeriodDays = {
 };
 
 export function figuresOf({ sales, orders, inventory }: PeriodDays): Figures {
-  const orderCount = orders.length ? sum(orders, "orders") : null;
   const customers = sum(orders, "customers");
   const stock = inventory.at(-1)?.payload;
   return {
     totalSales: sales.length ? sum(sales, "totalMinor") : null,
     netSales: sales.length ? sum(sales, "netMinor") : null,
-    orders: orderCount,
+    orders: orders.length ? sum(orders, "orders") : null,
     unitsSold: orders.length ? sum(orders, "units") : null,
-    averageOrderValue:
-      orderCount && sales.length
-        ? Math.round((sum(sales, "grossMinor") - sum(sales, "discountsMinor")) / orderCount)
-        : null,
+    averageOrderValue: averageOrderValue(sales, orders),
     returningRate: customers ? sum(orders, "returningCustomers") / customers : null,
     stockValue: stock?.valueMinor ?? null,
     outOfStockSkus: stock?.outOfStockSkus ?? null,
   };
+}
+
+/** Over the days that have both: a day's sales without its orders, or the other way round, would bend the average. */
+function averageOrderValue(sales: PeriodDays["sales"], orders: PeriodDays["orders"]): number | null {
+  const sold = sales.filter(({ day }) => orders.some((other) => other.day === day));
+  const orderCount = sum(
+    orders.filter(({ day }) => sales.some((other) => other.day === day)),
+    "orders",
+  );
+  if (!orderCount) return null;
+  return Math.round((sum(sold, "grossMinor") - sum(sold, "discountsMinor")) / orderCount);
 }
 
 export type Comparison =

@@ -1,4 +1,5 @@
 import type { Queryable } from "~/platform/db/client.server";
+import { withoutStore } from "~/platform/db/row";
 
 type Row = NonNullable<Awaited<ReturnType<Queryable["seoInsight"]["findFirst"]>>>;
 export type SeoInsight = Omit<Row, "storeId">;
@@ -14,14 +15,19 @@ export class SeoInsightRepository {
 
   /** The most severe first, then the newest. */
   async list(filter: { status?: Row["status"]; limit?: number } = {}): Promise<SeoInsight[]> {
-    const rows = await this.db.seoInsight.findMany({
-      where: { storeId: this.storeId, status: filter.status },
-      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-      take: filter.limit ?? 100,
-    });
-    return rows
-      .map(({ storeId: _storeId, ...insight }) => insight)
-      .sort((a, b) => SEVERITY_ORDER[a.severity] - SEVERITY_ORDER[b.severity]);
+    const limit = filter.limit ?? 100;
+    const rows: Row[] = [];
+    // Severity by severity: the engines order an enum differently, and a limit by date would cut off an old CRITICAL.
+    for (const severity of SEVERITIES) {
+      if (rows.length >= limit) break;
+      const found = await this.db.seoInsight.findMany({
+        where: { storeId: this.storeId, status: filter.status, severity },
+        orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+        take: limit - rows.length,
+      });
+      rows.push(...found);
+    }
+    return rows.map(withoutStore);
   }
 
   countOpen(): Promise<number> {
@@ -47,4 +53,4 @@ export class SeoInsightRepository {
   }
 }
 
-const SEVERITY_ORDER = { CRITICAL: 0, WARNING: 1, INFO: 2 } as const;
+const SEVERITIES = ["CRITICAL", "WARNING", "INFO"] as const;

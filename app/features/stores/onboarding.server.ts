@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { inTransaction, type Db } from "~/platform/db/client.server";
+import type { Db } from "~/platform/db/client.server";
 import { StoreRepository } from "./store.repository.server";
 
 /** What only a person can say about the setup guide; its other steps are seen from the store's data. */
@@ -14,5 +14,5 @@ export function hasDone(store: { onboardingFlags: unknown }, step: OnboardingSte
 
 /** Safe to repeat. */
 export async function finishStep(db: Db, storeId: string, step: OnboardingStep, now: Date): Promise<void> {
-  await inTransaction(db, (tx) => new StoreRepository(tx).addOnboardingFlag(storeId, step, now));
+  await new StoreRepository(db).addOnboardingFlag(storeId, step, now);
 }

@@ -33,12 +33,32 @@ export class StoreRepository {
     await this.db.store.update({ where: { id }, data: facts });
   }
 
-  /** Adds to the setup guide's finished steps; a step keeps the instant at which it was first finished. */
+  /**
+   * Adds to the setup guide's finished steps; a step keeps the instant at which it was first finished.
+   * @throws {StoreBusyError} when other writers came in between at every attempt
+   */
   async addOnboardingFlag(id: string, step: string, now: Date) {
-    const store = await this.db.store.findUnique({ where: { id }, select: { onboardingFlags: true } });
-    const flags = (store?.onboardingFlags ?? {}) as Record<string, string>;
-    if (flags[step]) return;
-    const onboardingFlags = { ...flags, [step]: now.toISOString() };
-    await this.db.store.update({ where: { id }, data: { onboardingFlags } });
+    for (let attempt = 1; attempt <= FLAG_ATTEMPTS; attempt++) {
+      const { onboardingFlags, updatedAt } = await this.db.store.findUniqueOrThrow({ where: { id } });
+      const flags = (onboardingFlags ?? {}) as Record<string, string>;
+      if (flags[step]) return;
+      const { count } = await this.db.store.updateMany({
+        where: { id, updatedAt },
+        data: {
+          onboardingFlags: { ...flags, [step]: now.toISOString() },
+          // Later than what was read even within its millisecond, so that whoever read the same is turned away.
+          updatedAt: new Date(Math.max(now.getTime(), updatedAt.getTime() + 1)),
+        },
+      });
+      if (count) return;
+    }
+    throw new StoreBusyError(`Store ${id} was changed by others ${FLAG_ATTEMPTS} times in a row.`);
   }
+}
+
+const FLAG_ATTEMPTS = 5;
+
+class StoreBusyError extends Error {
+  readonly name = "StoreBusyError";
+  readonly code = "STORE_BUSY";
 }

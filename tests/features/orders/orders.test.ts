@@ -103,7 +103,7 @@ eachDatabase("order flags", ({ db }) => {
     it("writes a note, and removes it when it is emptied", async () => {
       const id = await raise();
       await submitFlagForm(db(), storeId, form({ intent: "note", note: "  Called. " }, id), ME);
-      expect((await findFlag(db(), storeId, id))?.note).toBe("Called.");
+      expect((await findFlag(db(), storeId, id, NOW))?.note).toBe("Called.");
       await submitFlagForm(db(), storeId, form({ intent: "note", note: " " }, id), ME);
       expect(await stateOf(id)).toMatchObject({ note: null });
     });
@@ -231,7 +231,7 @@ eachDatabase("order flags", ({ db }) => {
       const orderGid = "gid://shopify/Order/777";
       const id = await raise({ orderGid });
       const other = await raise({ orderGid, rule: "NOTE_PRESENT" });
-      const flag = await findFlag(db(), storeId, id);
+      const flag = await findFlag(db(), storeId, id, NOW);
       expect(flag?.evidence).toEqual({ measured: "$500.00", threshold: "$400.00", facts: ["1 × Lantern"] });
       expect(flag?.others.map((line) => line.id)).toEqual([other]);
       expect(JSON.parse(JSON.stringify(flag))).toEqual(flag);
@@ -241,12 +241,25 @@ eachDatabase("order flags", ({ db }) => {
       "is shown with the evidence of another version: %j",
       async (evidence) => {
         const id = await raise({ evidence: evidence ?? {} });
-        expect(Array.isArray((await findFlag(db(), storeId, id))?.evidence.facts)).toBe(true);
+        expect(Array.isArray((await findFlag(db(), storeId, id, NOW))?.evidence.facts)).toBe(true);
       },
     );
 
+    it("is awake from the instant at which its snooze ends, and not before, as in the list", async () => {
+      const id = await raise({ status: "SNOOZED", snoozedUntil: NOW });
+      const before = new Date(NOW.getTime() - 1);
+      expect(await findFlag(db(), storeId, id, before)).toMatchObject({
+        status: "SNOOZED",
+        snoozedUntil: NOW.toISOString(),
+      });
+      expect(await findFlag(db(), storeId, id, NOW)).toMatchObject({
+        status: "ATTENTION",
+        snoozedUntil: null,
+      });
+    });
+
     it("of another store does not exist", async () => {
-      expect(await findFlag(db(), storeId, theirs)).toBeNull();
+      expect(await findFlag(db(), storeId, theirs, NOW)).toBeNull();
     });
   });
 });

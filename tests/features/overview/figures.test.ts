@@ -49,6 +49,15 @@ describe("the figures of a period", () => {
     expect(figuresOf(period).averageOrderValue).toBe(Math.round((15_000 - 1_000) / 3));
   });
 
+  it("average over the days that have both sales and orders", () => {
+    const onlySales = { ...period, orders: period.orders.slice(0, 1) };
+    expect(figuresOf(onlySales).averageOrderValue).toBe(Math.round((10_000 - 1_000) / 2));
+    const onlyOrders = { ...period, sales: period.sales.slice(1) };
+    expect(figuresOf(onlyOrders).averageOrderValue).toBe(5_000);
+    const apart = { ...period, sales: period.sales.slice(1), orders: period.orders.slice(0, 1) };
+    expect(figuresOf(apart).averageOrderValue).toBeNull();
+  });
+
   it("count who had ordered before among all who ordered", () => {
     expect(figuresOf(period).returningRate).toBeCloseTo(1 / 3);
   });

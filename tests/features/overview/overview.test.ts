@@ -22,6 +22,18 @@ eachDatabase("the overview", ({ db }) => {
     await new KpiCacheRepository(db(), storeId).upsertDay("SALES", day, { currency, payload, computedAt });
   }
 
+  async function cacheCounts(storeId: string, day: string, currency = "USD") {
+    const kpis = new KpiCacheRepository(db(), storeId);
+    const at = { currency, computedAt: NOW };
+    const customers = { customers: 1, returningCustomers: 0, firstTimeCustomers: 1 };
+    await kpis.upsertDay("ORDERS", day, {
+      ...at,
+      payload: { orders: 1, units: 1, cancelled: 0, ...customers },
+    });
+    const stock = { units: 5, valueMinor: 500, skus: 1, outOfStockSkus: 0 };
+    await kpis.upsertDay("INVENTORY", day, { ...at, payload: stock });
+  }
+
   const metric = (overview: Awaited<ReturnType<typeof loadOverview>>, id: string) =>
     overview.metrics.find((candidate) => candidate.id === id);
 
@@ -76,6 +88,26 @@ eachDatabase("the overview", ({ db }) => {
       expect(overview.freshness.missingDays).toBe(16);
     });
 
+    it.each([
+      ["today, which is not over,", "2026-11-16", "change"],
+      ["yesterday", "2026-11-15", "none"],
+      ["the first day", "2026-11-10", "none"],
+      ["a day of the period before", "2026-11-03", "none"],
+    ])("when %s is missing, makes of the comparison: %s → %s", async (_name, missing, kind) => {
+      const opened = await openStore(`without-${missing}.myshopify.com`);
+      for (let i = 0; i < 14; i++) {
+        const day = addDays("2026-11-16", -i);
+        if (day !== missing) await cacheDay(opened.id, day, 1_000);
+        await cacheCounts(opened.id, day);
+      }
+      const overview = await loadOverview(db(), await opened.reload(), { now: NOW, range: "last7" });
+      expect(metric(overview, "totalSales")?.comparison.kind).toBe(kind);
+      expect(metric(overview, "averageOrderValue")?.comparison.kind).toBe(kind);
+      // What has all its days is compared, whatever the other figures lack.
+      expect(metric(overview, "orders")?.comparison.kind).toBe("change");
+      expect(metric(overview, "stockValue")?.comparison.kind).toBe("change");
+    });
+
     it("shows the default for a range that it does not know", async () => {
       const overview = await loadOverview(db(), store!, { now: NOW, range: "tomorrow" });
       expect(overview.range.preset).toBe("last30");
@@ -93,9 +125,13 @@ eachDatabase("the overview", ({ db }) => {
   it("leaves out the days of another currency instead of adding them up", async () => {
     const { id, reload } = await openStore("moved.myshopify.com");
     await cacheDay(id, "2026-11-16", 100);
+    await cacheCounts(id, "2026-11-16");
     await cacheDay(id, "2026-11-15", 900, NOW, "EUR");
+    await cacheCounts(id, "2026-11-15", "EUR");
     const overview = await loadOverview(db(), await reload(), { now: NOW, range: "last7" });
     expect(metric(overview, "totalSales")?.value).toMatchObject({ money: { minor: 100, currency: "USD" } });
+    expect(metric(overview, "orders")?.value).toEqual({ kind: "count", count: 1 });
+    expect(metric(overview, "averageOrderValue")?.value).toMatchObject({ money: { minor: 100 } });
     expect(overview.freshness.missingDays).toBe(6);
   });
 
