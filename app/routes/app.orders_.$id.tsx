@@ -13,7 +13,7 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [
 // 200 the flag · 404 not a flag of this store · 302 or 401 no valid session token · 503 database away
 export const loader = (args: LoaderFunctionArgs) =>
   forStore(args, async ({ db, store, now, actor, params }) => {
-    const flag = await findFlag(db, store.id, params.id ?? "");
+    const flag = await findFlag(db, store.id, params.id ?? "", now);
     if (!flag) throw new Response(null, { status: 404 });
     return { flag, actor, now: now.toISOString(), ianaTimezone: store.ianaTimezone };
   });

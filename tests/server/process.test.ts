@@ -60,6 +60,15 @@ describe("the app as a process", () => {
     expect(app.output()).not.toContain("eyJ");
   });
 
+  it("takes a scanner's 404 for what it is: one line of a request, and no error", async () => {
+    const app = await start({ DATABASE_URL: await database("sqlite"), LOG_LEVEL: "info" });
+    await answers(app, "/healthz", 200);
+    expect((await fetch(`${app.url}/wp-login.php`)).status).toBe(404);
+    expect((await fetch(`${app.url}/healthz`, { method: "POST" })).status).toBe(405);
+    await app.stop();
+    expect(app.output()).not.toMatch(/"level":"(error|warn)"/);
+  });
+
   it("answers a malformed address with 400 and a sentence, and no stack", async () => {
     const app = await start({ DATABASE_URL: await database("sqlite") });
     await answers(app, "/healthz", 200);

@@ -46,9 +46,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     build: (db, { storeId }) => new StoreSecretRepository(db, storeId, TEST_KEYS),
     methods: {
       list: (r) => r.list(),
-      upsert: {
-        creates: (r) => r.upsert("GA4", { plaintext: "mine", setBy: null, rotationReminderAt: null }, LATER),
-      },
+      upsert: (r) => r.upsert("GA4", { plaintext: "mine", setBy: null, rotationReminderAt: null }, LATER),
       reveal: (r) => r.reveal("GA4"),
       delete: (r) => r.delete("GA4"),
     },
@@ -59,21 +57,15 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     methods: {
       listDays: (r) => r.listDays("SALES", "2026-01-01", "2026-12-31"),
       count: (r) => r.count(),
-      upsertDay: {
-        creates: (r) =>
-          r.upsertDay("ORDERS", "2026-11-15", {
-            currency: "USD",
-            computedAt: LATER,
-            payload: {
-              orders: 0,
-              units: 0,
-              customers: 0,
-              returningCustomers: 0,
-              firstTimeCustomers: 0,
-              cancelled: 0,
-            },
-          }),
-      },
+      upsertDay: (r) =>
+        r.upsertDay("SALES", "2026-11-15", {
+          currency: "USD",
+          computedAt: LATER,
+          payload: {
+            ...{ grossMinor: 2, discountsMinor: 0, returnsMinor: 0, netMinor: 2 },
+            ...{ shippingMinor: 0, taxesMinor: 0, totalMinor: 2 },
+          },
+        }),
       deleteTouching: (r) => r.deleteTouching(["2026-11-15"]),
     },
   }),
@@ -155,17 +147,11 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     methods: {
       list: (r) => r.list(),
       countOpen: (r) => r.countOpen(),
-      upsert: {
-        creates: (r) =>
-          r.upsert({
-            source: "GSC",
-            rule: "LOW_CTR",
-            severity: "INFO",
-            resource: "/mine",
-            title: "mine",
-            evidence: {},
-          }),
-      },
+      upsert: (r, other) =>
+        r.upsert({
+          ...{ source: "GSC", rule: "LOW_CTR", resource: other.marker },
+          ...{ severity: "INFO", title: "mine", evidence: {} },
+        }),
       decide: (r, other) => r.decide(other.insight, "DISMISSED", "caller", LATER),
     },
   }),
@@ -175,31 +161,29 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     methods: {
       listRunningOut: (r) => r.listRunningOut("2027-01-01"),
       countRunningOut: (r) => r.countRunningOut("2027-01-01"),
-      upsert: {
-        creates: (r) =>
-          r.upsert({
-            variantGid: "gid://shopify/ProductVariant/mine",
-            productGid: "p",
-            inventoryItemGid: "mine",
-            sku: "mine",
-            productTitle: "mine",
-            variantTitle: null,
-            vendor: "mine",
-            demandClass: "LUMPY",
-            unitsPerDay: 0,
-            windowDays: 90,
-            available: 0,
-            incoming: 0,
-            leadTimeDays: 7,
-            daysOfCover: null,
-            stockoutDay: null,
-            reorderPoint: 0,
-            reorderQuantity: 0,
-            unitCost: { minor: 1, currency: "USD" },
-            stockUpdatedAt: T0,
-            computedAt: T0,
-          }),
-      },
+      upsert: (r, other) =>
+        r.upsert({
+          variantGid: other.gid("ProductVariant"),
+          productGid: "p",
+          inventoryItemGid: "mine",
+          sku: "mine",
+          productTitle: "mine",
+          variantTitle: null,
+          vendor: "mine",
+          demandClass: "LUMPY",
+          unitsPerDay: 0,
+          windowDays: 90,
+          available: 0,
+          incoming: 0,
+          leadTimeDays: 7,
+          daysOfCover: null,
+          stockoutDay: null,
+          reorderPoint: 0,
+          reorderQuantity: 0,
+          unitCost: { minor: 1, currency: "USD" },
+          stockUpdatedAt: T0,
+          computedAt: T0,
+        }),
       updateStock: (r, other) => r.updateStock(other.gid("InventoryItem"), 99, LATER),
     },
   }),
@@ -262,20 +246,18 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     build: (db, { shopDomain, storeId }) => new WebhookRegistryRepository(db, shopDomain, storeId),
     methods: {
       list: (r) => r.list(),
-      upsert: {
-        creates: (r) =>
-          r.upsert(
-            {
-              topicKey: "SHOP_UPDATE",
-              deliveryMethod: "HTTP",
-              operation: "REFRESH",
-              callbackUrl: null,
-              handshakeResult: "SUCCESS",
-              handshakeDetail: null,
-            },
-            LATER,
-          ),
-      },
+      upsert: (r) =>
+        r.upsert(
+          {
+            topicKey: "ORDERS_CREATE",
+            deliveryMethod: "HTTP",
+            operation: "REFRESH",
+            callbackUrl: null,
+            handshakeResult: "SUCCESS",
+            handshakeDetail: null,
+          },
+          LATER,
+        ),
       deleteAll: (r) => r.deleteAll(),
     },
   }),

@@ -118,6 +118,16 @@ eachDatabase("a repository", ({ db }) => {
   );
 });
 
+type Delegate = Record<string, (query: Record<string, unknown>) => Promise<{ id: string } | null>>;
+
+/** Updates whatever row the forgetful key finds. */
+async function carelessUpsert(model: Delegate, query: Record<string, unknown>) {
+  const found = await model.findFirst!({ where: query.where });
+  return found
+    ? model.update!({ where: { id: found.id }, data: query.update })
+    : model.create!({ data: query.create });
+}
+
 /** A planted bug: a client that forgets which store it was asked about, in every `where`. */
 function forgetful(db: Db): Db {
   const forget = (where: Record<string, unknown> | undefined): Record<string, unknown> | undefined => {
@@ -128,13 +138,14 @@ function forgetful(db: Db): Db {
     );
     return compound ? forget(compound[1] as Record<string, unknown>) : rest;
   };
-  const careless = (model: Record<string, (query: Record<string, unknown>) => unknown>) =>
+  const careless = (model: Delegate) =>
     new Proxy(model, {
       get:
         (target, operation: string) =>
         (query: Record<string, unknown> = {}) => {
           const forgotten = { ...query, where: forget(query.where as never) };
           if (operation === "findUnique") return target.findFirst!({ ...forgotten, orderBy: { id: "desc" } });
+          if (operation === "upsert") return carelessUpsert(target, forgotten);
           if (/^(find|count|group|updateMany|deleteMany)/.test(operation))
             return target[operation]!(forgotten);
           return target[operation]!(query);
@@ -149,7 +160,7 @@ function forgetful(db: Db): Db {
 }
 
 describe("a planted bug", () => {
-  it("in any method that looks rows up is found by the matrix", async () => {
+  it("in any method that looks a row up, to read, change or replace it, is found by the matrix", async () => {
     const database = await createTestDatabase("sqlite");
     const db = await connectDatabase(database.url);
     const missed: string[] = [];
@@ -158,8 +169,8 @@ describe("a planted bug", () => {
       // A caller without a row of its own: whatever it is told then is somebody else's.
       const caller = await insertEmptyTenant(db, `caller-${pairs++}`);
       const owner = await insertTenant(db, `owner-${pairs++}`);
-      const honest = await observe(db, method, caller, owner);
       const careless = await observe(forgetful(db), method, caller, owner);
+      const honest = await observe(db, method, caller, owner);
       const found = careless.saw || careless.changed || asText(careless.answer) !== asText(honest.answer);
       if (!found) missed.push(`${method.repository}.${method.method}`);
     }

@@ -1,7 +1,6 @@
 /** The desk's order flags: what waits, and why it was flagged. What is done about it is in flag-actions.server.ts. */
 import type { Db } from "~/platform/db/client.server";
 import type { Money } from "~/platform/money";
-import { now as currentTime } from "~/platform/now.server";
 import type { FlagStatus, Severity } from "./order-flag";
 import { OrderFlagRepository, type OrderFlag } from "./order-flag.repository.server";
 import { parseEvidence, type FlagEvidence, type FlagListQuery } from "./orders.schema";
@@ -69,12 +68,7 @@ export async function countAttention(db: Db, storeId: string, now: Date, limit =
 }
 
 /** Null when this store has no such flag. A snooze that is over has ended here as it has in the list. */
-export async function findFlag(
-  db: Db,
-  storeId: string,
-  id: string,
-  now: Date = currentTime(),
-): Promise<FlagDetail | null> {
+export async function findFlag(db: Db, storeId: string, id: string, now: Date): Promise<FlagDetail | null> {
   const repository = new OrderFlagRepository(db, storeId);
   await repository.wake(now);
   const flag = await repository.find(id);

@@ -80,7 +80,12 @@ eachDatabase("a database", ({ db }) => {
     await expect(db().ticketMessage.create({ data: { ...stray, storeId: b.id } })).rejects.toMatchObject({
       code: "P2003",
     });
-    await expect(db().ticketMessage.create({ data: { ...stray, storeId: a.id } })).resolves.toBeDefined();
+    const message = await db().ticketMessage.create({ data: { ...stray, storeId: a.id } });
+    const draft = { messageId: message.id, model: "m", version: "1", text: "t" };
+    await expect(db().aiDraft.create({ data: { ...draft, storeId: b.id } })).rejects.toMatchObject({
+      code: "P2003",
+    });
+    await expect(db().aiDraft.create({ data: { ...draft, storeId: a.id } })).resolves.toBeDefined();
   });
 });
 
