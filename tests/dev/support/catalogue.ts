@@ -1,4 +1,4 @@
-import type { Catalogue, CatalogueOrder } from "../../../dev/local-admin/catalogue";
+import type { Catalogue, CatalogueOrder } from "../../../prisma/seed/catalogue-types";
 import { fromCatalogue } from "../../../dev/local-admin/catalogue";
 import type { ShopifyData } from "../../../dev/local-admin/shopify-data";
 
@@ -76,12 +76,14 @@ function order(n: number): CatalogueOrder {
     tags: n === 5 ? ["review"] : [],
     note: null,
     shippingAddress: {
-      firstName: "Ada",
-      lastName: "Berg",
+      name: "Ada Berg",
       address1: "Weg 1",
       city: "Berlin",
+      provinceCode: "BE",
       zip: "10115",
       countryCode: "DE",
+      coordinatesValidated: true,
+      validationResultSummary: "NO_ISSUES",
     },
     billingAddress: null,
     lines: [
