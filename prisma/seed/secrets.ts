@@ -45,6 +45,7 @@ export async function secretRows(
         setBy: SET_BY,
         rotationReminderAt: after(SEED_NOW, dueInDays * DAY),
         lastRotatedAt: setAt,
+        nextTestAt: null,
       };
     }),
   );

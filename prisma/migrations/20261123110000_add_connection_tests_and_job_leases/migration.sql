@@ -1,0 +1,26 @@
+-- Credentials are tested before they are stored (CONNECT), the cron knows which connection is due, and one process at a
+-- time runs a job.
+SET lock_timeout = '2s';
+SET statement_timeout = '30s';
+
+-- AlterEnum
+ALTER TYPE "ConnectionTrigger" ADD VALUE 'CONNECT' AFTER 'SCHEDULED';
+
+-- AlterTable
+ALTER TABLE "StoreSecret" ADD COLUMN     "nextTestAt" TIMESTAMP(3);
+
+-- CreateTable
+CREATE TABLE "JobLease" (
+    "id" TEXT NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updatedAt" TIMESTAMP(3) NOT NULL,
+    "name" TEXT NOT NULL,
+    "runId" TEXT NOT NULL,
+    "expiresAt" TIMESTAMP(3) NOT NULL,
+
+    CONSTRAINT "JobLease_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateIndex
+CREATE UNIQUE INDEX "JobLease_name_key" ON "JobLease"("name");
+
