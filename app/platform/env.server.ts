@@ -20,6 +20,10 @@ export type Env = {
   maxConnections: number;
   /** Demo and tests only: the instant at which the app's clock starts */
   demoNow: Date | undefined;
+  /** Where the providers of connections are; other than the public ones for private gateways and tests */
+  providers: { googleToken: string; ga4: string; gsc: string; bing: string };
+  /** Development only: addresses that merchants type may lead to this machine */
+  allowLoopbackConnections: boolean;
 };
 
 export type Secrets = {
@@ -67,6 +71,13 @@ export function readEnvironment(source: Source): { env: Env; secrets: Secrets } 
       scopes: v.SCOPES,
       maxConnections: v.PRISMA_CLIENT_MAX_CONNECTIONS,
       demoNow: v.DEMO_NOW,
+      providers: {
+        googleToken: v.GOOGLE_TOKEN_URL,
+        ga4: v.GA4_BASE_URL,
+        gsc: v.GSC_BASE_URL,
+        bing: v.BING_BASE_URL,
+      },
+      allowLoopbackConnections: v.ALLOW_LOOPBACK_CONNECTIONS,
     },
     secrets: {
       databaseUrl: v.DATABASE_URL,
@@ -212,6 +223,14 @@ const schema = databaseSchema.extend({
     .string()
     .min(16, "must have at least 16 characters; make one with: openssl rand -hex 32.")
     .optional(),
+  GOOGLE_TOKEN_URL: baseUrl("https://oauth2.googleapis.com/token"),
+  GA4_BASE_URL: baseUrl("https://analyticsdata.googleapis.com"),
+  GSC_BASE_URL: baseUrl("https://searchconsole.googleapis.com"),
+  BING_BASE_URL: baseUrl("https://ssl.bing.com/webmaster/api.svc/json"),
+  ALLOW_LOOPBACK_CONNECTIONS: z
+    .enum(["0", "1"], "must be 1 (allowed) or 0.")
+    .default("0")
+    .transform((value) => value === "1"),
   DEMO_NOW: z.iso
     .datetime({ offset: true, message: "must be an ISO instant, e.g. 2026-11-16T15:00:00Z." })
     .transform((value) => new Date(value))
@@ -221,6 +240,13 @@ const schema = databaseSchema.extend({
 function wholeNumber(least: number, most: number) {
   const message = `must be a whole number from ${least} to ${most}.`;
   return z.coerce.number(message).int(message).min(least, message).max(most, message);
+}
+
+function baseUrl(standard: string) {
+  return z
+    .url({ protocol: /^https?$/, message: `must be an address such as ${standard}.` })
+    .default(standard)
+    .transform((url) => url.replace(/\/+$/, ""));
 }
 
 function isOrigin(value: string): boolean {
@@ -242,6 +268,8 @@ function productionProblems(source: Source): string[] {
     problems.push("SHOPIFY_APP_URL must begin with https:// in production.");
   if (source.DATABASE_URL && /^(file:)?:memory:/.test(source.DATABASE_URL))
     problems.push("DATABASE_URL is an in-memory database, which would forget everything at each restart.");
+  if (source.ALLOW_LOOPBACK_CONNECTIONS === "1")
+    problems.push("ALLOW_LOOPBACK_CONNECTIONS is for development and must not be set in production.");
   if (source.DEMO_NOW) problems.push("DEMO_NOW is for the demo and must not be set in production.");
   return problems;
 }
