@@ -1,10 +1,11 @@
 /** Provider credentials. They are invented and open nothing, and are sealed like real ones. */
 import { createHash } from "node:crypto";
-import { lastFourOf, secretPlace } from "~/features/connections/store-secret.repository.server";
+import { lastFourOf, writeCredential, type Credential } from "~/features/connections/credential";
+import { secretPlace } from "~/features/connections/store-secret.repository.server";
 import { fingerprint, seal } from "~/platform/crypto/envelope.server";
 import type { KeyProvider } from "~/platform/crypto/keyring.server";
 import { idFor } from "./ids";
-import { after, before, DAY, SEED_NOW } from "./instant";
+import { after, before, DAY, HOUR, SEED_NOW } from "./instant";
 import { stamp, type Rows } from "./rows";
 
 type Provider = Rows["StoreSecret"]["provider"];
@@ -27,7 +28,8 @@ export async function secretRows(
 ): Promise<Rows["StoreSecret"][]> {
   return Promise.all(
     providers.map(async (provider) => {
-      const plaintext = secretText(`${provider.toLowerCase()}-`, shop, provider);
+      const credential = seededCredential(shop, provider);
+      const plaintext = writeCredential(credential);
       const place = secretPlace(storeId, provider);
       const { envelope, keyId, version } = await seal(keys, place, plaintext);
       const { setDaysAgo, dueInDays } = ROTATION[provider];
@@ -41,14 +43,33 @@ export async function secretRows(
         encryptionVersion: version,
         keyId,
         fingerprint: await fingerprint(keys, place, plaintext),
-        lastFour: lastFourOf(plaintext),
+        lastFour: lastFourOf(credential),
         setBy: SET_BY,
         rotationReminderAt: after(SEED_NOW, dueInDays * DAY),
         lastRotatedAt: setAt,
-        nextTestAt: null,
+        nextTestAt: after(SEED_NOW, 3 * HOUR),
       };
     }),
   );
+}
+
+/** Invented, and accepted by the local providers of the demo (dev/local-providers). */
+export function seededCredential(shop: string, provider: Provider): Credential {
+  const text = (prefix: string, name: string) => secretText(prefix, shop, provider, name);
+  switch (provider) {
+    case "GA4":
+    case "GSC":
+      return {
+        kind: "oauth",
+        clientId: `${provider.toLowerCase()}-demo.apps.googleusercontent.com`,
+        clientSecret: text("GOCSPX-", "client"),
+        refreshToken: text("1//", "refresh"),
+      };
+    case "BING":
+      return { kind: "api_key", apiKey: text("", "key") };
+    case "MCP":
+      return { kind: "bearer", token: text("mcp_", "token") };
+  }
 }
 
 export function lastRotationDates(): Record<string, string> {

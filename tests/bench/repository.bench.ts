@@ -66,7 +66,11 @@ export async function benchRepositories(databases: BenchDatabases) {
 async function benchEncryption(db: Db, storeId: string, engine: string) {
   const secret = "x".repeat(255);
   const secrets = new StoreSecretRepository(db, storeId, TEST_KEYS);
-  await secrets.upsert("BING", { plaintext: secret, setBy: null, rotationReminderAt: null }, T0);
+  await secrets.upsert(
+    "BING",
+    { plaintext: secret, setBy: null, rotationReminderAt: null, lastFour: "", nextTestAt: null },
+    T0,
+  );
   const key = { where: { storeId_provider: { storeId, provider: "MCP" as const } } };
   const plain = {
     cipherText: secret,
@@ -77,6 +81,7 @@ async function benchEncryption(db: Db, storeId: string, engine: string) {
     setBy: null,
     rotationReminderAt: null,
     lastRotatedAt: T0,
+    nextTestAt: null,
   };
   const writePlain = () =>
     db.storeSecret.upsert({ ...key, create: { ...plain, storeId, provider: "MCP" }, update: plain });
@@ -90,7 +95,12 @@ async function benchEncryption(db: Db, storeId: string, engine: string) {
     { name: "plain", run: writePlain },
     {
       name: "encrypted, StoreSecretRepository.upsert",
-      run: () => secrets.upsert("BING", { plaintext: secret, setBy: null, rotationReminderAt: null }, T0),
+      run: () =>
+        secrets.upsert(
+          "BING",
+          { plaintext: secret, setBy: null, rotationReminderAt: null, lastFour: "", nextTestAt: null },
+          T0,
+        ),
     },
   ];
   printRace(

@@ -1,14 +1,14 @@
-import { secretText } from "../../prisma/seed/secrets";
+import { PROVIDERS } from "~/features/connections/provider";
+import { secretPartsOf } from "~/features/connections/credential";
+import { seededCredential, secretText } from "../../prisma/seed/secrets";
 
 const DEMO = "backroom-demo.myshopify.com";
 const SECOND = "backroom-second.myshopify.com";
 
 /** Every secret that the seed invents: provider credentials, and the tokens of its shops. */
 export const SEEDED_SECRETS = [
-  ...["GA4", "GSC", "BING", "MCP"].map((provider) =>
-    secretText(`${provider.toLowerCase()}-`, DEMO, provider),
-  ),
-  secretText("gsc-", SECOND, "GSC"),
+  ...PROVIDERS.flatMap((provider) => secretPartsOf(seededCredential(DEMO, provider))),
+  ...secretPartsOf(seededCredential(SECOND, "GSC")),
   ...[DEMO, SECOND].flatMap((shop) => [
     secretText("shpat_", shop, "access"),
     secretText("shprt_", shop, "refresh"),

@@ -34,7 +34,13 @@ export async function insertTenant(db: Db, marker: string) {
   const secrets = new StoreSecretRepository(db, storeId, TEST_KEYS);
   await secrets.upsert(
     "GA4",
-    { plaintext: `secret of ${marker}`, setBy: marker, rotationReminderAt: T0 },
+    {
+      plaintext: `secret of ${marker}`,
+      setBy: marker,
+      rotationReminderAt: T0,
+      lastFour: "",
+      nextTestAt: null,
+    },
     T0,
   );
   const sales = {

@@ -46,8 +46,15 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     build: (db, { storeId }) => new StoreSecretRepository(db, storeId, TEST_KEYS),
     methods: {
       list: (r) => r.list(),
-      upsert: (r) => r.upsert("GA4", { plaintext: "mine", setBy: null, rotationReminderAt: null }, LATER),
+      upsert: (r) =>
+        r.upsert(
+          "GA4",
+          { plaintext: "mine", setBy: null, rotationReminderAt: null, lastFour: "", nextTestAt: null },
+          LATER,
+        ),
       reveal: (r) => r.reveal("GA4"),
+      updateReminder: (r) => r.updateReminder("GA4", LATER),
+      updateNextTest: (r) => r.updateNextTest("GA4", LATER),
       delete: (r) => r.delete("GA4"),
     },
   }),

@@ -14,7 +14,14 @@ export type SecretSummary = {
   rotationReminderAt: Date | null;
 };
 
-export type NewSecret = { plaintext: string; setBy: string | null; rotationReminderAt: Date | null };
+export type NewSecret = {
+  plaintext: string;
+  /** What may be shown of it; nothing of a secret that is too short to show a part of */
+  lastFour: string;
+  setBy: string | null;
+  rotationReminderAt: Date | null;
+  nextTestAt: Date | null;
+};
 
 export class StoreSecretRepository {
   constructor(
@@ -38,9 +45,10 @@ export class StoreSecretRepository {
       encryptionVersion: version,
       keyId,
       fingerprint: await fingerprint(this.keys, place, secret.plaintext),
-      lastFour: lastFourOf(secret.plaintext),
+      lastFour: secret.lastFour,
       setBy: secret.setBy,
       rotationReminderAt: secret.rotationReminderAt,
+      nextTestAt: secret.nextTestAt,
       lastRotatedAt: now,
     };
     await this.db.storeSecret.upsert({
@@ -62,6 +70,18 @@ export class StoreSecretRepository {
     return row && open(this.keys, secretPlace(this.storeId, provider), row.cipherText);
   }
 
+  /** Moves the date of the reminder; null ends it. */
+  async updateReminder(provider: Provider, rotationReminderAt: Date | null): Promise<number> {
+    const where = { storeId: this.storeId, provider };
+    return (await this.db.storeSecret.updateMany({ where, data: { rotationReminderAt } })).count;
+  }
+
+  /** When the cron tests this connection next. */
+  async updateNextTest(provider: Provider, nextTestAt: Date | null): Promise<number> {
+    const where = { storeId: this.storeId, provider };
+    return (await this.db.storeSecret.updateMany({ where, data: { nextTestAt } })).count;
+  }
+
   async delete(provider: Provider): Promise<number> {
     const { count } = await this.db.storeSecret.deleteMany({ where: { storeId: this.storeId, provider } });
     return count;
@@ -80,9 +100,4 @@ const SUMMARY = {
 
 export function secretPlace(storeId: string, provider: Provider): SecretPlace {
   return { table: "StoreSecret", storeId, provider, field: "cipherText" };
-}
-
-/** Of a short secret nothing is shown: four characters would be too much of it. */
-export function lastFourOf(plaintext: string): string {
-  return plaintext.length >= 12 ? plaintext.slice(-4) : "";
 }

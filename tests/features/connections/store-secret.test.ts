@@ -11,7 +11,11 @@ eachDatabase("the list of secrets", ({ db }) => {
     });
     const secrets = new StoreSecretRepository(db(), id, TEST_KEYS);
     for (const provider of [...PROVIDERS].reverse())
-      await secrets.upsert(provider, { plaintext: "secret", setBy: null, rotationReminderAt: null }, T0);
+      await secrets.upsert(
+        provider,
+        { plaintext: "secret", setBy: null, rotationReminderAt: null, lastFour: "", nextTestAt: null },
+        T0,
+      );
     expect((await secrets.list()).map(({ provider }) => provider)).toEqual([...PROVIDERS]);
   });
 });
