@@ -16,22 +16,35 @@ export class ConnectionEventRepository {
     await this.db.connectionEvent.create({ data: { ...event, storeId: this.storeId } });
   }
 
-  /** Newest first. */
-  async list(provider: Provider, limit = 50): Promise<ConnectionEvent[]> {
+  /** Newest first; tests of credentials that were only offered included. */
+  async list(
+    provider: Provider,
+    { since, limit = 50 }: { since?: Date; limit?: number } = {},
+  ): Promise<ConnectionEvent[]> {
     const rows = await this.db.connectionEvent.findMany({
-      where: { storeId: this.storeId, provider },
+      where: { storeId: this.storeId, provider, createdAt: { gte: since } },
       orderBy: [{ createdAt: "desc" }, { id: "desc" }],
       take: limit,
     });
     return rows.map(toConnectionEvent);
   }
 
-  /** The last test of each provider that was ever tested. */
+  /** The last test of each provider that was ever tested with the credential in use. */
   async listLatest(): Promise<ConnectionEvent[]> {
-    const latest = await Promise.all(PROVIDERS.map((provider) => this.list(provider, 1)));
-    return latest.flat();
+    const latest = await Promise.all(
+      PROVIDERS.map((provider) =>
+        this.db.connectionEvent.findFirst({
+          where: { storeId: this.storeId, provider, ...OF_THE_ONE_IN_USE },
+          orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+        }),
+      ),
+    );
+    return latest.flatMap((row) => (row ? [toConnectionEvent(row)] : []));
   }
 }
+
+/** An offered credential that failed was not stored; one that passed was, and its test is the first of the one in use. */
+const OF_THE_ONE_IN_USE = { NOT: { trigger: "CONNECT" as const, outcome: "FAILURE" as const } };
 
 function toConnectionEvent(row: Row): ConnectionEvent {
   const { updatedAt: _updatedAt, ...event } = withoutStore(row);

@@ -1,0 +1,50 @@
+/** What the cron asks about all stores at once: which connections are due for a test, which secrets for a new one. */
+import type { Db } from "~/platform/db/client.server";
+import type { Provider } from "./provider";
+
+export type DueTest = { storeId: string; provider: Provider; nextTestAt: Date };
+export type DueRotation = { shopDomain: string; provider: Provider; rotationReminderAt: Date };
+
+/** An uninstalled shop's connections rest: nobody would read what they say. */
+const INSTALLED = { store: { status: "ACTIVE" as const } };
+
+export class DueRepository {
+  constructor(private readonly db: Db) {}
+
+  /** The longest overdue first. */
+  async listTests(now: Date, limit: number): Promise<DueTest[]> {
+    const rows = await this.db.storeSecret.findMany({
+      where: { nextTestAt: { lte: now }, ...INSTALLED },
+      select: { storeId: true, provider: true, nextTestAt: true },
+      orderBy: [{ nextTestAt: "asc" }, { id: "asc" }],
+      take: limit,
+    });
+    return rows.flatMap(({ nextTestAt, ...row }) => (nextTestAt ? [{ ...row, nextTestAt }] : []));
+  }
+
+  countTests(now: Date): Promise<number> {
+    return this.db.storeSecret.count({ where: { nextTestAt: { lte: now }, ...INSTALLED } });
+  }
+
+  /** True when this process got it: whoever else read the same row is turned away. */
+  async claimTest({ storeId, provider, nextTestAt }: DueTest, next: Date): Promise<boolean> {
+    const { count } = await this.db.storeSecret.updateMany({
+      where: { storeId, provider, nextTestAt },
+      data: { nextTestAt: next },
+    });
+    return count > 0;
+  }
+
+  /** Secrets whose reminder is at `until` or before, the earliest first. */
+  async listRotations(until: Date, limit = 1_000): Promise<DueRotation[]> {
+    const rows = await this.db.storeSecret.findMany({
+      where: { rotationReminderAt: { lte: until }, ...INSTALLED },
+      select: { provider: true, rotationReminderAt: true, store: { select: { shopDomain: true } } },
+      orderBy: [{ rotationReminderAt: "asc" }, { id: "asc" }],
+      take: limit,
+    });
+    return rows.flatMap(({ provider, rotationReminderAt, store: { shopDomain } }) =>
+      rotationReminderAt ? [{ shopDomain, provider, rotationReminderAt }] : [],
+    );
+  }
+}
