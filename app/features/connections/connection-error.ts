@@ -39,7 +39,7 @@ type Details = {
   providerCode?: string | null;
   /** When the provider said how long to wait */
   retryAfterMs?: number;
-  /** What the merchant may have meant, as a question that can be shown: "Did you mean sc-domain:example.com?" */
+  /** What would probably have worked instead of what was typed, e.g. sc-domain:example.com */
   suggestion?: string;
   cause?: unknown;
 };

@@ -11,6 +11,7 @@ export function providerDeps(): ProviderDeps {
   return (deps ??= {
     operatorFetch: createOutboundFetch({ trust: "operator" }),
     publicFetch: createOutboundFetch({ trust: "public", allowLoopback: env.allowLoopbackConnections }),
+    allowLoopback: env.allowLoopbackConnections,
     endpoints: env.providers,
     // Google looks at the clock of an assertion, so a demo whose clock stands elsewhere must not sign with it.
     now: env.demoNow ? now : () => new Date(),

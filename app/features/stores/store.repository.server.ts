@@ -10,6 +10,11 @@ export class StoreRepository {
     return this.db.store.findUnique({ where: { shopDomain } });
   }
 
+  async findStatus(id: string) {
+    const store = await this.db.store.findUnique({ where: { id }, select: { status: true } });
+    return store?.status ?? null;
+  }
+
   /** The row of a shop that just authenticated; a shop that comes back keeps its row and its id. */
   async upsertInstalled(shopDomain: string, scopes: string, now: Date) {
     const existing = await this.findByShopDomain(shopDomain);

@@ -8,6 +8,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return codeOf(error) === "P2002";
 }
 
+/** The row that it refers to is gone, or never was. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return codeOf(error) === "P2003";
+}
+
 /** True when trying again later may work: the server is away, full, or starting. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof DatabaseUnavailableError) return true;

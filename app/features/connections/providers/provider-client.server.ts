@@ -17,6 +17,8 @@ export type ProviderDeps = {
   operatorFetch: typeof fetch;
   /** For an address that a merchant typed; refuses to leave the public internet (platform/http/ssrf-guard) */
   publicFetch: typeof fetch;
+  /** Development: a merchant's address may lead to this machine */
+  allowLoopback: boolean;
   endpoints: ProviderEndpoints;
   now: () => Date;
 };

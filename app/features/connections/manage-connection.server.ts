@@ -1,0 +1,262 @@
+/** What a merchant does about one connection: connect, replace, rotate, test, disconnect, move the reminder. */
+import { isInstalled } from "~/features/stores/installed.server";
+import { updateConnection } from "~/features/settings/settings.server";
+import { DAY_MS } from "~/platform/clock";
+import { EnvelopeError } from "~/platform/crypto/envelope.server";
+import { KeyUnavailableError, type KeyProvider } from "~/platform/crypto/keyring.server";
+import { inTransaction, type Db } from "~/platform/db/client.server";
+import { log } from "~/platform/log.server";
+import { adviceFor } from "./advice";
+import type { Failure } from "./attempt.server";
+import type { Connection } from "./connection";
+import { parseConnectionForm, parseReminderDays, type FieldErrors } from "./connection-form.server";
+import { CredentialUnreadableError, lastFourOf, writeCredential } from "./credential";
+import { PROVIDER_NAMES, type Provider } from "./provider";
+import type { ProviderDeps } from "./providers/provider-client.server";
+import { nextTestAfter, recordTest } from "./record-test.server";
+import { listSites, type Site } from "./sites.server";
+import { StoreSecretRepository } from "./store-secret.repository.server";
+import { findConnection, isSameConnection } from "./stored-connection.server";
+import { testConnection, type TestResult } from "./test-connection.server";
+
+export type ConnectionContext = {
+  db: Db;
+  storeId: string;
+  keys: KeyProvider;
+  deps: ProviderDeps;
+  /** Who is at the screen, as Shopify's GID */
+  actor: string;
+  now: Date;
+};
+
+/** What went wrong at the provider, for a banner. */
+export type Trouble = {
+  errorClass: string;
+  title: string;
+  body: string;
+  /** The provider's side of it, in one redacted line */
+  detail: string | null;
+  suggestion: string | null;
+};
+
+export type ConnectionAnswer = {
+  ok: boolean;
+  /** Which button this answers */
+  intent: string;
+  message: string;
+  fieldErrors?: FieldErrors;
+  trouble?: Trouble;
+  /** What the account can see, to choose from */
+  sites?: Site[];
+};
+
+type Submitted = { status: 200 | 400 | 409 | 410 | 422; answer: ConnectionAnswer };
+
+/** Parses the form and does what it asks. Nothing is stored that has not worked once, and what is stored stays until then. */
+export async function submitConnectionForm(
+  context: ConnectionContext,
+  provider: Provider,
+  form: FormData,
+): Promise<Submitted> {
+  const intent = String(form.get("intent"));
+  const answer = await answerTo(context, provider, intent, form);
+  return { ...answer, answer: { ...answer.answer, intent } };
+}
+
+type Answered = { status: Submitted["status"]; answer: Omit<ConnectionAnswer, "intent"> };
+
+function answerTo(
+  context: ConnectionContext,
+  provider: Provider,
+  intent: string,
+  form: FormData,
+): Promise<Answered> | Answered {
+  switch (intent) {
+    case "connect":
+    case "rotate":
+      return connect(context, provider, form, intent);
+    case "sites":
+      return offerSites(context, provider, form);
+    case "test":
+      return test(context, provider);
+    case "disconnect":
+      return disconnect(context, provider);
+    case "remind":
+      return remind(context, provider, form);
+    default:
+      return refused(400, "This action is not known here.");
+  }
+}
+
+async function connect(
+  context: ConnectionContext,
+  provider: Provider,
+  form: FormData,
+  intent: "connect" | "rotate",
+): Promise<Answered> {
+  const { db, storeId, keys, deps, now } = context;
+  const stored = await storedOrNull(context, provider);
+  const parsed = parseConnectionForm(provider, form, stored, intent, { allowLoopback: deps.allowLoopback });
+  if (!parsed.ok) return invalid(parsed.fieldErrors);
+  const { connection } = parsed;
+  const sameSecret =
+    stored !== null && writeCredential(stored.credential) === writeCredential(connection.credential);
+  if (intent === "rotate" && sameSecret)
+    return refused(409, "This is the secret that is stored already. Make a new one at the provider first.");
+
+  const result = await testConnection(deps, connection);
+  const event = { trigger: "CONNECT" as const, now };
+  if (result.outcome === "FAILURE") {
+    await recordTest(db, storeId, provider, result, event);
+    const aftermath = stored ? " What was stored before is still in use." : " Nothing was stored.";
+    return { status: 422, answer: failed(provider, result, aftermath) };
+  }
+  const outcome = await inTransaction(db, async (tx) => {
+    if (!(await isInstalled(tx, storeId))) return "gone";
+    const secrets = new StoreSecretRepository(tx, storeId, keys);
+    const before = (await secrets.list()).find((secret) => secret.provider === provider);
+    const rotatedAt = sameSecret ? (before?.lastRotatedAt ?? now) : now;
+    await secrets.upsert(
+      provider,
+      {
+        plaintext: writeCredential(connection.credential),
+        lastFour: lastFourOf(connection.credential),
+        setBy: sameSecret ? (before?.setBy ?? null) : context.actor,
+        rotationReminderAt: reminderAt(connection, rotatedAt),
+        nextTestAt: nextTestAfter(result, now),
+      },
+      rotatedAt,
+    );
+    await updateConnection(tx, storeId, provider, connection.config, sameSecret ? {} : { rotatedAt });
+    return recordTest(tx, storeId, provider, result, event);
+  });
+  if (outcome === "gone") return gone();
+  return done(`${PROVIDER_NAMES[provider]} ${doneWord(intent, stored)}`);
+}
+
+function doneWord(intent: "connect" | "rotate", stored: Connection | null): string {
+  if (intent === "rotate") return "has its new secret";
+  return stored ? "is replaced" : "is connected";
+}
+
+async function test(context: ConnectionContext, provider: Provider): Promise<Answered> {
+  const connection = await storedOrNull(context, provider);
+  if (!connection)
+    return refused(409, `${PROVIDER_NAMES[provider]} has nothing stored that can be tested; connect it.`);
+  const result = await testStored(context, connection, "MANUAL");
+  if (result === "gone") return gone();
+  if (result.outcome === "FAILURE") return { status: 200, answer: failed(provider, result) };
+  return done(`${PROVIDER_NAMES[provider]} answered in ${result.latencyMs} ms`);
+}
+
+/**
+ * Tests what is stored, and appends the event. If it was replaced or taken away while its provider was asked, the event says
+ * so by its trigger, and does not speak for the connection that is there now.
+ */
+export async function testStored(
+  context: Omit<ConnectionContext, "actor">,
+  connection: Connection,
+  trigger: "MANUAL" | "SCHEDULED",
+): Promise<TestResult | "gone"> {
+  const { db, storeId, keys, deps, now } = context;
+  const { provider } = connection;
+  const result = await testConnection(deps, connection);
+  const inUse = isSameConnection(connection, await findConnection(context, provider));
+  const event = { trigger: inUse ? trigger : ("CONNECT" as const), now };
+  if ((await recordTest(db, storeId, provider, result, event)) === "gone") return "gone";
+  if (inUse)
+    await new StoreSecretRepository(db, storeId, keys).updateNextTest(provider, nextTestAfter(result, now));
+  return result;
+}
+
+async function disconnect({ db, storeId, keys }: ConnectionContext, provider: Provider): Promise<Answered> {
+  await inTransaction(db, async (tx) => {
+    await new StoreSecretRepository(tx, storeId, keys).delete(provider);
+    await updateConnection(tx, storeId, provider, null);
+  });
+  // Also when another tab was quicker: it is what was asked for.
+  return done(`${PROVIDER_NAMES[provider]} is disconnected; its secret is deleted`);
+}
+
+/** Moves the reminder of the secret that is stored; the days count from its last rotation. */
+async function remind(context: ConnectionContext, provider: Provider, form: FormData): Promise<Answered> {
+  const { db, storeId, keys } = context;
+  const days = parseReminderDays(form);
+  if (days === null) return invalid({ reminderDays: "Choose one of the listed times." });
+  const changed = await inTransaction(db, async (tx) => {
+    const secrets = new StoreSecretRepository(tx, storeId, keys);
+    const secret = (await secrets.list()).find((entry) => entry.provider === provider);
+    const connection = await findConnection({ ...context, db: tx as Db }, provider);
+    if (!secret || !connection) return false;
+    const config = { ...connection.config, reminderDays: days };
+    const at = reminderAt({ ...connection, config } as Connection, secret.lastRotatedAt ?? secret.createdAt);
+    await secrets.updateReminder(provider, at);
+    await updateConnection(tx, storeId, provider, config);
+    return true;
+  });
+  if (!changed) return refused(409, `${PROVIDER_NAMES[provider]} is not connected.`);
+  return done(days === 0 ? "Reminder switched off" : "Reminder moved");
+}
+
+async function offerSites(context: ConnectionContext, provider: Provider, form: FormData): Promise<Answered> {
+  const stored = await storedOrNull(context, provider);
+  const found = await listSites(context.deps, provider, form, stored);
+  switch (found.outcome) {
+    case "invalid":
+      return invalid(found.fieldErrors);
+    case "failed":
+      return { status: 422, answer: failed(provider, found.failure) };
+    case "listed":
+      return { status: 200, answer: { ok: true, message: "", sites: found.sites } };
+  }
+}
+
+/** A credential that will never open again must not keep the merchant from storing a new one. */
+async function storedOrNull(context: ConnectionContext, provider: Provider): Promise<Connection | null> {
+  try {
+    return await findConnection(context, provider);
+  } catch (error) {
+    if (!isLostForGood(error)) throw error;
+    log.error({ err: error, provider }, "a stored credential does not open");
+    return null;
+  }
+}
+
+function isLostForGood(error: unknown): boolean {
+  return (
+    error instanceof CredentialUnreadableError ||
+    error instanceof EnvelopeError ||
+    (error instanceof KeyUnavailableError && error.code === "KEY_UNAVAILABLE")
+  );
+}
+
+/** Zero days mean no reminder; a server that needs no token has nothing to rotate. */
+function reminderAt({ config, credential }: Connection, rotatedAt: Date): Date | null {
+  if (config.reminderDays === 0 || credential.kind === "none") return null;
+  return new Date(rotatedAt.getTime() + config.reminderDays * DAY_MS);
+}
+
+const done = (message: string): Answered => ({ status: 200, answer: { ok: true, message } });
+
+const refused = (status: 400 | 409, message: string): Answered => ({
+  status,
+  answer: { ok: false, message },
+});
+
+const gone = (): Answered => ({
+  status: 410,
+  answer: { ok: false, message: "Backroom was uninstalled from this store meanwhile; nothing was stored." },
+});
+
+function invalid(fieldErrors: FieldErrors): Answered {
+  const message = Object.values(fieldErrors)[0] ?? "The form cannot be read.";
+  return { status: 400, answer: { ok: false, message, fieldErrors } };
+}
+
+/** 422 where a form is fine and the provider says no to what is in it. */
+function failed(provider: Provider, failure: Failure, aftermath = ""): Answered["answer"] {
+  const { errorClass, message, suggestion } = failure;
+  const { title, body } = adviceFor(provider, errorClass);
+  const trouble = { errorClass, title, body: body + aftermath, detail: message, suggestion };
+  return { ok: false, message: title, trouble };
+}
