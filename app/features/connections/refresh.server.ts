@@ -1,0 +1,126 @@
+/** What the cron does about connections: tests those that are due, and says which secrets want a new one. */
+import { randomUUID } from "node:crypto";
+import { DAY_MS } from "~/platform/clock";
+import type { KeyProvider } from "~/platform/crypto/keyring.server";
+import type { Db } from "~/platform/db/client.server";
+import { withLease, type Leased } from "~/platform/db/lease.server";
+import type { CronQuery } from "~/platform/http/cron-query.server";
+import { log } from "~/platform/log.server";
+import { DueRepository, type DueTest } from "./due.repository.server";
+import { testStored } from "./manage-connection.server";
+import type { ProviderDeps } from "./providers/provider-client.server";
+import { findConnection } from "./stored-connection.server";
+
+/** A test that was begun and never finished (its process died) is due again after this. */
+const CLAIM_MS = 15 * 60 * 1000;
+const AT_ONCE = 5;
+const BATCH = 50;
+const REMIND_DAYS = 14;
+
+export type RefreshReport = {
+  runId: string;
+  dryRun: boolean;
+  /** INCOMPLETE when the budget ended it; what remains is due still */
+  outcome: "COMPLETE" | "INCOMPLETE";
+  startedAt: string;
+  finishedAt: string;
+  connections: {
+    due: number;
+    tested: number;
+    working: number;
+    failing: number;
+    skipped: number;
+    remaining: number;
+  };
+  rotationReminders: RotationReminder[];
+};
+
+export type RotationReminder = {
+  shopDomain: string;
+  provider: string;
+  rotationReminderAt: string;
+  overdue: boolean;
+  /** Whole days, negative when it has passed */
+  daysUntil: number;
+};
+
+type Context = { db: Db; keys: KeyProvider; deps: ProviderDeps; clock: () => Date };
+
+/** Only one run at a time; "running" with its id when there is one. Safe to kill: what it did is done, the rest is due. */
+export function refreshConnections(context: Context, query: CronQuery): Promise<Leased<RefreshReport>> {
+  const runId = randomUUID();
+  return withLease(context.db, "refresh", runId, (lost) => run(context, query, runId, lost));
+}
+
+async function run({ db, keys, deps, clock }: Context, query: CronQuery, runId: string, lost: AbortSignal) {
+  const startedAt = clock();
+  const endsAt = performance.now() + query.budgetMs;
+  const mayGoOn = () => performance.now() < endsAt && !lost.aborted;
+  const dueRows = new DueRepository(db);
+  const due = await dueRows.countTests(startedAt);
+  const counts = { tested: 0, working: 0, failing: 0, skipped: 0 };
+
+  while (!query.dryRun && mayGoOn()) {
+    const batch = await dueRows.listTests(startedAt, BATCH);
+    if (!batch.length) break;
+    await inParallel(batch, mayGoOn, async (entry) => {
+      const outcome = await testDue(entry);
+      if (outcome !== "skipped") counts.tested += 1;
+      counts[outcome] += 1;
+    });
+  }
+  const remaining = await dueRows.countTests(startedAt);
+  const complete = query.dryRun || remaining === 0;
+  return {
+    runId,
+    dryRun: query.dryRun,
+    outcome: complete ? ("COMPLETE" as const) : ("INCOMPLETE" as const),
+    startedAt: startedAt.toISOString(),
+    finishedAt: clock().toISOString(),
+    connections: { due, ...counts, remaining },
+    rotationReminders: await rotationReminders(db, clock()),
+  };
+
+  async function testDue(entry: DueTest): Promise<"working" | "failing" | "skipped"> {
+    const now = clock();
+    if (!(await dueRows.claimTest(entry, new Date(now.getTime() + CLAIM_MS)))) return "skipped";
+    const context = { db, storeId: entry.storeId, keys, deps, now };
+    try {
+      const connection = await findConnection(context, entry.provider);
+      if (!connection) return "skipped";
+      const result = await testStored(context, connection, "SCHEDULED");
+      if (result === "gone") return "skipped";
+      return result.outcome === "SUCCESS" ? "working" : "failing";
+    } catch (error) {
+      // One store's trouble (a key that is lost, a row that is damaged) is not the others'; the claim brings it up again.
+      log.error(
+        { err: error, storeId: entry.storeId, provider: entry.provider },
+        "a connection was not tested",
+      );
+      return "skipped";
+    }
+  }
+}
+
+/** Overdue, and due within the next 14 days. */
+export async function rotationReminders(db: Db, now: Date): Promise<RotationReminder[]> {
+  const until = new Date(now.getTime() + REMIND_DAYS * DAY_MS);
+  return (await new DueRepository(db).listRotations(until)).map(({ rotationReminderAt, ...secret }) => ({
+    ...secret,
+    rotationReminderAt: rotationReminderAt.toISOString(),
+    overdue: rotationReminderAt <= now,
+    daysUntil: Math.floor((rotationReminderAt.getTime() - now.getTime()) / DAY_MS),
+  }));
+}
+
+async function inParallel<T>(
+  items: T[],
+  mayGoOn: () => boolean,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = [...items];
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined && mayGoOn(); item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
