@@ -39,6 +39,8 @@ type Details = {
   providerCode?: string | null;
   /** When the provider said how long to wait */
   retryAfterMs?: number;
+  /** What would probably have worked instead of what was typed, e.g. sc-domain:example.com */
+  suggestion?: string;
   cause?: unknown;
 };
 
@@ -51,16 +53,18 @@ export class ConnectionError extends Error {
   readonly httpStatus: number | null;
   readonly providerCode: string | null;
   readonly retryAfterMs: number | undefined;
+  readonly suggestion: string | undefined;
 
   constructor(
     readonly code: ErrorClass,
     message: string,
-    { httpStatus = null, providerCode = null, retryAfterMs, cause }: Details = {},
+    { httpStatus = null, providerCode = null, retryAfterMs, suggestion, cause }: Details = {},
   ) {
     super(message, { cause });
     this.httpStatus = httpStatus;
     this.providerCode = providerCode;
     this.retryAfterMs = retryAfterMs;
+    this.suggestion = suggestion;
   }
 
   get retryable(): boolean {

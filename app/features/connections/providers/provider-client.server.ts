@@ -52,7 +52,7 @@ export async function requestJson<T>(
   const { status } = response;
   const json = jsonOf(text);
   if (!response.ok || json === undefined) {
-    const retryAfterMs = retryAfterOf(response.headers.get("retry-after"));
+    const retryAfterMs = retryAfterOf(response.headers);
     const said = json === undefined ? null : refusal({ status, body: json, retryAfterMs });
     throw said ?? byStatus(name, status, retryAfterMs, json === undefined);
   }
@@ -77,16 +77,16 @@ export async function requestJson<T>(
       const response = await fetch(url, init);
       return { response, text: await response.text() };
     } catch (error) {
-      throw transportError(name, error);
+      throw transportError(name, error, signal);
     }
   }
 }
 
-/** A failed exchange as one of our classes. */
-export function transportError(name: string, error: unknown): ConnectionError {
+/** A failed exchange as one of our classes. Who hung up may have given any reason: the signal tells, not the error. */
+export function transportError(name: string, error: unknown, signal?: AbortSignal): ConnectionError {
   if (error instanceof ConnectionError) return error;
   if (!(error instanceof OutboundError)) {
-    if (isAbort(error))
+    if (signal?.aborted || isAbort(error))
       return new ConnectionError("TIMEOUT", `${name} did not answer in time.`, { cause: error });
     return new ConnectionError("NETWORK", `${name} could not be reached.`, { cause: error });
   }
@@ -136,12 +136,18 @@ function isAbort(error: unknown): boolean {
   return error instanceof Error && /^(AbortError|TimeoutError)$/.test(error.name);
 }
 
-/** Seconds, or a date (RFC 9110 §10.2.3); undefined when it is neither. */
-function retryAfterOf(value: string | null): number | undefined {
-  if (!value) return undefined;
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+/**
+ * Seconds, or a date (RFC 9110 §10.2.3); undefined when it is neither. A date counts from the answer's own Date: both are
+ * the provider's clock, whatever ours says.
+ */
+function retryAfterOf(headers: Headers): number | undefined {
+  const value = headers.get("retry-after") ?? "";
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
+  const [from, until] = [headers.get("date") ?? "", value].map((date) =>
+    /^[A-Z][a-z]{2}, /.test(date) ? Date.parse(date) : NaN,
+  );
+  const wait = until! - from!;
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }
 
 function jsonOf(text: string): unknown {
