@@ -142,7 +142,7 @@ function isAbort(error: unknown): boolean {
  * Seconds, or a date (RFC 9110 §10.2.3); undefined when it is neither. A date counts from the answer's own Date: both are
  * the provider's clock, whatever ours says.
  */
-function retryAfterOf(headers: Headers): number | undefined {
+export function retryAfterOf(headers: Headers): number | undefined {
   const value = headers.get("retry-after") ?? "";
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
   const [from, until] = [headers.get("date") ?? "", value].map((date) =>
