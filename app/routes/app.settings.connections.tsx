@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { ConnectionsPage } from "~/features/connections/components/connections-page";
-import { connectionsHealth } from "~/features/connections/connections.server";
+import { connectionCards } from "~/features/connections/connections.server";
 import { forStore } from "~/features/stores/for-store.server";
 
 export const meta: MetaFunction = () => [{ title: "Connections · Backroom" }];
@@ -11,7 +11,7 @@ export const loader = (args: LoaderFunctionArgs) =>
   forStore(args, async ({ db, store, now }) => ({
     now: now.toISOString(),
     ianaTimezone: store.ianaTimezone,
-    connections: await connectionsHealth(db, store.id),
+    connections: await connectionCards(db, store.id, now),
   }));
 
 export default function ConnectionsRoute() {

@@ -6,7 +6,7 @@ import { parsePropertyId, parseSiteUrl, type Parsed } from "./google-connection.
 import { parseServiceAccountJson } from "./google-key-file.server";
 import { parseMcpEndpoint, parseTimeout, parseToken, parseToolAllowList } from "./mcp-connection.schema";
 import type { Provider } from "./provider";
-import { REMINDER_DAYS } from "./reminder";
+import { REMINDER_OPTIONS, STANDARD_REMINDER_DAYS } from "./reminder";
 
 export type FieldErrors = Partial<Record<string, string>>;
 
@@ -68,8 +68,8 @@ export function parseCredential(
 
 /** Null when it is none of the offered times. */
 export function parseReminderDays(form: FormData): number | null {
-  const given = Number(form.get("reminderDays") ?? REMINDER_DAYS.standard);
-  return REMINDER_DAYS.choices.includes(given) ? given : null;
+  const given = form.get("reminderDays") ?? String(STANDARD_REMINDER_DAYS);
+  return REMINDER_OPTIONS.some(({ value }) => value === given) ? Number(given) : null;
 }
 
 type Outcome<T> = { ok: true; value: T } | InvalidForm;

@@ -8,3 +8,12 @@ export const PROVIDER_NAMES: Record<Provider, string> = {
   BING: "Bing Webmaster Tools",
   MCP: "MCP server",
 };
+
+/** A provider as addresses name it. */
+export function connectionUrl(provider: Provider, form?: "replace" | "rotate"): string {
+  return `/app/settings/connections/${provider.toLowerCase()}${form ? `?form=${form}` : ""}`;
+}
+
+export function providerOf(segment: string | undefined): Provider | null {
+  return PROVIDERS.find((provider) => provider.toLowerCase() === segment) ?? null;
+}

@@ -47,7 +47,7 @@ export async function loadOverview(
     countAttention(db, store.id, now),
     countWaiting(db, store.id),
     runningOutOf(db, store.id, today),
-    connectionsHealth(db, store.id),
+    connectionsHealth(db, store.id, now),
     rotationsDue(db, store.id, now),
   ]);
   const { currency, ianaTimezone } = store;

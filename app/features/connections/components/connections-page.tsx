@@ -1,13 +1,12 @@
-import { BlockStack, Page } from "@shopify/polaris";
-import { Quiet, SectionCard } from "~/components/section-card";
-import { TermList, type Term } from "~/components/term-list";
-import { formatAgo, formatShopDate } from "~/platform/shop-time";
-import type { ConnectionHealth } from "../connections.server";
-import { ConnectionBadge } from "./connection-badge";
+import { Banner, BlockStack, Page } from "@shopify/polaris";
+import { formatShopDate } from "~/platform/shop-time";
+import type { ConnectionCard as Connection } from "../connections.server";
+import { connectionUrl } from "../provider";
+import { ConnectionCard } from "./connection-card";
 
-type Props = { connections: ConnectionHealth[]; now: string; ianaTimezone: string };
+type Props = { connections: Connection[]; now: string; ianaTimezone: string };
 
-/** Each provider with what may be shown of its secret, and what its last test said. */
+/** Every service with whether it works and since when; secrets that are overdue come first. */
 export function ConnectionsPage({ connections, now, ianaTimezone }: Props) {
   return (
     <Page
@@ -16,48 +15,37 @@ export function ConnectionsPage({ connections, now, ianaTimezone }: Props) {
       backAction={{ content: "Settings", url: "/app/settings" }}
     >
       <BlockStack gap="400">
+        <RotationBanner connections={connections} ianaTimezone={ianaTimezone} />
         {connections.map((connection) => (
-          <SectionCard
+          <ConnectionCard
             key={connection.provider}
-            title={connection.name}
-            badge={<ConnectionBadge state={connection.state} />}
-          >
-            {connection.secret ? (
-              <TermList terms={termsOf(connection, now, ianaTimezone)} />
-            ) : (
-              <Quiet>No credentials are stored for this service.</Quiet>
-            )}
-          </SectionCard>
+            connection={connection}
+            now={now}
+            ianaTimezone={ianaTimezone}
+          />
         ))}
       </BlockStack>
     </Page>
   );
 }
 
-function termsOf(
-  { secret, testedAt, latencyMs, state, detail }: ConnectionHealth,
-  now: string,
-  zone: string,
-): Term[] {
-  if (!secret) return [];
-  const test = testedAt
-    ? `${state === "working" ? "Succeeded" : "Failed"} ${formatAgo(testedAt, now)} in ${latencyMs} ms`
-    : "Never";
-  return [
-    {
-      term: "Secret",
-      description: secret.lastFour ? `ends in ${secret.lastFour}` : "stored, too short to show a part of",
-    },
-    { term: "Stored", description: formatShopDate(secret.storedAt, zone) },
-    {
-      term: "Rotation due",
-      description: secret.rotationReminderAt ? dueText(secret.rotationReminderAt, now, zone) : "no reminder",
-    },
-    { term: "Last test", description: test },
-    ...(detail ? [{ term: "It said", description: detail }] : []),
-  ];
-}
-
-function dueText(reminderAt: string, now: string, zone: string): string {
-  return `${formatShopDate(reminderAt, zone)}${reminderAt <= now ? ", overdue" : ""}`;
+function RotationBanner({ connections, ianaTimezone }: Pick<Props, "connections" | "ianaTimezone">) {
+  const overdue = connections.filter(({ secret }) => secret?.overdue);
+  if (!overdue.length) return null;
+  return (
+    <Banner
+      tone="warning"
+      title={overdue.length === 1 ? "A secret is due for rotation" : `${overdue.length} secrets are due for rotation`}
+      action={{
+        content: `Rotate ${overdue[0]!.name}`,
+        url: connectionUrl(overdue[0]!.provider, "rotate"),
+      }}
+    >
+      {overdue.map(({ provider, name, secret }) => (
+        <p key={provider}>
+          {name}: was due on {formatShopDate(secret!.rotationReminderAt!, ianaTimezone)}.
+        </p>
+      ))}
+    </Banner>
+  );
 }

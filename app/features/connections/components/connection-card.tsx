@@ -1,0 +1,64 @@
+import { useFetcher } from "@remix-run/react";
+import { Banner, BlockStack, Button, InlineStack } from "@shopify/polaris";
+import { Quiet, SectionCard } from "~/components/section-card";
+import { TermList } from "~/components/term-list";
+import { useToast } from "~/components/use-toast";
+import type { ConnectionCard as Connection } from "../connections.server";
+import type { ConnectionAnswer } from "../manage-connection.server";
+import { connectionUrl } from "../provider";
+import { ConnectionBadge } from "./connection-badge";
+import { historyTerms, secretTerm, targetTerm } from "./connection-terms";
+
+type Props = { connection: Connection; now: string; ianaTimezone: string };
+
+/** One service on the list of all: whether it works and since when, and the way to everything else. */
+export function ConnectionCard({ connection, now, ianaTimezone }: Props) {
+  const { provider, name, state, secret, advice, detail } = connection;
+  const fetcher = useFetcher<ConnectionAnswer>();
+  useToast(fetcher.data);
+  const url = connectionUrl(provider);
+  const test = () => fetcher.submit({ intent: "test" }, { method: "post", action: url });
+  return (
+    <SectionCard title={name} badge={<ConnectionBadge state={state} />}>
+      {secret ? (
+        <BlockStack gap="400">
+          {advice && (
+            <Banner tone="critical" title={advice.title}>
+              <p>{advice.body}</p>
+              {detail && <p>It said: {detail}</p>}
+            </Banner>
+          )}
+          <TermList
+            terms={[
+              ...targetTerm(connection),
+              ...historyTerms(connection, now, ianaTimezone),
+              secretTerm(secret, ianaTimezone),
+            ]}
+          />
+          <InlineStack gap="200">
+            <Button onClick={test} loading={fetcher.state !== "idle"} accessibilityLabel={`Test ${name}`}>
+              Test connection
+            </Button>
+            <Button url={url} accessibilityLabel={`Manage ${name}`}>
+              Manage
+            </Button>
+          </InlineStack>
+        </BlockStack>
+      ) : (
+        <InlineStack gap="400" align="space-between" blockAlign="center">
+          <Quiet>{WHAT_FOR[provider]}</Quiet>
+          <Button url={url} variant="primary" accessibilityLabel={`Connect ${name}`}>
+            Connect
+          </Button>
+        </InlineStack>
+      )}
+    </SectionCard>
+  );
+}
+
+const WHAT_FOR: Record<Connection["provider"], string> = {
+  GA4: "Which pages bring visitors who buy.",
+  GSC: "What people search for on Google before they find you.",
+  BING: "The same for Bing.",
+  MCP: "Tools of your own, such as a help centre, for drafts and insights.",
+};

@@ -1,0 +1,115 @@
+import { useFetcher, useNavigate } from "@remix-run/react";
+import { Banner, BlockStack, Button, InlineStack, List, Select } from "@shopify/polaris";
+import { useEffect, useRef, useState } from "react";
+import { SectionCard } from "~/components/section-card";
+import { useToast } from "~/components/use-toast";
+import type { ConnectionDetail } from "../connections.server";
+import { guideFor } from "../guides";
+import type { ConnectionAnswer } from "../manage-connection.server";
+import { connectionUrl } from "../provider";
+import { REMINDER_OPTIONS } from "../reminder";
+import { BingFields } from "./bing-fields";
+import { Ga4Fields, GscFields } from "./google-fields";
+import { McpFields } from "./mcp-fields";
+import { useFields } from "./use-fields";
+
+export type FormMode = "connect" | "replace" | "rotate";
+
+const FIELDS = { GA4: Ga4Fields, GSC: GscFields, BING: BingFields, MCP: McpFields };
+
+/**
+ * Connect, replace or rotate: the same fields, of which a rotation asks for the secret alone. What is typed stays until it
+ * was stored, so that a provider's no costs nobody their key.
+ */
+export function ConnectionForm({ connection, mode }: { connection: ConnectionDetail; mode: FormMode }) {
+  const { provider, name, config } = connection;
+  const fetcher = useFetcher<ConnectionAnswer>();
+  const picker = useFetcher<ConnectionAnswer>();
+  const navigate = useNavigate();
+  const box = useRef<HTMLDivElement>(null);
+  const busy = fetcher.state !== "idle";
+  const answer = busy ? undefined : fetcher.data;
+  const offered = picker.state === "idle" ? picker.data : undefined;
+  const fields = useFields(config, { ...offered?.fieldErrors, ...answer?.fieldErrors });
+  const [touched, setTouched] = useState(0);
+  useToast(answer);
+  useEffect(() => {
+    if (answer?.ok) navigate(connectionUrl(provider), { replace: true });
+    else if (answer) setTouched((count) => count + 1);
+  }, [answer, navigate, provider]);
+  useEffect(() => {
+    // The first thing to mend, or else the banner that says what went wrong.
+    const target = box.current?.querySelector<HTMLElement>("[aria-invalid=true]");
+    if (touched) (target ?? box.current)?.focus();
+  }, [touched]);
+
+  const submit = (intent: string) => ({ intent, ...fields.values });
+  const ProviderFields = FIELDS[provider];
+  const trouble = answer?.trouble ?? offered?.trouble;
+  return (
+    <div ref={box} tabIndex={-1} className="form-box">
+      <SectionCard title={TITLES[mode](name)}>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            fetcher.submit(submit(mode === "rotate" ? "rotate" : "connect"), { method: "post" });
+          }}
+        >
+          <BlockStack gap="400">
+            <List type="number">
+              {guideFor(provider, mode).map((step) => (
+                <List.Item key={step}>{step}</List.Item>
+              ))}
+            </List>
+            {trouble && (
+              <Banner tone="critical" title={trouble.title}>
+                <p>{trouble.body}</p>
+                {trouble.detail && <p>It said: {trouble.detail}</p>}
+                {trouble.suggestion && (
+                  <p>
+                    Did you mean{" "}
+                    <Button variant="plain" onClick={() => fields.set("siteUrl", trouble.suggestion!)}>
+                      {trouble.suggestion}
+                    </Button>
+                    ?
+                  </p>
+                )}
+              </Banner>
+            )}
+            {answer && !answer.ok && !trouble && !answer.fieldErrors && (
+              <Banner tone="critical" title={answer.message} />
+            )}
+            <ProviderFields
+              fields={fields}
+              mode={mode}
+              sites={offered?.sites}
+              finding={picker.state !== "idle"}
+              onFindSites={() => picker.submit(submit("sites"), { method: "post" })}
+            />
+            {mode !== "rotate" && (
+              <Select label="Remind me to rotate the secret" options={REMINDER_OPTIONS} {...fields.bind("reminderDays")} />
+            )}
+            <InlineStack align="end" gap="200">
+              {mode !== "connect" && <Button url={connectionUrl(provider)}>Cancel</Button>}
+              <Button submit variant="primary" loading={busy}>
+                {BUTTONS[mode]}
+              </Button>
+            </InlineStack>
+          </BlockStack>
+        </form>
+      </SectionCard>
+    </div>
+  );
+}
+
+const TITLES: Record<FormMode, (name: string) => string> = {
+  connect: (name) => `Connect ${name}`,
+  replace: (name) => `Replace the connection to ${name}`,
+  rotate: (name) => `Rotate the secret of ${name}`,
+};
+
+const BUTTONS: Record<FormMode, string> = {
+  connect: "Test and connect",
+  replace: "Test and replace",
+  rotate: "Test and rotate",
+};

@@ -1,0 +1,45 @@
+import { Badge } from "@shopify/polaris";
+import { Row, RowList } from "~/components/row-list";
+import { Quiet, SectionCard } from "~/components/section-card";
+import { formatAgo, formatShopTime } from "~/platform/shop-time";
+import { classLabel } from "../advice";
+import type { TestRow } from "../connections.server";
+
+type Props = { tests: TestRow[]; now: string; ianaTimezone: string };
+
+const TRIGGERS = { MANUAL: "tested by hand", SCHEDULED: "tested on schedule", CONNECT: "before storing" } as const;
+
+/** Every test of the last 30 days, the newest first. */
+export function HistoryCard({ tests, now, ianaTimezone }: Props) {
+  return (
+    <SectionCard title="Tests of the last 30 days">
+      {tests.length === 0 ? (
+        <Quiet>No test yet. The first one is made when you connect.</Quiet>
+      ) : (
+        <RowList label="Tests, the newest first">
+          {tests.map((test) => (
+            <Row
+              key={test.id}
+              title={
+                test.errorClass ? (
+                  <Badge tone="critical">{classLabel(test.errorClass)}</Badge>
+                ) : (
+                  <Badge tone="success">Worked</Badge>
+                )
+              }
+              detail={[test.message, TRIGGERS[test.trigger]].filter(Boolean).join(" · ")}
+              aside={
+                <span className="test-facts">
+                  <time dateTime={test.at} title={formatShopTime(test.at, ianaTimezone)}>
+                    {formatAgo(test.at, now)}
+                  </time>
+                  <span>{test.latencyMs} ms</span>
+                </span>
+              }
+            />
+          ))}
+        </RowList>
+      )}
+    </SectionCard>
+  );
+}

@@ -1,0 +1,26 @@
+import { Banner, BlockStack } from "@shopify/polaris";
+import { SectionCard } from "~/components/section-card";
+import { TermList } from "~/components/term-list";
+import type { ConnectionDetail } from "../connections.server";
+import { historyTerms, targetTerm } from "./connection-terms";
+import { TestStrip } from "./test-strip";
+
+type Props = { connection: ConnectionDetail; now: string; ianaTimezone: string };
+
+export function StatusCard({ connection, now, ianaTimezone }: Props) {
+  const { advice, detail, tests } = connection;
+  return (
+    <SectionCard title="State">
+      <BlockStack gap="400">
+        {advice && (
+          <Banner tone="critical" title={advice.title}>
+            <p>{advice.body}</p>
+            {detail && <p>It said: {detail}</p>}
+          </Banner>
+        )}
+        <TermList terms={[...targetTerm(connection), ...historyTerms(connection, now, ianaTimezone)]} />
+        <TestStrip tests={tests} />
+      </BlockStack>
+    </SectionCard>
+  );
+}
