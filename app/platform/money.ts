@@ -49,7 +49,8 @@ export function parseMoney(text: string, currency: string): { minor: number } | 
   if (!bare) return { problem: "empty" };
   if (bare.length > LONGEST_AMOUNT) return { problem: "too-large" };
   const [, sign, whole = "", fraction = ""] = AMOUNT.exec(bare) ?? [];
-  if (!whole && !fraction) return { problem: /^[-\d.,\s]*\d[\d.,\s]*$/.test(bare) ? "ambiguous" : "unreadable" };
+  if (!whole && !fraction)
+    return { problem: /^[-\d.,\s]*\d[\d.,\s]*$/.test(bare) ? "ambiguous" : "unreadable" };
   const digits = minorDigits(currency);
   if (digits === 3 && /^-?\d{1,3},\d{3}$/.test(bare)) return { problem: "ambiguous" };
   if (fraction.length > digits) return { problem: "too-precise" };

@@ -50,11 +50,13 @@ export function edit<N extends SettingName>(
 
 /** What a save posts. */
 export function formFields({ base, typed }: SettingsFormState): Record<string, string> {
-  const fields = SETTING_NAMES.map((name) => {
-    const value = typed[name];
-    return [name, typeof value === "boolean" ? (value ? "on" : "off") : value];
-  });
-  return { ...Object.fromEntries(fields), version: String(base.version), base: JSON.stringify(base.values) };
+  const fields: Record<string, string> = {
+    version: String(base.version),
+    base: JSON.stringify(base.values),
+  };
+  for (const name of THRESHOLD_NAMES) fields[name] = typed[name];
+  for (const name of TOGGLE_NAMES) fields[name] = typed[name] ? "on" : "off";
+  return fields;
 }
 
 /** What the server's answer changes; whatever was typed since the save was sent stays. */

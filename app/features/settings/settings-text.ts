@@ -20,7 +20,7 @@ export function settingText<N extends SettingName>(
   currency: string,
 ): string {
   if (isToggle(name) || typeof value === "boolean") return value ? "on" : "off";
-  const { unit } = THRESHOLDS[name as ThresholdName];
+  const { unit } = THRESHOLDS[name];
   if (unit === "money") return formatMoney({ minor: value, currency });
   if (unit === "percent") return `${value}%`;
   return `${value} ${value === 1 ? unit.slice(0, -1) : unit}`;

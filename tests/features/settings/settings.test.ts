@@ -195,5 +195,5 @@ function overtaking(db: Queryable, save: () => Promise<void>): Queryable {
       };
     },
   });
-  return { ...db, engine: db.engine, storeSettings } as Queryable;
+  return { ...db, engine: db.engine, storeSettings };
 }
