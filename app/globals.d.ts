@@ -9,6 +9,12 @@ declare module "*.css" {
 interface Window {
   shopify?: {
     toast: { show(message: string, options?: { isError?: boolean; duration?: number }): void };
+    saveBar: {
+      show(id: string): Promise<void>;
+      hide(id: string): Promise<void>;
+      /** Resolves when nothing is unsaved any more, or the merchant gives it up */
+      leaveConfirmation(): Promise<void>;
+    };
   };
 }
 
@@ -16,5 +22,15 @@ declare namespace React.JSX {
   interface IntrinsicElements {
     /** The app's entries in the admin's own navigation: https://shopify.dev/docs/api/app-bridge-library/web-components/ui-nav-menu */
     "ui-nav-menu": { children: React.ReactNode };
+    /** https://shopify.dev/docs/api/app-home/app-bridge-web-components/ui-save-bar */
+    "ui-save-bar": { id: string; children: React.ReactNode };
+  }
+}
+
+declare namespace React {
+  /** What App Bridge reads of the buttons that it mirrors; `loading` counts by being there. */
+  interface ButtonHTMLAttributes<T> {
+    variant?: "primary";
+    loading?: "";
   }
 }

@@ -1,7 +1,9 @@
-import { BlockStack, Box, Card, Text } from "@shopify/polaris";
+import { BlockStack, Box, Button, Card, Text } from "@shopify/polaris";
+
+type Props = { title: string; body: string; action?: { label: string; url: string } };
 
 /** A whole page without rows: what will be here, and what brings it. */
-export function SectionEmpty({ title, body }: { title: string; body: string }) {
+export function SectionEmpty({ title, body, action }: Props) {
   return (
     <Card>
       <Box padding="600">
@@ -12,6 +14,7 @@ export function SectionEmpty({ title, body }: { title: string; body: string }) {
           <Text as="p" tone="subdued" alignment="center">
             {body}
           </Text>
+          {action && <Button url={action.url}>{action.label}</Button>}
         </BlockStack>
       </Box>
     </Card>

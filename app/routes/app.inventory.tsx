@@ -8,14 +8,14 @@ import { shopDayOf } from "~/platform/shop-day";
 
 export const meta: MetaFunction = () => [{ title: "Inventory · Backroom" }];
 
-// 200 SKUs by sell-out day · 302 or 401 no valid session token · 503 database away
+// 200 SKUs by sell-out day, none while the forecast is off · 302 or 401 no valid session token · 503 database away
 export const loader = (args: LoaderFunctionArgs) =>
   forStore(args, async ({ db, store, now }) => {
-    const [items, { thresholds }] = await Promise.all([
-      listByStockout(db, store.id),
-      getSettings(db, store.id),
-    ]);
-    return { items, today: shopDayOf(now, store.ianaTimezone), lowCoverDays: thresholds.lowCoverDays };
+    const { thresholds, featureToggles } = await getSettings(db, store.id);
+    const forecast = featureToggles.inventoryForecast;
+    const items = forecast ? await listByStockout(db, store.id) : [];
+    const today = shopDayOf(now, store.ianaTimezone);
+    return { forecast, items, today, lowCoverDays: thresholds.lowCoverDays };
   });
 
 export default function InventoryRoute() {

@@ -72,12 +72,13 @@ export function seededCredential(shop: string, provider: Provider): Credential {
   }
 }
 
-export function lastRotationDates(): Record<string, string> {
+/** When each secret was set, and the one or two before it: all since the shop installed. */
+export function lastRotationDates(): Record<string, string[]> {
   return Object.fromEntries(
-    Object.entries(ROTATION).map(([provider, { setDaysAgo }]) => [
-      provider,
-      before(SEED_NOW, setDaysAgo * DAY).toISOString(),
-    ]),
+    Object.entries(ROTATION).map(([provider, { setDaysAgo }], i) => {
+      const daysAgo = [0, 70, 140].slice(0, 2 + (i % 2)).map((days) => setDaysAgo + days);
+      return [provider, daysAgo.map((days) => before(SEED_NOW, days * DAY).toISOString())];
+    }),
   );
 }
 

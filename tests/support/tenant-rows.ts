@@ -27,7 +27,7 @@ export async function insertTenant(db: Db, marker: string) {
       thresholds: {},
       featureToggles: {},
       connectionMetadata: {},
-      lastRotationDates: json,
+      lastRotationDates: { [marker]: [T0.toISOString()] },
       ...dated,
     },
   });

@@ -38,7 +38,8 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     methods: {
       find: (r) => r.find(),
       insertDefaults: { creates: (r) => r.insertDefaults() },
-      update: (r) => r.update(1, { lastRotationDates: { by: "the caller" } }),
+      update: (r) => r.update(1, { lastRotationDates: { caller: [LATER.toISOString()] } }),
+      updateConnection: (r) => r.updateConnection("BING", { siteUrl: "https://mine.example.com/" }, LATER),
     },
   }),
   StoreSecretRepository: calls<StoreSecretRepository>({

@@ -2,10 +2,12 @@
 import { parseBingApiKey, parseBingSiteUrl } from "./bing-connection.schema";
 import type { Connection } from "./connection";
 import type { BingCredential, Credential, GoogleCredential, McpCredential } from "./credential";
-import { parsePropertyId, parseSiteUrl, type Parsed } from "./google-connection.schema";
+import { parsePropertyId, parseSiteUrl } from "./google-connection.schema";
 import { parseServiceAccountJson } from "./google-key-file.server";
-import { parseMcpEndpoint, parseTimeout, parseToken, parseToolAllowList } from "./mcp-connection.schema";
+import { parseMcpEndpoint, parseMcpToken, parseTimeout, parseToolAllowList } from "./mcp-connection.schema";
+import type { Parsed } from "./pasted";
 import type { Provider } from "./provider";
+import { refusalOfUrl } from "~/platform/http/ssrf-guard.server";
 import { REMINDER_OPTIONS, STANDARD_REMINDER_DAYS } from "./reminder";
 
 export type FieldErrors = Partial<Record<string, string>>;
@@ -93,7 +95,7 @@ function parseConfig(
       return all({ siteUrl: parseBingSiteUrl(textOf(form, "siteUrl")), reminderDays: reminder });
     case "MCP":
       return all({
-        endpoint: parseMcpEndpoint(textOf(form, "endpoint"), options),
+        endpoint: parseMcpEndpoint(textOf(form, "endpoint"), (url) => refusalOfUrl(url, { trust: "public", ...options })),
         toolAllowList: parseToolAllowList(textOf(form, "toolAllowList")),
         timeoutMs: parseTimeout(textOf(form, "timeoutSeconds")),
         reminderDays: reminder,
@@ -133,8 +135,11 @@ function parseBing(form: FormData, keep: Connection | null): Outcome<BingCredent
 function parseMcp(form: FormData, keep: Connection | null): Outcome<McpCredential> {
   if (form.get("credentialKind") === "none") return { ok: true, value: { kind: "none" } };
   if (keep?.provider === "MCP" && isEmpty(form, "token")) return { ok: true, value: keep.credential };
-  const parsed = single("token", parseToken(textOf(form, "token")));
-  return parsed.ok ? { ok: true, value: { kind: "bearer", token: parsed.value } } : parsed;
+  const parsed = single("token", parseMcpToken(textOf(form, "token")));
+  if (!parsed.ok) return parsed;
+  if (parsed.value !== null) return { ok: true, value: { kind: "bearer", token: parsed.value } };
+  const sentence = "Enter the token, or choose that the server is open.";
+  return { ok: false, fieldErrors: { token: sentence } };
 }
 
 function isElsewhere(connection: Connection, keep: Connection): boolean {

@@ -1,5 +1,5 @@
 /** What merchants paste for Google's services, and a sentence for each way in which it is something else. */
-export type Parsed<T> = { ok: true; value: T } | { ok: false; sentence: string };
+import type { Parsed } from "./pasted";
 
 const WHERE =
   "Google Analytics shows it under Admin › Property settings › Property details, at the top right.";

@@ -2,7 +2,7 @@
 import { createPrivateKey } from "node:crypto";
 import { z } from "zod";
 import type { GoogleCredential } from "./credential";
-import type { Parsed } from "./google-connection.schema";
+import type { Parsed } from "./pasted";
 
 const MOST_BYTES = 20_000;
 const text = z.string().trim().min(1);

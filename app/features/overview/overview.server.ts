@@ -26,7 +26,8 @@ export type Overview = RangeFigures & {
   now: string;
   attention: Attention;
   waiting: Waiting;
-  runningOut: RunningOut;
+  /** Null while the merchant has the forecast switched off */
+  runningOut: RunningOut | null;
   connections: ConnectionHealth[];
   rotations: RotationDue[];
   /** Null once dismissed or finished */
@@ -68,8 +69,9 @@ export async function actOnOverview(db: Db, storeId: string, form: FormData, now
   return true;
 }
 
-async function runningOutOf(db: Db, storeId: string, today: string): Promise<RunningOut> {
-  const { thresholds } = await getSettings(db, storeId);
+async function runningOutOf(db: Db, storeId: string, today: string): Promise<RunningOut | null> {
+  const { thresholds, featureToggles } = await getSettings(db, storeId);
+  if (!featureToggles.inventoryForecast) return null;
   return listRunningOut(db, storeId, { today, lowCoverDays: thresholds.lowCoverDays });
 }
 

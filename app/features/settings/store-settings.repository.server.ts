@@ -1,10 +1,15 @@
+import type { Prisma } from "#prisma/postgres";
 import type { Queryable } from "~/platform/db/client.server";
 import {
-  connectionMetadataSchema,
-  featureTogglesSchema,
-  thresholdsSchema,
+  jsonRecord,
+  readConnectionMetadata,
+  rotationDatesSchema,
+  rotationsSchema,
+  storedThresholdsSchema,
+  storedTogglesSchema,
   type ConnectionMetadata,
   type FeatureToggles,
+  type RotationDates,
   type Thresholds,
 } from "./settings.schema";
 
@@ -13,8 +18,7 @@ export type StoreSettings = {
   thresholds: Thresholds;
   featureToggles: FeatureToggles;
   connectionMetadata: ConnectionMetadata;
-  /** ISO instants by provider */
-  lastRotationDates: Record<string, string>;
+  lastRotationDates: RotationDates;
 };
 
 type Changes = Partial<Omit<StoreSettings, "version">>;
@@ -30,10 +34,10 @@ export class StoreSettingsRepository {
     if (!row) return null;
     return {
       version: row.version,
-      thresholds: thresholdsSchema.parse(row.thresholds),
-      featureToggles: featureTogglesSchema.parse(row.featureToggles),
-      connectionMetadata: connectionMetadataSchema.parse(row.connectionMetadata),
-      lastRotationDates: row.lastRotationDates as Record<string, string>,
+      thresholds: storedThresholdsSchema.parse(row.thresholds),
+      featureToggles: storedTogglesSchema.parse(row.featureToggles),
+      connectionMetadata: readConnectionMetadata(row.connectionMetadata),
+      lastRotationDates: rotationDatesSchema.parse(row.lastRotationDates),
     };
   }
 
@@ -57,4 +61,39 @@ export class StoreSettingsRepository {
     });
     return count ? "saved" : "conflict";
   }
+
+  /**
+   * Puts one provider's metadata in place, or takes it away (null), and notes a rotation. Other providers' stay as they
+   * are stored, even where this version cannot read them. "missing": the store has no row yet.
+   */
+  async updateConnection(
+    provider: string,
+    metadata: object | null,
+    rotatedAt?: Date,
+  ): Promise<"saved" | "conflict" | "missing"> {
+    const row = await this.db.storeSettings.findUnique({ where: { storeId: this.storeId } });
+    if (!row) return "missing";
+    const { [provider]: _replaced, ...others } = jsonRecord.parse(row.connectionMetadata);
+    const rotations = jsonRecord.parse(row.lastRotationDates);
+    const earlier = rotationsSchema.parse(rotations[provider]);
+    const { count } = await this.db.storeSettings.updateMany({
+      where: { storeId: this.storeId, version: row.version },
+      data: {
+        connectionMetadata: json(metadata ? { ...others, [provider]: metadata } : others),
+        ...(rotatedAt && {
+          lastRotationDates: json({
+            ...rotations,
+            [provider]: rotationsSchema.parse([rotatedAt.toISOString(), ...earlier]),
+          }),
+        }),
+        version: row.version + 1,
+      },
+    });
+    return count ? "saved" : "conflict";
+  }
+}
+
+/** What was read as JSON, or written in code, can be stored as JSON. */
+function json(value: Record<string, unknown>): Prisma.InputJsonObject {
+  return value as Prisma.InputJsonObject;
 }

@@ -43,7 +43,7 @@ eachDatabase("the overview", ({ db }) => {
       const overview = await loadOverview(db(), await reload(), { now: NOW, range: null });
       expect(overview.freshness).toEqual({ asOf: null, stale: false, missingDays: 30 });
       expect(overview.metrics.every(({ value }) => value === null)).toBe(true);
-      expect([overview.attention.total, overview.waiting.count, overview.runningOut.count]).toEqual([
+      expect([overview.attention.total, overview.waiting.count, overview.runningOut?.count]).toEqual([
         0, 0, 0,
       ]);
       expect(overview.connections.map(({ state }) => state)).toEqual(Array(4).fill("unconnected"));

@@ -4,14 +4,21 @@ import { SectionEmpty } from "~/components/section-empty";
 import { formatDay } from "~/platform/shop-time";
 import type { StockLine } from "../inventory.server";
 
-type Props = { items: StockLine[]; today: string; lowCoverDays: number };
+type Table = { items: StockLine[]; today: string; lowCoverDays: number };
+type Props = Table & { forecast: boolean };
 
 /** SKUs by the day on which they sell out at their present pace. */
-export function InventoryPage({ items, today, lowCoverDays }: Props) {
+export function InventoryPage({ forecast, items, today, lowCoverDays }: Props) {
   const { smDown } = useBreakpoints();
   return (
     <Page title="Inventory" subtitle="What sells out next, at the pace of the last weeks">
-      {items.length === 0 ? (
+      {!forecast ? (
+        <SectionEmpty
+          title="The forecast is off"
+          body="It was switched off in the settings. Switched on, it shows when each SKU sells out and what to reorder."
+          action={{ label: "Change settings", url: "/app/settings" }}
+        />
+      ) : items.length === 0 ? (
         <SectionEmpty
           title="No forecast yet"
           body="Once your sales and stock levels are read, every SKU gets its pace, its days of cover and the day it sells out."
@@ -36,7 +43,7 @@ export function InventoryPage({ items, today, lowCoverDays }: Props) {
   );
 }
 
-function StockTable({ items, today, lowCoverDays }: Props) {
+function StockTable({ items, today, lowCoverDays }: Table) {
   return (
     <Card padding="0">
       <IndexTable

@@ -4,7 +4,13 @@ import { Quiet, SectionCard } from "~/components/section-card";
 import type { RunningOut } from "~/features/inventory/inventory.server";
 import { formatDay } from "~/platform/shop-time";
 
-export function StockCard({ runningOut, today }: { runningOut: RunningOut; today: string }) {
+export function StockCard({ runningOut, today }: { runningOut: RunningOut | null; today: string }) {
+  if (!runningOut)
+    return (
+      <SectionCard title="Stock running out" action={{ label: "Change settings", url: "/app/settings" }}>
+        <Quiet>The inventory forecast is switched off.</Quiet>
+      </SectionCard>
+    );
   const { count, items, lowCoverDays } = runningOut;
   return (
     <SectionCard

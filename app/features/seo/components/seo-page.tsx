@@ -17,11 +17,19 @@ const SEVERITIES = {
   INFO: { label: "Info", tone: "info" },
 } as const;
 
+type Props = { switchedOn: boolean; insights: InsightLine[]; now: string };
+
 /** Open insights, the most severe first. */
-export function SeoPage({ insights, now }: { insights: InsightLine[]; now: string }) {
+export function SeoPage({ switchedOn, insights, now }: Props) {
   return (
     <Page title="SEO" subtitle="What search engines and your catalogue say is worth doing">
-      {insights.length === 0 ? (
+      {!switchedOn ? (
+        <SectionEmpty
+          title="SEO insights are off"
+          body="They were switched off in the settings. Nothing that was found is lost."
+          action={{ label: "Change settings", url: "/app/settings" }}
+        />
+      ) : insights.length === 0 ? (
         <SectionEmpty
           title="Nothing to do"
           body="Insights appear here once Search Console, Analytics or Bing are connected and there is something to improve."

@@ -1,71 +1,121 @@
-import { Badge, BlockStack, Page } from "@shopify/polaris";
-import { SectionCard } from "~/components/section-card";
+import {
+  Banner,
+  BlockStack,
+  Card,
+  Checkbox,
+  Form,
+  FormLayout,
+  InlineGrid,
+  Layout,
+  Page,
+} from "@shopify/polaris";
+import { useEffect, useRef, type ComponentRef } from "react";
+import { SaveBar } from "~/components/save-bar";
+import { Quiet, SectionCard } from "~/components/section-card";
 import { TermList } from "~/components/term-list";
-import { formatMoney } from "~/platform/money";
-import type { FeatureToggles, Thresholds } from "../settings.schema";
+import { TOGGLE_NAMES, TOGGLES, type SavedSettings } from "../settings-fields";
+import { ConflictBanner } from "./conflict-banner";
+import { ThresholdField } from "./threshold-field";
+import { useSettingsForm, type SettingsEditor } from "./use-settings-form";
 
-type Props = {
-  thresholds: Thresholds;
-  featureToggles: FeatureToggles;
-  currency: string;
-  ianaTimezone: string;
-};
+type Props = { saved: SavedSettings; currency: string; ianaTimezone: string };
 
-/** The settings in force. */
-export function SettingsPage({ thresholds, featureToggles, currency, ianaTimezone }: Props) {
-  const days = (count: number) => `${count} ${count === 1 ? "day" : "days"}`;
+/** Thresholds and toggles, and what comes from elsewhere. */
+export function SettingsPage({ saved, currency, ianaTimezone }: Props) {
+  const editor = useSettingsForm(saved, currency);
   return (
     <Page title="Settings" subtitle="What flags an order, and what Backroom does for you">
-      <BlockStack gap="400">
-        <SectionCard title="Thresholds in force">
-          <TermList
-            terms={[
-              {
-                term: "High-value order",
-                description: `${formatMoney({ minor: thresholds.highValueMinor, currency })} or more`,
-              },
-              {
-                term: "Late fulfilment",
-                description: `paid and waiting for ${thresholds.lateFulfilmentHours} hours`,
-              },
-              {
-                term: "Partly fulfilled",
-                description: `nothing moved for ${days(thresholds.partialStaleDays)}`,
-              },
-              { term: "Unpaid", description: `open for ${days(thresholds.unpaidAgingDays)}` },
-              {
-                term: "Large discount",
-                description: `${thresholds.highDiscountPercent}% of the order or more`,
-              },
-              {
-                term: "Stock running out",
-                description: `less than ${days(thresholds.lowCoverDays)} of cover`,
-              },
-            ]}
-          />
-        </SectionCard>
-        <SectionCard title="Features">
-          <TermList
-            terms={[
-              { term: "AI drafts", description: <OnOff on={featureToggles.aiDrafts} /> },
-              { term: "SEO insights", description: <OnOff on={featureToggles.seoInsights} /> },
-              { term: "Inventory forecast", description: <OnOff on={featureToggles.inventoryForecast} /> },
-            ]}
-          />
-        </SectionCard>
-        <SectionCard title="From your Shopify settings">
-          <TermList
-            terms={[
-              { term: "Currency", description: currency },
-              { term: "Time zone", description: ianaTimezone },
-            ]}
-          />
-        </SectionCard>
-      </BlockStack>
+      <SaveBar
+        id="settings-save-bar"
+        open={editor.dirty}
+        saving={editor.saving}
+        onSave={editor.save}
+        onDiscard={editor.discard}
+      />
+      <Form onSubmit={editor.save} noValidate>
+        <Layout>
+          <Notice editor={editor} />
+          <Layout.AnnotatedSection
+            id="orders"
+            title="Orders"
+            description="When an order is flagged for you to look at. Flags that exist already stay as they are."
+          >
+            <Card>
+              <FormLayout>
+                <ThresholdField name="highValueMinor" editor={editor} />
+                <ThresholdField name="highDiscountPercent" editor={editor} />
+                <ThresholdField name="lateFulfilmentHours" editor={editor} />
+                <ThresholdField name="partialStaleDays" editor={editor} />
+                <ThresholdField name="unpaidAgingDays" editor={editor} />
+              </FormLayout>
+            </Card>
+          </Layout.AnnotatedSection>
+          <Layout.AnnotatedSection id="stock" title="Stock" description="When to think of the next delivery.">
+            <Card>
+              <ThresholdField name="lowCoverDays" editor={editor} />
+            </Card>
+          </Layout.AnnotatedSection>
+          <Layout.AnnotatedSection id="features" title="Features" description="What Backroom does for you.">
+            <Card>
+              <Toggles editor={editor} />
+            </Card>
+          </Layout.AnnotatedSection>
+          <Layout.Section>
+            <InlineGrid columns={{ xs: 1, md: 2 }} gap="400">
+              <SectionCard
+                title="Connections"
+                action={{ label: "Manage connections", url: "/app/settings/connections" }}
+              >
+                <Quiet>Google Analytics, Search Console, Bing Webmaster Tools and your MCP server.</Quiet>
+              </SectionCard>
+              <SectionCard title="From your Shopify settings">
+                <TermList
+                  terms={[
+                    { term: "Currency", description: currency },
+                    { term: "Time zone", description: ianaTimezone },
+                  ]}
+                />
+              </SectionCard>
+            </InlineGrid>
+          </Layout.Section>
+        </Layout>
+      </Form>
     </Page>
   );
 }
 
-function OnOff({ on }: { on: boolean }) {
-  return <Badge tone={on ? "success" : undefined}>{on ? "On" : "Off"}</Badge>;
+function Toggles({ editor: { form, edit } }: { editor: SettingsEditor }) {
+  return (
+    <BlockStack gap="300">
+      {TOGGLE_NAMES.map((name) => (
+        <Checkbox
+          key={name}
+          id={name}
+          name={name}
+          label={TOGGLES[name].label}
+          helpText={TOGGLES[name].help}
+          checked={form.typed[name]}
+          onChange={(on) => edit(name, on)}
+          error={form.errors[name]}
+        />
+      ))}
+    </BlockStack>
+  );
+}
+
+/** What stopped a save as a whole. It takes the keyboard, so that it is read out and its buttons come next. */
+function Notice({ editor }: { editor: SettingsEditor }) {
+  const { theirs, trouble } = editor.form;
+  const place = useRef<ComponentRef<"div">>(null);
+  useEffect(() => {
+    if (theirs ?? trouble) place.current?.querySelector<HTMLElement>("[role=alert]")?.focus();
+  }, [theirs, trouble]);
+  if (!theirs && !trouble) return null;
+  return (
+    <Layout.Section>
+      <div ref={place}>
+        {theirs ? <ConflictBanner editor={editor} /> : <Banner tone="critical" title={trouble ?? ""} />}
+      </div>
+    </Layout.Section>
+  );
 }
