@@ -1,7 +1,13 @@
 /** The form of each provider, parsed once: a connection to try, or a sentence next to each field that is not right. */
 import { parseBingApiKey, parseBingSiteUrl } from "./bing-connection.schema";
 import type { Connection } from "./connection";
-import type { BingCredential, Credential, GoogleCredential, McpCredential } from "./credential";
+import {
+  accountOf,
+  type BingCredential,
+  type Credential,
+  type GoogleCredential,
+  type McpCredential,
+} from "./credential";
 import { parsePropertyId, parseSiteUrl } from "./google-connection.schema";
 import { parseServiceAccountJson } from "./google-key-file.server";
 import { parseMcpEndpoint, parseMcpToken, parseTimeout, parseToolAllowList } from "./mcp-connection.schema";
@@ -27,18 +33,18 @@ export function parseConnectionForm(
   options: { allowLoopback: boolean },
 ): ParsedForm<{ connection: Connection }> | InvalidForm {
   const keep = intent === "connect" ? stored : null;
-  const config = intent === "rotate" && stored ? { ok: true as const, value: stored.config } : null;
   const fields = {
-    config: config ?? parseConfig(provider, form, options),
+    config:
+      intent === "rotate" && stored
+        ? { ok: true as const, value: stored.config }
+        : parseConfig(provider, form, options),
     credential: parseCredential(provider, form, keep),
   };
   const errors = { ...errorsOf(fields.config), ...errorsOf(fields.credential) };
   if (!fields.config.ok || !fields.credential.ok) return { ok: false, fieldErrors: errors };
-  const connection = {
-    provider,
-    config: fields.config.value,
-    credential: fields.credential.value,
-  } as Connection;
+  const credential = fields.credential.value;
+  const config = { ...fields.config.value, signIn: credential.kind, account: accountOf(credential) };
+  const connection = { provider, config, credential } as Connection;
   const moved = keep !== null && isElsewhere(connection, keep);
   if (moved && isEmpty(form, "token") && keep.credential.kind === "bearer")
     return {
@@ -95,7 +101,9 @@ function parseConfig(
       return all({ siteUrl: parseBingSiteUrl(textOf(form, "siteUrl")), reminderDays: reminder });
     case "MCP":
       return all({
-        endpoint: parseMcpEndpoint(textOf(form, "endpoint"), (url) => refusalOfUrl(url, { trust: "public", ...options })),
+        endpoint: parseMcpEndpoint(textOf(form, "endpoint"), (url) =>
+          refusalOfUrl(url, { trust: "public", ...options }),
+        ),
         toolAllowList: parseToolAllowList(textOf(form, "toolAllowList")),
         timeoutMs: parseTimeout(textOf(form, "timeoutSeconds")),
         reminderDays: reminder,

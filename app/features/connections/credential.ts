@@ -67,6 +67,12 @@ export function secretPartsOf(credential: Credential): string[] {
   }
 }
 
+/** As whom it signs in, where that is no secret. */
+export function accountOf(credential: Credential): string | undefined {
+  if (credential.kind === "service_account") return credential.clientEmail;
+  return credential.kind === "oauth" ? credential.clientId : undefined;
+}
+
 /** Enough to tell two credentials apart by eye: the end of a key's id, or of the key itself where it is long enough. */
 export function lastFourOf(credential: Credential): string {
   if (credential.kind === "service_account") return credential.privateKeyId.slice(-4);

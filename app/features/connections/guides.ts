@@ -30,7 +30,9 @@ const CONNECT: Record<Provider, string[]> = {
 const ROTATE: Record<Provider, string[]> = {
   GA4: ["In the Google Cloud console add a second JSON key to the same service account.", AFTERWARDS],
   GSC: ["In the Google Cloud console add a second JSON key to the same service account.", AFTERWARDS],
-  BING: ["In Bing Webmaster Tools › Settings › API access, generate a new key. Bing ends the old one at once."],
+  BING: [
+    "In Bing Webmaster Tools › Settings › API access, generate a new key. Bing ends the old one at once.",
+  ],
   MCP: ["Ask whoever runs the server for a second token.", AFTERWARDS],
 };
 

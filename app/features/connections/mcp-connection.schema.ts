@@ -67,7 +67,7 @@ export function parseTimeout(typed: string): Parsed<number> {
   if (!text) return yes(DEFAULT_MS);
   const [, amount, unit] =
     /^(\d{1,6}(?:[.,]\d{1,3})?)\s*(ms|milliseconds?|s|sec|secs|seconds?)?$/.exec(text) ?? [];
-  const sentence = `Enter a number of seconds from ${SHORTEST_MS / 1000} to ${LONGEST_MS / 1000}, such as 10.`;
+  const problem = `Enter a number of seconds from ${SHORTEST_MS / 1000} to ${LONGEST_MS / 1000}, such as 10.`;
   if (amount === undefined) return no(problem);
   const ms = Math.round(Number(amount.replace(",", ".")) * (unit?.startsWith("m") ? 1 : 1000));
   return ms < SHORTEST_MS || ms > LONGEST_MS ? no(problem) : yes(ms);

@@ -43,6 +43,8 @@ export const connectionMetadataSchema = z.object({
 });
 
 export type ConnectionMetadata = z.infer<typeof connectionMetadataSchema>;
+/** The same as it is saved: what has a default may be left out. */
+export type NewConnectionMetadata = z.input<typeof connectionMetadataSchema>;
 
 /** Provider by provider, so that one that cannot be read hides no other. */
 export function readConnectionMetadata(stored: unknown): ConnectionMetadata {

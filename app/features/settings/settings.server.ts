@@ -1,7 +1,7 @@
 import type { Queryable } from "~/platform/db/client.server";
 import { isUniqueViolation } from "~/platform/db/errors.server";
 import type { SavedSettings } from "./settings-fields";
-import type { ConnectionMetadata } from "./settings.schema";
+import type { NewConnectionMetadata } from "./settings.schema";
 import { StoreSettingsRepository, type StoreSettings } from "./store-settings.repository.server";
 
 export type { StoreSettings };
@@ -37,11 +37,11 @@ export async function getSavedSettings(db: Queryable, storeId: string): Promise<
  * in the caller's transaction; saves of others in between are read again and kept.
  * @throws {SettingsBusyError} when others were quicker ten times in a row; nothing was changed
  */
-export async function updateConnection<P extends keyof ConnectionMetadata>(
+export async function updateConnection<P extends keyof NewConnectionMetadata>(
   db: Queryable,
   storeId: string,
   provider: P,
-  metadata: NonNullable<ConnectionMetadata[P]> | null,
+  metadata: NonNullable<NewConnectionMetadata[P]> | null,
   { rotatedAt }: { rotatedAt?: Date } = {},
 ): Promise<void> {
   const settings = new StoreSettingsRepository(db, storeId);

@@ -7,7 +7,7 @@ import type { ConnectionCard as Connection } from "../connections.server";
 import type { ConnectionAnswer } from "../manage-connection.server";
 import { connectionUrl } from "../provider";
 import { ConnectionBadge } from "./connection-badge";
-import { historyTerms, secretTerm, targetTerm } from "./connection-terms";
+import { historyTerms, secretTerm, targetTerms } from "./connection-terms";
 
 type Props = { connection: Connection; now: string; ianaTimezone: string };
 
@@ -30,7 +30,7 @@ export function ConnectionCard({ connection, now, ianaTimezone }: Props) {
           )}
           <TermList
             terms={[
-              ...targetTerm(connection),
+              ...targetTerms(connection),
               ...historyTerms(connection, now, ianaTimezone),
               secretTerm(secret, ianaTimezone),
             ]}

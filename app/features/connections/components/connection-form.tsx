@@ -87,7 +87,11 @@ export function ConnectionForm({ connection, mode }: { connection: ConnectionDet
               onFindSites={() => picker.submit(submit("sites"), { method: "post" })}
             />
             {mode !== "rotate" && (
-              <Select label="Remind me to rotate the secret" options={REMINDER_OPTIONS} {...fields.bind("reminderDays")} />
+              <Select
+                label="Remind me to rotate the secret"
+                options={REMINDER_OPTIONS}
+                {...fields.bind("reminderDays")}
+              />
             )}
             <InlineStack align="end" gap="200">
               {mode !== "connect" && <Button url={connectionUrl(provider)}>Cancel</Button>}

@@ -4,10 +4,11 @@ import { formatAgo, formatShopDate, formatShopTime } from "~/platform/shop-time"
 import type { ConnectionCard, SecretFacts } from "../connections.server";
 
 /** What it is connected to. */
-export function targetTerm({ config }: Pick<ConnectionCard, "config">): Term[] {
+export function targetTerms({ config }: Pick<ConnectionCard, "config">): Term[] {
   if (!config) return [];
-  if ("propertyId" in config) return [{ term: "Property", description: config.propertyId }];
-  if ("siteUrl" in config) return [{ term: "Site", description: config.siteUrl }];
+  const account = config.account ? [{ term: "Signs in as", description: config.account }] : [];
+  if ("propertyId" in config) return [{ term: "Property", description: config.propertyId }, ...account];
+  if ("siteUrl" in config) return [{ term: "Site", description: config.siteUrl }, ...account];
   return [{ term: "Server", description: config.endpoint }];
 }
 

@@ -35,7 +35,11 @@ function RotationBanner({ connections, ianaTimezone }: Pick<Props, "connections"
   return (
     <Banner
       tone="warning"
-      title={overdue.length === 1 ? "A secret is due for rotation" : `${overdue.length} secrets are due for rotation`}
+      title={
+        overdue.length === 1
+          ? "A secret is due for rotation"
+          : `${overdue.length} secrets are due for rotation`
+      }
       action={{
         content: `Rotate ${overdue[0]!.name}`,
         url: connectionUrl(overdue[0]!.provider, "rotate"),

@@ -68,7 +68,9 @@ function GoogleCredentialFields({ fields, mode }: { fields: Fields; mode: Provid
           <TextField
             {...fields.bind("clientId")}
             label="Client ID"
-            placeholder={keep ? "Leave all three empty to keep the stored ones" : "….apps.googleusercontent.com"}
+            placeholder={
+              keep ? "Leave all three empty to keep the stored ones" : "….apps.googleusercontent.com"
+            }
           />
           <SecretField {...fields.bind("clientSecret")} label="Client secret" />
           <SecretField {...fields.bind("refreshToken")} label="Refresh token" />

@@ -7,7 +7,11 @@ import type { TestRow } from "../connections.server";
 
 type Props = { tests: TestRow[]; now: string; ianaTimezone: string };
 
-const TRIGGERS = { MANUAL: "tested by hand", SCHEDULED: "tested on schedule", CONNECT: "before storing" } as const;
+const TRIGGERS = {
+  MANUAL: "tested by hand",
+  SCHEDULED: "tested on schedule",
+  CONNECT: "before storing",
+} as const;
 
 /** Every test of the last 30 days, the newest first. */
 export function HistoryCard({ tests, now, ianaTimezone }: Props) {

@@ -2,7 +2,7 @@ import { Banner, BlockStack } from "@shopify/polaris";
 import { SectionCard } from "~/components/section-card";
 import { TermList } from "~/components/term-list";
 import type { ConnectionDetail } from "../connections.server";
-import { historyTerms, targetTerm } from "./connection-terms";
+import { historyTerms, targetTerms } from "./connection-terms";
 import { TestStrip } from "./test-strip";
 
 type Props = { connection: ConnectionDetail; now: string; ianaTimezone: string };
@@ -18,7 +18,7 @@ export function StatusCard({ connection, now, ianaTimezone }: Props) {
             {detail && <p>It said: {detail}</p>}
           </Banner>
         )}
-        <TermList terms={[...targetTerm(connection), ...historyTerms(connection, now, ianaTimezone)]} />
+        <TermList terms={[...targetTerms(connection), ...historyTerms(connection, now, ianaTimezone)]} />
         <TestStrip tests={tests} />
       </BlockStack>
     </SectionCard>

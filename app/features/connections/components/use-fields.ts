@@ -16,10 +16,7 @@ export type Fields = {
 };
 
 /** What is typed into the form. A field that was changed since the answer has no longer the fault that the answer named. */
-export function useFields(
-  config: ConnectionConfig | null,
-  errors: Partial<Record<string, string>>,
-): Fields {
+export function useFields(config: ConnectionConfig | null, errors: Partial<Record<string, string>>): Fields {
   const [values, setValues] = useState(() => initialValues(config));
   const [judged, setJudged] = useState<Record<string, string>>({});
   const [lastErrors, setLastErrors] = useState("");
@@ -47,7 +44,7 @@ export function useFields(
 function initialValues(config: ConnectionConfig | null): Record<string, string> {
   const values: Record<string, string> = {
     reminderDays: String(config?.reminderDays ?? STANDARD_REMINDER_DAYS),
-    credentialKind: "service_account",
+    credentialKind: config?.signIn ?? "service_account",
   };
   if (!config) return { ...values, timeoutSeconds: "10" };
   if ("propertyId" in config) return { ...values, propertyId: config.propertyId };
