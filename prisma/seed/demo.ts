@@ -43,7 +43,7 @@ const DEMO: StorePlan = {
       GSC: { siteUrl: "sc-domain:fernhill.example.com" },
       BING: { siteUrl: "https://fernhill.example.com/" },
       MCP: {
-        endpoint: "http://localhost:4000/providers/mcp",
+        endpoint: "http://localhost:4003/mcp",
         toolAllowList: ["search_products", "lookup_order", "shipping_estimate"],
         timeoutMs: 8000,
       },
