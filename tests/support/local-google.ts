@@ -1,0 +1,59 @@
+/** The local Google on a port of its own, and what a provider's client needs to reach it. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createLocalGoogle, type LocalGoogle } from "../../dev/local-providers/google";
+import type { ProviderDeps } from "~/features/connections/providers/provider-client.server";
+import { createOutboundFetch } from "~/platform/http/ssrf-guard.server";
+
+export type GoogleServer = LocalGoogle & {
+  origin: string;
+  /** Both clocks: the app's, and Google's, which differs only in tests of a wrong one */
+  clock: { app: Date; google: Date };
+  deps: ProviderDeps;
+  close: () => Promise<void>;
+};
+
+/** 2026-11-20 is a Friday; the hour is not full, so that "the next full hour" is not "in an hour". */
+export const GOOGLE_NOW = new Date("2026-11-20T10:20:00Z");
+
+export async function startLocalGoogle({ timeoutMs = 5_000 } = {}): Promise<GoogleServer> {
+  const clock = { app: GOOGLE_NOW, google: GOOGLE_NOW };
+  const google = createLocalGoogle({ now: () => clock.google, slowMs: 300 });
+  const server = createServer((request, response) => {
+    void google.handle(request, response, request.url ?? "/").then((answered) => {
+      if (!answered) response.writeHead(404).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    ...google,
+    origin,
+    clock,
+    deps: depsFor(origin, () => clock.app, timeoutMs),
+    close: () => stop(server),
+  };
+}
+
+/** All providers below one origin, as the demo serves them. */
+export function depsFor(origin: string, now: () => Date, timeoutMs: number): ProviderDeps {
+  const operator = { trust: "operator", allowLoopback: true, timeoutMs, maxBytes: 32 * 1024 * 1024 } as const;
+  return {
+    operatorFetch: createOutboundFetch(operator),
+    publicFetch: createOutboundFetch({ trust: "public", timeoutMs }),
+    endpoints: {
+      googleToken: `${origin}/google/token`,
+      ga4: `${origin}/ga4`,
+      gsc: `${origin}/gsc`,
+      bing: `${origin}/bing`,
+    },
+    now,
+  };
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
