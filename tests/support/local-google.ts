@@ -41,6 +41,7 @@ export function depsFor(origin: string, now: () => Date, timeoutMs: number): Pro
   return {
     operatorFetch: createOutboundFetch(operator),
     publicFetch: createOutboundFetch({ trust: "public", timeoutMs }),
+    allowLoopback: false,
     endpoints: {
       googleToken: `${origin}/google/token`,
       ga4: `${origin}/ga4`,
