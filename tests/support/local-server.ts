@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from "./test-certificate";
 
 export type LocalServer = {
@@ -9,6 +9,8 @@ export type LocalServer = {
   url: string;
   /** TCP connections that it has accepted so far */
   connections: () => number;
+  /** Those of them that are open now */
+  open: () => number;
   /** Method and path of each request so far */
   requests: string[];
   close: () => Promise<void>;
@@ -29,7 +31,12 @@ export async function localServer(
     ? createTlsServer({ cert: TEST_CERTIFICATE, key: TEST_CERTIFICATE_KEY }, recording)
     : createServer(recording);
   let accepted = 0;
-  server.on("connection", () => accepted++);
+  let open = 0;
+  server.on("connection", (socket: Socket) => {
+    accepted++;
+    open++;
+    socket.on("close", () => open--);
+  });
   server.on("tlsClientError", () => {});
   await new Promise<void>((resolve) => server.listen(0, address, resolve));
   const { port } = server.address() as AddressInfo;
@@ -39,6 +46,7 @@ export async function localServer(
       ? `https://localhost:${port}`
       : `http://${address.includes(":") ? `[${address}]` : address}:${port}`,
     connections: () => accepted,
+    open: () => open,
     requests,
     close: () =>
       new Promise((resolve) => {
