@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { BING_PATH, createLocalBing, type LocalBing } from "./bing";
+import { createLocalGoogle, type LocalGoogle } from "./google";
 import { createLocalMcp, type LocalMcp } from "./mcp";
 
 export type LocalProvidersOptions = {
@@ -18,6 +19,7 @@ export type LocalProviders = {
   /** As the app's configuration has them */
   endpoints: { googleToken: string; ga4: string; gsc: string; bing: string };
   mcpUrl: string;
+  google: LocalGoogle;
   bing: LocalBing;
   mcp: LocalMcp;
   close: () => Promise<void>;
@@ -26,9 +28,10 @@ export type LocalProviders = {
 /** Listens when the promise resolves. Rejects when the port is taken. */
 export async function startLocalProviders(options: LocalProvidersOptions = {}): Promise<LocalProviders> {
   const { port = 0, hostname = "127.0.0.1", now = () => new Date() } = options;
+  const google = createLocalGoogle({ now });
   const bing = createLocalBing({ now });
   const mcp = createLocalMcp();
-  const providers = [bing, mcp];
+  const providers = [google, bing, mcp];
 
   // 404 what no provider knows · 500 a provider broke
   async function answer(request: IncomingMessage, response: ServerResponse) {
@@ -53,6 +56,7 @@ export async function startLocalProviders(options: LocalProvidersOptions = {}): 
       bing: origin + BING_PATH,
     },
     mcpUrl: `${origin}/mcp`,
+    google,
     bing,
     mcp,
     close: async () => void (await Promise.all([stop(server), mcp.close()])),
