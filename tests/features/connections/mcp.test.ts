@@ -361,33 +361,80 @@ describe("the tools of an MCP server", () => {
   );
 });
 
-describe("pages of tools", () => {
-  it("that never end are INVALID_RESPONSE", async () => {
-    const server = createServer((request, response) => {
+describe("a server of its own kind", () => {
+  type Asked = { verb: string; method: string | undefined; id: unknown };
+  type Result = { result: object } | { events: string };
+
+  /** Speaks the old handshake with a session, and answers tools/list as it is told. */
+  async function server(answer: (id: unknown) => Result, goodbye = true) {
+    const asked: Asked[] = [];
+    const http = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
         const { id, method } = JSON.parse(Buffer.concat(chunks).toString() || "{}");
-        const result =
-          method === "initialize"
-            ? {
-                protocolVersion: "2025-11-25",
-                capabilities: { tools: {} },
-                serverInfo: { name: "endless", version: "1" },
-              }
-            : { tools: [{ name: `t${id}`, inputSchema: { type: "object" } }], nextCursor: `page ${id}` };
+        asked.push({ verb: request.method!, method, id });
+        if (request.method === "DELETE") return goodbye && response.writeHead(200).end();
+        if (request.method === "GET") return response.writeHead(405).end();
         if (method === "server/discover") return response.writeHead(400).end();
-        if (id === undefined) return response.writeHead(request.method === "POST" ? 202 : 405).end();
+        if (id === undefined) return response.writeHead(202).end();
+        const serverInfo = { name: "own kind", version: "1" };
+        const hello = { protocolVersion: "2025-11-25", capabilities: { tools: {} }, serverInfo };
+        const said = method === "initialize" ? { result: hello } : answer(id);
+        if ("events" in said)
+          return response.writeHead(200, { "Content-Type": "text/event-stream" }).end(said.events);
         response
-          .writeHead(200, { "Content-Type": "application/json" })
-          .end(JSON.stringify({ jsonrpc: "2.0", id, result }));
+          .writeHead(200, { "Content-Type": "application/json", "Mcp-Session-Id": "a-session" })
+          .end(JSON.stringify({ jsonrpc: "2.0", id, ...said }));
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    onTestFinished(() => void server.close().closeAllConnections());
-    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void http.close().closeAllConnections());
+    const endpoint = `http://127.0.0.1:${(http.address() as AddressInfo).port}/`;
     const deps = providerDeps({ googleToken: "", ga4: "", gsc: "", bing: "" });
-    const client = mcp(deps, NONE, { endpoint, toolAllowList: [], timeoutMs: 5_000 });
-    expect(await failureOf(client.listTools(soon()))).toMatchObject({ code: "INVALID_RESPONSE" });
+    return { asked, client: mcp(deps, NONE, { endpoint, toolAllowList: [], timeoutMs: 5_000 }) };
+  }
+  const tool = (name: string) => ({ name, inputSchema: { type: "object" } });
+
+  it("whose pages of tools never end is INVALID_RESPONSE", async () => {
+    const { client } = await server((id) => ({
+      result: { tools: [tool(`t${String(id)}`)], nextCursor: `page ${String(id)}` },
+    }));
+    expect(await failureOf(client.listTools(soon()))).toMatchObject({
+      code: "INVALID_RESPONSE",
+      providerCode: "LIST_PAGINATION_EXCEEDED",
+    });
+  });
+
+  it("is told that its session is over", async () => {
+    const { client, asked } = await server(() => ({ result: { tools: [tool("one")] } }));
+    expect((await client.test(soon())).message).toBe("MCP 2025-11-25 (legacy handshake), 1 tool.");
+    expect(asked.at(-1)!.verb).toBe("DELETE");
+  });
+
+  it("is not waited for when it does not take that in", async () => {
+    const { client } = await server(() => ({ result: { tools: [] } }), false);
+    const start = performance.now();
+    await client.test(soon());
+    expect(performance.now() - start).toBeLessThan(1_500);
+  });
+
+  it.each([
+    ["", "NETWORK"],
+    [": hello\n\n", "NETWORK"],
+    ["data: {}\n\n", "NETWORK"],
+    ["id: 1\ndata:\n\n", "NETWORK"],
+  ])("that ends its events with %j before the answer is %s at once", async (events, code) => {
+    const { client } = await server(() => ({ events }));
+    const start = performance.now();
+    expect(await failureOf(client.test(soon()))).toMatchObject({ code });
+    expect(performance.now() - start).toBeLessThan(1_500);
+  });
+
+  it("that answers within events is heard", async () => {
+    const { client } = await server((id) => ({
+      events: `data: ${JSON.stringify({ jsonrpc: "2.0", id, result: { tools: [tool("one")] } })}\n\n`,
+    }));
+    expect((await client.test(soon())).message).toContain("1 tool.");
   });
 });

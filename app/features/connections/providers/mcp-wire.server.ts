@@ -1,6 +1,7 @@
+import { ConnectionError } from "../connection-error";
 import { retryAfterOf, type ProviderDeps } from "./provider-client.server";
 
-const GRACE_MS = 20;
+const GRACE_MS = 50;
 
 /**
  * The fetch under the MCP client. The client tells of trouble in sentences and keeps little of what caused it, so what
@@ -54,16 +55,19 @@ export class McpWire {
   /** The client swallows why an event stream broke off. */
   #watched(response: Response, exchange: number): Response {
     if (!response.body) return response;
+    const isStream = /^text\/event-stream\b/i.test(this.contentType);
     const reader = response.body.getReader();
     const body = new ReadableStream<Uint8Array>(
       {
         pull: async (controller) => {
           try {
             const { done, value } = await reader.read();
-            if (done) controller.close();
-            else controller.enqueue(value);
+            if (!done) return controller.enqueue(value);
+            controller.close();
+            if (isStream) this.#afterGrace(exchange, endedEarly());
           } catch (error) {
-            if (exchange === this.#exchange) this.#brokenOff(error);
+            if (exchange === this.#exchange) this.failure = error;
+            this.#afterGrace(exchange, error);
             controller.error(error);
           }
         },
@@ -75,9 +79,17 @@ export class McpWire {
     return Object.defineProperty(new Response(body, { status, statusText, headers }), "url", { value: url });
   }
 
-  /** Whoever has the whole answer in hand already gets the time to take it. */
-  #brokenOff(error: unknown) {
-    this.failure = error;
-    setTimeout(() => this.#break(error), GRACE_MS).unref();
+  /** Whoever has the whole answer in hand already gets the time to take it, and to ask the next question. */
+  #afterGrace(exchange: number, failure: unknown) {
+    const tell = () => {
+      if (exchange !== this.#exchange) return;
+      this.failure = failure;
+      this.#break(failure);
+    };
+    setTimeout(tell, GRACE_MS).unref();
   }
+}
+
+function endedEarly(): ConnectionError {
+  return new ConnectionError("NETWORK", "The MCP server closed the connection before it had answered.");
 }
