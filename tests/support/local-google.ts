@@ -3,7 +3,6 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createLocalGoogle, type LocalGoogle } from "../../dev/local-providers/google";
 import type { RightsOptions } from "../../dev/local-providers/google-access";
-import { ConnectionError } from "~/features/connections/connection-error";
 import type { GoogleCredential } from "~/features/connections/credential";
 import { parseServiceAccountJson } from "~/features/connections/google-key-file.server";
 import type { ProviderDeps } from "~/features/connections/providers/provider-client.server";
@@ -64,16 +63,6 @@ export function addGrant(google: GoogleServer, refreshToken = "1//local-refresh-
     ...(scopes && { scopes }),
   });
   return { kind: "oauth", ...client, refreshToken } satisfies GoogleCredential;
-}
-
-/** What went wrong, as tests compare it; fails when nothing did. */
-export async function failureOf(work: Promise<unknown>): Promise<ConnectionError> {
-  const error: unknown = await work.then(
-    () => new Error("It did not fail."),
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof ConnectionError)) throw error;
-  return error;
 }
 
 /** A signal of a call that nobody gives up. */

@@ -4,13 +4,13 @@ import { ga4 } from "~/features/connections/providers/ga4.server";
 import {
   addAccount,
   addGrant,
-  failureOf,
   GOOGLE_NOW,
   patient,
   PROPERTY,
   startLocalGoogle,
   type GoogleServer,
 } from "../../support/local-google";
+import { failureOf } from "../../support/local-providers";
 
 const MINUTE = 60_000;
 

@@ -10,12 +10,12 @@ import {
 import {
   addAccount,
   addGrant,
-  failureOf,
   GOOGLE_NOW,
   patient,
   startLocalGoogle,
   type GoogleServer,
 } from "../../support/local-google";
+import { failureOf } from "../../support/local-providers";
 
 const SCOPE = "https://www.googleapis.com/auth/analytics.readonly";
 const MINUTE = 60_000;

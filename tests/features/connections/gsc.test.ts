@@ -5,12 +5,12 @@ import { likelySite } from "~/features/connections/providers/gsc-suggestion";
 import {
   addAccount,
   addGrant,
-  failureOf,
   patient,
   SITE,
   startLocalGoogle,
   type GoogleServer,
 } from "../../support/local-google";
+import { failureOf } from "../../support/local-providers";
 
 const MINUTE = 60_000;
 const DOMAIN = "sc-domain:example.com";
