@@ -19,9 +19,11 @@ export type GoogleServer = LocalGoogle & {
 /** 2026-11-20 is a Friday; the hour is not full, so that "the next full hour" is not "in an hour". */
 export const GOOGLE_NOW = new Date("2026-11-20T10:20:00Z");
 
-export async function startLocalGoogle({ timeoutMs = 5_000 } = {}): Promise<GoogleServer> {
+type Options = { timeoutMs?: number; paths?: string[] };
+
+export async function startLocalGoogle({ timeoutMs = 5_000, paths }: Options = {}): Promise<GoogleServer> {
   const clock = { app: GOOGLE_NOW, google: GOOGLE_NOW };
-  const google = createLocalGoogle({ now: () => clock.google, slowMs: 300 });
+  const google = createLocalGoogle({ now: () => clock.google, slowMs: 300, paths });
   const server = createServer((request, response) => {
     google.handle(request, response, request.url ?? "/").then(
       (answered) => answered || response.writeHead(404).end(),

@@ -302,7 +302,9 @@ describe("the property's quota", () => {
     google.setTrouble("GA4", "unavailable");
     for (let i = 0; i < 4; i++) await failureOf(report());
     expect(asked()).toHaveLength(8);
+    const asking = Date.now();
     const local = await failureOf(report());
+    expect(Date.now() - asking).toBeLessThan(400);
     expect(local).toMatchObject({ code: "PROVIDER_ERROR", httpStatus: null, retryAfterMs: 60 * MINUTE });
     expect(asked()).toHaveLength(8);
 

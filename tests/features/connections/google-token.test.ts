@@ -202,6 +202,15 @@ describe("a token at hand", () => {
     expect(await token(credential)).toBe(second);
   });
 
+  it("is one of the five hundred kept longest ago when it has to make room", async () => {
+    const grants = Array.from({ length: 501 }, (_, i) => addGrant(google, `1//grant-${i}`));
+    for (const grant of grants) await token(grant);
+    await token(grants[1]!);
+    expect(google.requests).toHaveLength(501);
+    await token(grants[0]!);
+    expect(google.requests).toHaveLength(502);
+  });
+
   it("is not kept of a refusal", async () => {
     const credential = account();
     google.setTrouble("token", "unavailable", 1);

@@ -216,6 +216,18 @@ describe("search analytics", () => {
     ]);
   });
 
+  it("of a day that ends within the last page was not cut off", async () => {
+    await google.close();
+    google = await startLocalGoogle({ paths: Array.from({ length: 2000 }, (_, i) => `/products/${i}`) });
+    credential = addAccount(google);
+    const dimensions = ["page", "country", "device"] as const;
+    const pages = await pagesOf(client().searchAnalytics({ ...DAY, dimensions }, patient()));
+    expect(pages.map(({ rows, truncated }) => [rows.length, truncated])).toEqual([
+      [25_000, false],
+      [17_000, false],
+    ]);
+  });
+
   it("of two large days ends with the short page, and then nothing was cut off", async () => {
     const days = { startDate: "2026-11-10", endDate: "2026-11-11" };
     const dimensions = ["page", "query"] as const;
