@@ -24,6 +24,8 @@ export type ConnectionContext = {
   storeId: string;
   keys: KeyProvider;
   deps: ProviderDeps;
+  /** The shop's */
+  ianaTimezone: string;
   /** Who is at the screen, as Shopify's GID */
   actor: string;
   now: Date;
@@ -58,7 +60,8 @@ export async function submitConnectionForm(
   provider: Provider,
   form: FormData,
 ): Promise<Submitted> {
-  const intent = String(form.get("intent"));
+  const given = form.get("intent");
+  const intent = typeof given === "string" ? given : "";
   const answer = await answerTo(context, provider, intent, form);
   return { ...answer, answer: { ...answer.answer, intent } };
 }
@@ -104,7 +107,7 @@ async function connect(
   if (intent === "rotate" && sameSecret)
     return refused(409, "This is the secret that is stored already. Make a new one at the provider first.");
 
-  const result = await testConnection(deps, connection);
+  const result = await testConnection(context, connection);
   const event = { trigger: "CONNECT" as const, now };
   if (result.outcome === "FAILURE") {
     await recordTest(db, storeId, provider, result, event);
@@ -161,9 +164,9 @@ export async function testStored(
   connection: Connection,
   trigger: "MANUAL" | "SCHEDULED",
 ): Promise<TestResult | "gone"> {
-  const { db, storeId, keys, deps, now } = context;
+  const { db, storeId, keys, now } = context;
   const { provider } = connection;
-  const result = await testConnection(deps, connection);
+  const result = await testConnection(context, connection);
   // A key that cannot be had right now must not cost the test its event.
   const found = await findConnection(context, provider).catch(() => connection);
   const inUse = isSameConnection(connection, found);
@@ -191,7 +194,7 @@ async function remind(context: ConnectionContext, provider: Provider, form: Form
   const changed = await inTransaction(db, async (tx) => {
     const secrets = new StoreSecretRepository(tx, storeId, keys);
     const secret = (await secrets.list()).find((entry) => entry.provider === provider);
-    const connection = await findConnection({ ...context, db: tx as Db }, provider);
+    const connection = await findConnection({ ...context, db: tx }, provider);
     if (!secret || !connection) return false;
     const config = { ...connection.config, reminderDays: days };
     const at = reminderAt({ ...connection, config } as Connection, secret.lastRotatedAt ?? secret.createdAt);

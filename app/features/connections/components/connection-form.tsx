@@ -1,6 +1,6 @@
 import { useFetcher, useNavigate } from "@remix-run/react";
 import { Banner, BlockStack, Button, InlineStack, List, Select } from "@shopify/polaris";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { SectionCard } from "~/components/section-card";
 import { useToast } from "~/components/use-toast";
 import type { ConnectionDetail } from "../connections.server";
@@ -31,17 +31,13 @@ export function ConnectionForm({ connection, mode }: { connection: ConnectionDet
   const answer = busy ? undefined : fetcher.data;
   const offered = picker.state === "idle" ? picker.data : undefined;
   const fields = useFields(config, { ...offered?.fieldErrors, ...answer?.fieldErrors });
-  const [touched, setTouched] = useState(0);
   useToast(answer);
   useEffect(() => {
-    if (answer?.ok) navigate(connectionUrl(provider), { replace: true });
-    else if (answer) setTouched((count) => count + 1);
+    if (answer?.ok) return void navigate(connectionUrl(provider), { replace: true });
+    // The first thing to mend, or else the form with the banner that says what went wrong.
+    const target = box.current?.querySelector<HTMLElement>("[aria-invalid=true]") ?? box.current;
+    if (answer) target?.focus();
   }, [answer, navigate, provider]);
-  useEffect(() => {
-    // The first thing to mend, or else the banner that says what went wrong.
-    const target = box.current?.querySelector<HTMLElement>("[aria-invalid=true]");
-    if (touched) (target ?? box.current)?.focus();
-  }, [touched]);
 
   const submit = (intent: string) => ({ intent, ...fields.values });
   const ProviderFields = FIELDS[provider];
