@@ -1,7 +1,7 @@
 /** Provider credentials. They are invented and open nothing, and are sealed like real ones. */
 import { createHash } from "node:crypto";
 import { lastFourOf, secretPlace } from "~/features/connections/store-secret.repository.server";
-import { fingerprint, seal } from "~/platform/crypto/envelope.server";
+import { seal } from "~/platform/crypto/envelope.server";
 import type { KeyProvider } from "~/platform/crypto/keyring.server";
 import { idFor } from "./ids";
 import { after, before, DAY, SEED_NOW } from "./instant";
@@ -29,7 +29,7 @@ export async function secretRows(
     providers.map(async (provider) => {
       const plaintext = secretText(`${provider.toLowerCase()}-`, shop, provider);
       const place = secretPlace(storeId, provider);
-      const { envelope, keyId, version } = await seal(keys, place, plaintext);
+      const { envelope, keyId, version, fingerprint } = await seal(keys, place, plaintext);
       const { setDaysAgo, dueInDays } = ROTATION[provider];
       const setAt = before(SEED_NOW, setDaysAgo * DAY);
       return {
@@ -40,7 +40,7 @@ export async function secretRows(
         cipherText: envelope,
         encryptionVersion: version,
         keyId,
-        fingerprint: await fingerprint(keys, place, plaintext),
+        fingerprint,
         lastFour: lastFourOf(plaintext),
         setBy: SET_BY,
         rotationReminderAt: after(SEED_NOW, dueInDays * DAY),

@@ -48,6 +48,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
       list: (r) => r.list(),
       upsert: (r) => r.upsert("GA4", { plaintext: "mine", setBy: null, rotationReminderAt: null }, LATER),
       reveal: (r) => r.reveal("GA4"),
+      holds: (r, other) => r.holds("GA4", `secret of ${other.marker}`),
       delete: (r) => r.delete("GA4"),
     },
   }),

@@ -1,7 +1,10 @@
-import { fingerprint, open, seal, type SecretPlace } from "~/platform/crypto/envelope.server";
+import { isSameSecret, open, seal } from "~/platform/crypto/envelope.server";
 import type { KeyProvider } from "~/platform/crypto/keyring.server";
 import type { Queryable } from "~/platform/db/client.server";
 import { PROVIDERS, type Provider } from "./provider";
+import { secretPlace } from "./secret-place";
+
+export { secretPlace };
 
 /** What may be shown of a secret: everything but the secret. */
 export type SecretSummary = {
@@ -32,12 +35,12 @@ export class StoreSecretRepository {
   /** Stores a secret, or replaces the one that is there. */
   async upsert(provider: Provider, secret: NewSecret, now: Date): Promise<void> {
     const place = secretPlace(this.storeId, provider);
-    const { envelope, keyId, version } = await seal(this.keys, place, secret.plaintext);
+    const { envelope, keyId, version, fingerprint } = await seal(this.keys, place, secret.plaintext);
     const data = {
       cipherText: envelope,
       encryptionVersion: version,
       keyId,
-      fingerprint: await fingerprint(this.keys, place, secret.plaintext),
+      fingerprint,
       lastFour: lastFourOf(secret.plaintext),
       setBy: secret.setBy,
       rotationReminderAt: secret.rotationReminderAt,
@@ -52,7 +55,7 @@ export class StoreSecretRepository {
 
   /**
    * The secret itself, for the one call that needs it; null when the provider is not connected.
-   * @throws {EnvelopeError | KeyUnavailableError} rather than anything that is not the secret
+   * @throws {EnvelopeError | KeyUnavailableError | KeyServiceError} rather than anything that is not the secret
    */
   async reveal(provider: Provider): Promise<string | null> {
     const row = await this.db.storeSecret.findUnique({
@@ -60,6 +63,17 @@ export class StoreSecretRepository {
       select: { cipherText: true },
     });
     return row && open(this.keys, secretPlace(this.storeId, provider), row.cipherText);
+  }
+
+  /** Whether the stored secret is this one, told without opening it; false when the provider is not connected. */
+  async holds(provider: Provider, plaintext: string): Promise<boolean> {
+    const row = await this.db.storeSecret.findUnique({
+      where: { storeId_provider: { storeId: this.storeId, provider } },
+      select: { cipherText: true, fingerprint: true },
+    });
+    if (!row) return false;
+    const record = { envelope: row.cipherText, fingerprint: row.fingerprint };
+    return isSameSecret(this.keys, secretPlace(this.storeId, provider), record, plaintext);
   }
 
   async delete(provider: Provider): Promise<number> {
@@ -77,10 +91,6 @@ const SUMMARY = {
   lastRotatedAt: true,
   rotationReminderAt: true,
 } as const;
-
-export function secretPlace(storeId: string, provider: Provider): SecretPlace {
-  return { table: "StoreSecret", storeId, provider, field: "cipherText" };
-}
 
 /** Of a short secret nothing is shown: four characters would be too much of it. */
 export function lastFourOf(plaintext: string): string {
