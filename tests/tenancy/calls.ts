@@ -278,4 +278,5 @@ export const NOT_SCOPED = [
   "WebhookInboxRepository",
   "RetentionRunRepository",
   "ComplianceRequestRepository",
+  "SealedValueRepository",
 ];

@@ -23,7 +23,7 @@ export function createKeyProvider({ keyring, kms }: KeySources): KeyProvider {
   // A clock that nobody sets: a data key must not live longer because the time was put back.
   const remote = kmsKeyProvider(kms, { now: () => performance.now() });
   return {
-    current: kms.seals ? remote.current : local.current,
+    current: () => (kms.seals ? remote : local).current(),
     // What KMS sealed carries its wrapped data key; what the keyring sealed carries none.
     open: (id, wrapped) => (wrapped ? remote : local).open(id, wrapped),
   };
