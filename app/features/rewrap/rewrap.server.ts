@@ -87,6 +87,8 @@ export async function rewrap(
       overtaken += resealed.done.length - count;
       rewrapped[nameOf(column)]! += count;
       onProgress?.((done += count));
+      // SQLite answers without waiting: a signal would not be heard before the end.
+      await new Promise(setImmediate);
     }
   }
 
