@@ -1,4 +1,4 @@
-import { StoreSecretRepository } from "~/features/connections/store-secret.repository.server";
+import type { StoreSecretRepository } from "~/features/connections/store-secret.repository.server";
 import { secretPlace } from "~/features/connections/secret-place";
 import { accessTokenPlace } from "~/features/stores/install.server";
 import { seal } from "~/platform/crypto/envelope.server";
