@@ -102,8 +102,9 @@ async function connect(
   const parsed = parseConnectionForm(provider, form, stored, intent, { allowLoopback: deps.allowLoopback });
   if (!parsed.ok) return invalid(parsed.fieldErrors);
   const { connection } = parsed;
+  const plaintext = writeCredential(connection.credential);
   const sameSecret =
-    stored !== null && writeCredential(stored.credential) === writeCredential(connection.credential);
+    stored !== null && (await new StoreSecretRepository(db, storeId, keys).holds(provider, plaintext));
   if (intent === "rotate" && sameSecret)
     return refused(409, "This is the secret that is stored already. Make a new one at the provider first.");
 
@@ -125,7 +126,7 @@ async function connect(
     await secrets.upsert(
       provider,
       {
-        plaintext: writeCredential(connection.credential),
+        plaintext,
         lastFour: lastFourOf(connection.credential),
         setBy: sameSecret ? (before?.setBy ?? null) : context.actor,
         rotationReminderAt: reminderAt(connection, rotatedAt),
