@@ -104,7 +104,8 @@ async function connect(
   const { connection } = parsed;
   const plaintext = writeCredential(connection.credential);
   const sameSecret =
-    stored !== null && (await new StoreSecretRepository(db, storeId, keys).holds(provider, plaintext));
+    stored !== null &&
+    (await new StoreSecretRepository(db, storeId, keys).holds(provider, plaintext)) === true;
   if (intent === "rotate" && sameSecret)
     return refused(409, "This is the secret that is stored already. Make a new one at the provider first.");
 

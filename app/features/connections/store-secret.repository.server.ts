@@ -83,13 +83,13 @@ export class StoreSecretRepository {
     return (await this.db.storeSecret.updateMany({ where, data: { nextTestAt } })).count;
   }
 
-  /** Whether the stored secret is this one, told without opening it; false when the provider is not connected. */
-  async holds(provider: Provider, plaintext: string): Promise<boolean> {
+  /** Whether the stored secret is this one, told without opening it; null when the provider is not connected. */
+  async holds(provider: Provider, plaintext: string): Promise<boolean | null> {
     const row = await this.db.storeSecret.findUnique({
       where: { storeId_provider: { storeId: this.storeId, provider } },
       select: { cipherText: true, fingerprint: true },
     });
-    if (!row) return false;
+    if (!row) return null;
     const record = { envelope: row.cipherText, fingerprint: row.fingerprint };
     return isSameSecret(this.keys, secretPlace(this.storeId, provider), record, plaintext);
   }
