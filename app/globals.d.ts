@@ -29,6 +29,7 @@ declare namespace React.JSX {
 
 declare namespace React {
   /** What App Bridge reads of the buttons that it mirrors; `loading` counts by being there. */
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- a merged declaration has the same parameters
   interface ButtonHTMLAttributes<T> {
     variant?: "primary";
     loading?: "";

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { bingRows } from "./bing-rows";
-import { troubled, type Trouble } from "./trouble";
+import { troubled, type Trouble } from "./http-trouble";
 
 export type LocalBingSite = { url: string; isVerified: boolean };
 export type LocalBingAccount = { apiKey: string; sites: LocalBingSite[] };

@@ -6,7 +6,7 @@
 import { generateKeyPairSync, randomBytes, type KeyObject } from "node:crypto";
 import { compactVerify, decodeJwt } from "jose";
 import { tokenError } from "./google-errors";
-import type { Answer } from "./google-trouble";
+import type { Answer } from "./trouble";
 
 export type SiteRight = { siteUrl: string; permissionLevel: string };
 /** What an account may read. */

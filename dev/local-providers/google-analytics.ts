@@ -2,7 +2,7 @@
 import { addDays, daysBetween, shopDayOf } from "~/platform/shop-day";
 import { unitOf } from "./deterministic";
 import { apiError } from "./google-errors";
-import type { Answer } from "./google-trouble";
+import type { Answer } from "./trouble";
 
 export type AnalyticsOptions = { now: () => Date; timeZone: string; currencyCode: string; paths: string[] };
 

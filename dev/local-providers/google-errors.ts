@@ -1,5 +1,5 @@
 /** How Google's services say no, in the words of their documents. */
-import type { Answer } from "./google-trouble";
+import type { Answer } from "./trouble";
 
 /** The shape of the Data API: https://cloud.google.com/apis/design/errors */
 export function apiError(

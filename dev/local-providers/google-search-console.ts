@@ -3,7 +3,7 @@ import { addDays, daysBetween, shopDayOf } from "~/platform/shop-day";
 import { unitOf } from "./deterministic";
 import type { SiteRight } from "./google-access";
 import { legacyError } from "./google-errors";
-import type { Answer } from "./google-trouble";
+import type { Answer } from "./trouble";
 
 export type SearchConsoleOptions = { now: () => Date; paths: string[] };
 

@@ -17,7 +17,7 @@ import {
   unavailable,
 } from "./google-errors";
 import { LocalSearchConsole } from "./google-search-console";
-import { isOnTheWire, send, type Answer, type SpokenTrouble, type Trouble } from "./google-trouble";
+import { isOnTheWire, send, type Answer, type SpokenTrouble, type Trouble } from "./trouble";
 
 export type GoogleService = "GA4" | "GSC" | "token";
 

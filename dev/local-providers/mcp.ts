@@ -8,7 +8,7 @@ import { McpServer as LegacyServer } from "@modelcontextprotocol/sdk/server/mcp.
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { LOCAL_TOOLS, toolResult, type LocalTool } from "./mcp-tools";
-import { troubled, type Trouble } from "./trouble";
+import { troubled, type Trouble } from "./http-trouble";
 
 /** A troubled server is troubled from the start, or only once it has shaken hands (`from`, a method such as tools/list) */
 export type McpTrouble = Trouble & { from?: string };

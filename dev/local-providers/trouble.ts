@@ -1,54 +1,56 @@
-/** The ways in which a provider fails that have nothing to do with its protocol. */
-import type { IncomingMessage, ServerResponse } from "node:http";
+/** What can go wrong with a provider, each in the way in which it really goes wrong. */
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
-export type Trouble =
-  | { kind: "status"; status: number; headers?: Record<string, string>; body?: string }
-  /** A login page or a gateway's page, with a 200 */
-  | { kind: "html" }
-  /** Takes the request and never answers */
-  | { kind: "hang" }
-  /** Answers as it should, `ms` later; whoever asked may be gone by then */
-  | { kind: "late"; ms: number }
-  /** Closes the connection in the middle of the body */
-  | { kind: "cut" }
-  /** JSON, and nothing that makes sense */
-  | { kind: "nonsense" }
-  | { kind: "redirect"; to: string };
+/** In what a provider says. */
+export type SpokenTrouble =
+  "quota" | "rate" | "disabled" | "forbidden" | "revoked" | "unavailable" | "nonsense";
+/** In how its answer arrives, whatever it says. */
+export type WireTrouble =
+  /** A proxy's page, with a 200 */
+  | "html"
+  /** Never answers */
+  | "hang"
+  /** Answers once the client has hung up */
+  | "late"
+  /** Closes in the middle of the body */
+  | "cut"
+  | "slow";
+export type Trouble = SpokenTrouble | WireTrouble;
 
-const PAGE = "<!doctype html><html><head><title>Sign in</title></head><body><h1>Sign in</h1></body></html>";
+export type Answer = { status: number; body: unknown; headers?: Record<string, string> };
 
-/** Answers in the troubled way; false when there is still a proper answer to give. */
-export async function troubled(
-  trouble: Trouble,
-  request: IncomingMessage,
+const WIRE: ReadonlySet<Trouble> = new Set(["html", "hang", "late", "cut", "slow"]);
+
+export function isOnTheWire(trouble: Trouble | null): trouble is WireTrouble {
+  return trouble !== null && WIRE.has(trouble);
+}
+
+/** Sends an answer, or fails to. */
+export async function send(
   response: ServerResponse,
-): Promise<boolean> {
-  switch (trouble.kind) {
-    case "late":
-      // Waits for those who hung up, too: that is the point of it.
-      await sleep(trouble.ms, undefined, { ref: false });
-      return false;
-    case "hang":
-      request.resume();
-      return true;
-    case "cut":
-      response.writeHead(200, { "Content-Type": "application/json", "Content-Length": 1000 });
-      response.write(`{"d":[{"Url":`, () => response.destroy());
-      return true;
-    case "html":
-      response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" }).end(PAGE);
-      return true;
-    case "nonsense":
-      response.writeHead(200, { "Content-Type": "application/json" }).end(`{"hello":["world"]}`);
-      return true;
-    case "redirect":
-      response.writeHead(307, { Location: trouble.to }).end();
-      return true;
-    case "status":
-      response
-        .writeHead(trouble.status, { "Content-Type": "application/json", ...trouble.headers })
-        .end(trouble.body ?? "{}");
-      return true;
+  { status, body, headers }: Answer,
+  trouble: WireTrouble | null,
+  slowMs: number,
+): Promise<void> {
+  if (trouble === "hang") return;
+  if (trouble === "late") await once(response, "close");
+  if (trouble === "slow") await sleep(slowMs);
+  if (trouble === "html") {
+    response
+      .writeHead(200, { "Content-Type": "text/html" })
+      .end("<!doctype html><title>Sign in to the network</title>");
+    return;
   }
+  const text = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, {
+    "Content-Type": "application/json; charset=UTF-8",
+    "Content-Length": text.length,
+    "Cache-Control": "private",
+    ...headers,
+  });
+  if (trouble === "cut")
+    response.write(text.subarray(0, Math.ceil(text.length / 2)), () => response.socket?.destroy());
+  else response.end(text);
 }

@@ -85,7 +85,7 @@ it("is saved from the save bar, which comes and goes with the changes", async ()
 });
 
 it("discards what was typed, and goes back to a default", async () => {
-  const { page, problems, frame, bar } = await openSettings();
+  const { problems, frame, bar } = await openSettings();
   await frame.getByRole("button", { name: "Reset to $500.00: High-value order" }).click();
   expect(await valueOf(frame, "High-value order")).toBe("500.00");
   expect(await focused(frame)).toBe("highValueMinor");
@@ -174,7 +174,11 @@ const fieldsOf = async (frame: Frame) =>
 it("says in the second tab what the first one saved, and saves both merchants' changes", async () => {
   const { page, problems, frame, bar, banner } = await conflict();
   await banner.getByText("Stock running out: theirs 30 days, yours 21 days").waitFor();
-  await banner.getByText("Late fulfilment: theirs 24 hours, yours 48 hours. You did not change it").waitFor();
+  await banner
+    .getByText(
+      "Late fulfilment: theirs 24 hours, yours 48 hours. You did not change it, so theirs is kept either way.",
+    )
+    .waitFor();
   await expect.poll(() => focused(frame)).toBe("alert");
   expect(await banner.getByRole("listitem").count()).toBe(2);
   expect(await fieldsOf(frame)).toEqual(["48", "55", "21"]);

@@ -2,6 +2,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createLocalGoogle, type LocalGoogle } from "../../dev/local-providers/google";
+import type { RightsOptions } from "../../dev/local-providers/google-access";
+import { ConnectionError } from "~/features/connections/connection-error";
+import type { GoogleCredential } from "~/features/connections/credential";
+import { parseServiceAccountJson } from "~/features/connections/google-key-file.server";
 import type { ProviderDeps } from "~/features/connections/providers/provider-client.server";
 import { createOutboundFetch } from "~/platform/http/ssrf-guard.server";
 
@@ -20,9 +24,11 @@ export async function startLocalGoogle({ timeoutMs = 5_000 } = {}): Promise<Goog
   const clock = { app: GOOGLE_NOW, google: GOOGLE_NOW };
   const google = createLocalGoogle({ now: () => clock.google, slowMs: 300 });
   const server = createServer((request, response) => {
-    void google.handle(request, response, request.url ?? "/").then((answered) => {
-      if (!answered) response.writeHead(404).end();
-    });
+    google.handle(request, response, request.url ?? "/").then(
+      (answered) => answered || response.writeHead(404).end(),
+      // Hung up while it was still asking.
+      () => response.destroy(),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -35,12 +41,53 @@ export async function startLocalGoogle({ timeoutMs = 5_000 } = {}): Promise<Goog
   };
 }
 
+/** A property and a site that one account may read, and the account's credential as the app stores it. */
+export const PROPERTY = "123456789";
+export const SITE = "https://www.example.com/";
+
+export function addAccount(
+  google: GoogleServer,
+  { properties = [PROPERTY], sites = [SITE], ...rights }: RightsOptions = {},
+): GoogleCredential {
+  const parsed = parseServiceAccountJson(google.addServiceAccount({ properties, sites, ...rights }));
+  if (!parsed.ok) throw new Error(parsed.sentence);
+  return parsed.value;
+}
+
+export function addGrant(google: GoogleServer, refreshToken = "1//local-refresh-token", scopes?: string[]) {
+  const client = { clientId: "shop.apps.googleusercontent.com", clientSecret: "GOCSPX-local-client-secret" };
+  google.addGrant({
+    ...client,
+    refreshToken,
+    properties: [PROPERTY],
+    sites: [SITE],
+    ...(scopes && { scopes }),
+  });
+  return { kind: "oauth", ...client, refreshToken } satisfies GoogleCredential;
+}
+
+/** What went wrong, as tests compare it; fails when nothing did. */
+export async function failureOf(work: Promise<unknown>): Promise<ConnectionError> {
+  const error: unknown = await work.then(
+    () => new Error("It did not fail."),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof ConnectionError)) throw error;
+  return error;
+}
+
+/** A signal of a call that nobody gives up. */
+export function patient(): AbortSignal {
+  return new AbortController().signal;
+}
+
 /** All providers below one origin, as the demo serves them. */
 export function depsFor(origin: string, now: () => Date, timeoutMs: number): ProviderDeps {
   const operator = { trust: "operator", allowLoopback: true, timeoutMs, maxBytes: 32 * 1024 * 1024 } as const;
   return {
     operatorFetch: createOutboundFetch(operator),
     publicFetch: createOutboundFetch({ trust: "public", timeoutMs }),
+    allowLoopback: false,
     endpoints: {
       googleToken: `${origin}/google/token`,
       ga4: `${origin}/ga4`,

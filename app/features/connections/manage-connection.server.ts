@@ -1,6 +1,6 @@
 /** What a merchant does about one connection: connect, replace, rotate, test, disconnect, move the reminder. */
 import { isInstalled } from "~/features/stores/installed.server";
-import { updateConnection } from "~/features/settings/settings.server";
+import { ensureSettings, updateConnection } from "~/features/settings/settings.server";
 import { DAY_MS } from "~/platform/clock";
 import { EnvelopeError } from "~/platform/crypto/envelope.server";
 import { KeyUnavailableError, type KeyProvider } from "~/platform/crypto/keyring.server";
@@ -111,6 +111,9 @@ async function connect(
     const aftermath = stored ? " What was stored before is still in use." : " Nothing was stored.";
     return { status: 422, answer: failed(provider, result, aftermath) };
   }
+  if (!(await isInstalled(db, storeId))) return gone();
+  // Before the transaction: on Postgres, two stores of a first row at once would break it.
+  await ensureSettings(db, storeId);
   const outcome = await inTransaction(db, async (tx) => {
     if (!(await isInstalled(tx, storeId))) return "gone";
     const secrets = new StoreSecretRepository(tx, storeId, keys);
@@ -161,7 +164,9 @@ export async function testStored(
   const { db, storeId, keys, deps, now } = context;
   const { provider } = connection;
   const result = await testConnection(deps, connection);
-  const inUse = isSameConnection(connection, await findConnection(context, provider));
+  // A key that cannot be had right now must not cost the test its event.
+  const found = await findConnection(context, provider).catch(() => connection);
+  const inUse = isSameConnection(connection, found);
   const event = { trigger: inUse ? trigger : ("CONNECT" as const), now };
   if ((await recordTest(db, storeId, provider, result, event)) === "gone") return "gone";
   if (inUse)

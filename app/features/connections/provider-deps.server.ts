@@ -10,7 +10,12 @@ export function providerDeps(): ProviderDeps {
   const { env } = environment();
   return (deps ??= {
     operatorFetch: createOutboundFetch({ trust: "operator" }),
-    publicFetch: createOutboundFetch({ trust: "public", allowLoopback: env.allowLoopbackConnections }),
+    publicFetch: createOutboundFetch({
+      trust: "public",
+      allowLoopback: env.allowLoopbackConnections,
+      // The longest that a merchant may allow a server of their own; each call has its own, shorter limit.
+      timeoutMs: 60_000,
+    }),
     allowLoopback: env.allowLoopbackConnections,
     endpoints: env.providers,
     // Google looks at the clock of an assertion, so a demo whose clock stands elsewhere must not sign with it.

@@ -13,8 +13,9 @@ export async function findConnection(
   provider: Provider,
 ): Promise<Connection | null> {
   const plaintext = await new StoreSecretRepository(db, storeId, keys).reveal(provider);
+  if (plaintext === null) return null;
   const config = (await getSettings(db, storeId)).connectionMetadata[provider];
-  if (plaintext === null || !config) return null;
+  if (!config) return null;
   return { provider, config, credential: readCredential(provider, plaintext) } as Connection;
 }
 

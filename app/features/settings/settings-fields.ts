@@ -10,7 +10,7 @@ type Threshold = {
   initial: number;
   /** What it does */
   help: string;
-  /** What most shops choose from */
+  /** Beyond these it is allowed, and rarely useful */
   usual?: [number, number];
 };
 

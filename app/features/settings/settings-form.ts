@@ -75,7 +75,8 @@ export function answered(
   return { ...saved, typed: { ...saved.typed, ...pick(form.typed, since) } };
 }
 
-export function takeTheirs({ base, theirs, currency }: SettingsFormState): SettingsFormState {
+/** Back to what is saved: where somebody else saved meanwhile, theirs. */
+export function discard({ base, theirs, currency }: SettingsFormState): SettingsFormState {
   return openForm(theirs ?? base, currency);
 }
 

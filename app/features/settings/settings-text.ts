@@ -1,12 +1,6 @@
 /** Thresholds as text: what stands in a field, what a person reads elsewhere, and what they typed. */
 import { formatMoney, majorUnits, minorDigits, parseMoney, type MoneyProblem } from "~/platform/money";
-import {
-  isToggle,
-  THRESHOLDS,
-  type SettingName,
-  type SettingValues,
-  type ThresholdName,
-} from "./settings-fields";
+import { isToggle, THRESHOLDS, type SettingName, type ThresholdName } from "./settings-fields";
 
 /** As it stands in its field: "48", "400.00". */
 export function fieldText(name: ThresholdName, value: number, currency: string): string {
@@ -14,11 +8,7 @@ export function fieldText(name: ThresholdName, value: number, currency: string):
 }
 
 /** As a sentence has it: "48 hours", "$400.00", "on". */
-export function settingText<N extends SettingName>(
-  name: N,
-  value: SettingValues[N],
-  currency: string,
-): string {
+export function settingText(name: SettingName, value: number | boolean, currency: string): string {
   if (isToggle(name) || typeof value === "boolean") return value ? "on" : "off";
   const { unit } = THRESHOLDS[name];
   if (unit === "money") return formatMoney({ minor: value, currency });

@@ -46,11 +46,12 @@ export async function visitMcp<T>(
   let isConnected = false;
   try {
     const options = { signal: deadline.signal, timeout: timeoutMs };
-    return await beforeAbort(deadline.signal, async () => {
+    const visit = async () => {
       await client.connect(transport, options);
       isConnected = true;
       return work({ client, options, httpStatus: () => wire.status });
-    });
+    };
+    return await beforeAbort(deadline.signal, () => Promise.race([visit(), wire.broken]));
   } catch (error) {
     throw mcpError(error, { wire, isConnected, timeoutMs, hasTimedOut: deadline.signal.aborted });
   } finally {

@@ -15,7 +15,7 @@ export function ConflictBanner({ editor }: { editor: SettingsEditor }) {
       tone="warning"
       title="Someone saved these settings while you were editing"
       action={{ content: "Save mine anyway", onAction: then(editor.keepMine), loading: editor.saving }}
-      secondaryAction={{ content: "Take theirs", onAction: then(editor.takeTheirs) }}
+      secondaryAction={{ content: "Take theirs", onAction: then(editor.discard) }}
     >
       <BlockStack gap="200">
         <Text as="p">Nothing of yours is saved yet, and nothing that you typed is lost.</Text>
@@ -38,7 +38,7 @@ function sentenceOf({ name, theirs, mine, touched }: Difference) {
         {labelOf(name)}
       </Text>
       : theirs {theirs}, yours {mine}
-      {!touched && ". You did not change it, so theirs stays either way"}
+      {!touched && ". You did not change it, so theirs is kept either way."}
     </>
   );
 }

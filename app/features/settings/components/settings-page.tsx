@@ -1,15 +1,16 @@
 import {
   Banner,
   BlockStack,
+  Box,
   Card,
   Checkbox,
   Form,
   FormLayout,
   InlineGrid,
-  Layout,
   Page,
+  Text,
 } from "@shopify/polaris";
-import { useEffect, useRef, type ComponentRef } from "react";
+import { useEffect, useRef, type ComponentRef, type ReactNode } from "react";
 import { SaveBar } from "~/components/save-bar";
 import { Quiet, SectionCard } from "~/components/section-card";
 import { TermList } from "~/components/term-list";
@@ -33,54 +34,72 @@ export function SettingsPage({ saved, currency, ianaTimezone }: Props) {
         onDiscard={editor.discard}
       />
       <Form onSubmit={editor.save} noValidate>
-        <Layout>
+        <BlockStack gap="400">
           <Notice editor={editor} />
-          <Layout.AnnotatedSection
-            id="orders"
+          <Section
             title="Orders"
             description="When an order is flagged for you to look at. Flags that exist already stay as they are."
           >
-            <Card>
-              <FormLayout>
-                <ThresholdField name="highValueMinor" editor={editor} />
-                <ThresholdField name="highDiscountPercent" editor={editor} />
-                <ThresholdField name="lateFulfilmentHours" editor={editor} />
-                <ThresholdField name="partialStaleDays" editor={editor} />
-                <ThresholdField name="unpaidAgingDays" editor={editor} />
-              </FormLayout>
-            </Card>
-          </Layout.AnnotatedSection>
-          <Layout.AnnotatedSection id="stock" title="Stock" description="When to think of the next delivery.">
-            <Card>
-              <ThresholdField name="lowCoverDays" editor={editor} />
-            </Card>
-          </Layout.AnnotatedSection>
-          <Layout.AnnotatedSection id="features" title="Features" description="What Backroom does for you.">
-            <Card>
-              <Toggles editor={editor} />
-            </Card>
-          </Layout.AnnotatedSection>
-          <Layout.Section>
-            <InlineGrid columns={{ xs: 1, md: 2 }} gap="400">
-              <SectionCard
-                title="Connections"
-                action={{ label: "Manage connections", url: "/app/settings/connections" }}
-              >
-                <Quiet>Google Analytics, Search Console, Bing Webmaster Tools and your MCP server.</Quiet>
-              </SectionCard>
-              <SectionCard title="From your Shopify settings">
-                <TermList
-                  terms={[
-                    { term: "Currency", description: currency },
-                    { term: "Time zone", description: ianaTimezone },
-                  ]}
-                />
-              </SectionCard>
-            </InlineGrid>
-          </Layout.Section>
-        </Layout>
+            <FormLayout>
+              <ThresholdField name="highValueMinor" editor={editor} />
+              <ThresholdField name="highDiscountPercent" editor={editor} />
+              <ThresholdField name="lateFulfilmentHours" editor={editor} />
+              <ThresholdField name="partialStaleDays" editor={editor} />
+              <ThresholdField name="unpaidAgingDays" editor={editor} />
+            </FormLayout>
+          </Section>
+          <Section title="Stock" description="When to think of the next delivery.">
+            <ThresholdField name="lowCoverDays" editor={editor} />
+          </Section>
+          <Section title="Features" description="What Backroom does for you.">
+            <Toggles editor={editor} />
+          </Section>
+          <InlineGrid columns={{ xs: 1, md: 2 }} gap="400">
+            <SectionCard
+              title="Connections"
+              action={{ label: "Manage connections", url: "/app/settings/connections" }}
+            >
+              <Quiet>Google Analytics, Search Console, Bing Webmaster Tools and your MCP server.</Quiet>
+            </SectionCard>
+            <SectionCard title="From your Shopify settings">
+              <TermList
+                terms={[
+                  { term: "Currency", description: currency },
+                  { term: "Time zone", description: ianaTimezone },
+                ]}
+              />
+            </SectionCard>
+          </InlineGrid>
+        </BlockStack>
       </Form>
     </Page>
+  );
+}
+
+/** What it is about, and beside it (below on a phone) the fields. */
+function Section({
+  title,
+  description,
+  children,
+}: {
+  title: string;
+  description: string;
+  children: ReactNode;
+}) {
+  return (
+    <InlineGrid columns={{ xs: 1, md: ["oneThird", "twoThirds"] }} gap="400">
+      <Box paddingInline={{ xs: "400", sm: "0" }} paddingBlockStart={{ xs: "200", md: "400" }}>
+        <BlockStack gap="200">
+          <Text as="h2" variant="headingMd">
+            {title}
+          </Text>
+          <Text as="p" tone="subdued">
+            {description}
+          </Text>
+        </BlockStack>
+      </Box>
+      <Card>{children}</Card>
+    </InlineGrid>
   );
 }
 
@@ -112,10 +131,8 @@ function Notice({ editor }: { editor: SettingsEditor }) {
   }, [theirs, trouble]);
   if (!theirs && !trouble) return null;
   return (
-    <Layout.Section>
-      <div ref={place}>
-        {theirs ? <ConflictBanner editor={editor} /> : <Banner tone="critical" title={trouble ?? ""} />}
-      </div>
-    </Layout.Section>
+    <div ref={place}>
+      {theirs ? <ConflictBanner editor={editor} /> : <Banner tone="critical" title={trouble ?? ""} />}
+    </div>
   );
 }

@@ -40,6 +40,6 @@ export function ThresholdField({ name, editor }: { name: ThresholdName; editor: 
 
 function helpText(name: ThresholdName, initial: string): string {
   const { help, ...field } = THRESHOLDS[name];
-  const usual = "usual" in field ? `; most shops choose ${field.usual[0]} to ${field.usual[1]}` : "";
+  const usual = "usual" in field ? `; sensible: ${field.usual[0]} to ${field.usual[1]}` : "";
   return `${help} Default: ${initial}${usual}.`;
 }

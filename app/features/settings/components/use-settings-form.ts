@@ -5,12 +5,12 @@ import type { SettingsAnswer } from "../save-settings.server";
 import { SETTING_NAMES, type SavedSettings, type SettingName } from "../settings-fields";
 import {
   answered,
+  discard,
   edit,
   formFields,
   isDirty,
   keepMine,
   openForm,
-  takeTheirs,
   type SettingsFormState,
   type Typed,
 } from "../settings-form";
@@ -50,8 +50,7 @@ export function useSettingsForm(saved: SavedSettings, currency: string) {
     saving: fetcher.state === "submitting",
     edit: <N extends SettingName>(name: N, value: Typed[N]) => setForm((form) => edit(form, name, value)),
     save: () => dirty && submit(form),
-    discard: () => setForm(openForm(form.base, currency)),
-    takeTheirs: () => setForm(takeTheirs(form)),
+    discard: () => setForm(discard(form)),
     keepMine: () => submit(keepMine(form)),
   };
 }

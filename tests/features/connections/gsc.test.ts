@@ -1,0 +1,311 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { secretPartsOf, type GoogleCredential } from "~/features/connections/credential";
+import { gsc, listGscSites, type SearchPage } from "~/features/connections/providers/gsc.server";
+import { likelySite } from "~/features/connections/providers/gsc-suggestion";
+import {
+  addAccount,
+  addGrant,
+  failureOf,
+  patient,
+  SITE,
+  startLocalGoogle,
+  type GoogleServer,
+} from "../../support/local-google";
+
+const MINUTE = 60_000;
+const DOMAIN = "sc-domain:example.com";
+
+let google: GoogleServer;
+let credential: GoogleCredential;
+beforeEach(async () => {
+  google = await startLocalGoogle({ timeoutMs: 2_000 });
+  credential = addAccount(google);
+});
+afterEach(() => google.close());
+
+const client = (siteUrl = SITE, other = credential) => gsc(google.deps, other, { siteUrl });
+const asked = () => google.requests.filter(({ service }) => service === "GSC");
+const paths = () => asked().map(({ method, path }) => `${method} ${path}`);
+const at = (instant: string) => void (google.clock.app = google.clock.google = new Date(instant));
+
+/** A finished day: it is the 20th, and the 17th is the last that is final. */
+const DAY = { startDate: "2026-11-10", endDate: "2026-11-10" };
+const WIDE = { ...DAY, dimensions: ["page", "query"] } as const;
+const NARROW = { ...DAY, dimensions: ["query"] } as const;
+
+async function pagesOf<T>(pages: AsyncGenerator<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const page of pages) all.push(page);
+  return all;
+}
+const queries = (signal = patient()) => pagesOf(client().searchAnalytics(NARROW, signal));
+
+describe("a test", () => {
+  it("asks for the property itself, and for no list", async () => {
+    expect(await client().test(patient())).toEqual({ httpStatus: 200, message: "Access as siteOwner." });
+    expect(paths()).toEqual(["GET /gsc/webmasters/v3/sites/https%3A%2F%2Fwww.example.com%2F"]);
+  });
+
+  it("works for a domain property and with a merchant's grant", async () => {
+    credential = addAccount(google, { sites: [DOMAIN] });
+    expect(await client(DOMAIN).test(patient())).toMatchObject({ httpStatus: 200 });
+    expect(await client(SITE, addGrant(google)).test(patient())).toMatchObject({ httpStatus: 200 });
+  });
+
+  it.each(["siteFullUser", "siteRestrictedUser"])("is content with a %s", async (permissionLevel) => {
+    credential = addAccount(google, { sites: [{ siteUrl: SITE, permissionLevel }] });
+    expect(await client().test(patient())).toMatchObject({ message: `Access as ${permissionLevel}.` });
+  });
+
+  it("is not content with an account that was never verified, though Google answers 200", async () => {
+    credential = addAccount(google, { sites: [{ siteUrl: SITE, permissionLevel: "siteUnverifiedUser" }] });
+    const error = await failureOf(client().test(patient()));
+    expect(error).toMatchObject({ code: "FORBIDDEN", httpStatus: 200, providerCode: "siteUnverifiedUser" });
+    expect(error.suggestion).toBeUndefined();
+  });
+
+  it("spells a bare origin as Google does", async () => {
+    expect(await client("https://WWW.example.com").test(patient())).toMatchObject({ httpStatus: 200 });
+  });
+
+  it.each([
+    "example.com",
+    "sc-domain:https://example.com",
+    "sc-domain:example.com/shop",
+    "",
+    "ftp://example.com/",
+  ])("of “%s” asks nobody", async (siteUrl) => {
+    const error = await failureOf(client(siteUrl).test(patient()));
+    expect(error).toMatchObject({ code: "BAD_CONFIG", httpStatus: null, retryable: false });
+    expect(google.requests).toEqual([]);
+  });
+
+  it("asks for a new token each time, two at once too", async () => {
+    await Promise.all([client().test(patient()), client().test(patient())]);
+    expect(google.requests.filter(({ service }) => service === "token")).toHaveLength(2);
+  });
+
+  it.each([
+    ["disabled", "API_DISABLED", 403, "SERVICE_DISABLED", false],
+    ["revoked", "AUTH_INVALID", 401, "UNAUTHENTICATED", false],
+    ["quota", "QUOTA_EXHAUSTED", 403, "quotaExceeded", true],
+    ["rate", "RATE_LIMITED", 429, "rateLimitExceeded", true],
+    ["unavailable", "PROVIDER_ERROR", 503, "UNAVAILABLE", true],
+    ["html", "PROTOCOL_MISMATCH", 200, null, false],
+    ["nonsense", "INVALID_RESPONSE", 200, null, false],
+  ] as const)("meets %s once: %s", async (trouble, code, httpStatus, providerCode, retryable) => {
+    google.setTrouble("GSC", trouble);
+    const error = await failureOf(client().test(patient()));
+    expect(error).toMatchObject({ code, httpStatus, providerCode, retryable });
+    expect(asked()).toHaveLength(1);
+    for (const secret of [...secretPartsOf(credential), "ya29."])
+      expect(`${error.message}${error.stack}`).not.toContain(secret);
+  });
+
+  it.each([
+    ["hang", "TIMEOUT"],
+    ["late", "TIMEOUT"],
+    ["cut", "NETWORK"],
+  ] as const)("meets %s once: %s", async (trouble, code) => {
+    google.setTrouble("GSC", trouble);
+    const error = await failureOf(client().test(AbortSignal.timeout(600)));
+    expect(error).toMatchObject({ code, httpStatus: null, retryable: true });
+    expect(asked()).toHaveLength(1);
+  });
+});
+
+describe("a test of the wrong property", () => {
+  it("asks for the list once, and names the one that was probably meant", async () => {
+    credential = addAccount(google, { sites: [DOMAIN, "https://other.example/"] });
+    const error = await failureOf(client().test(patient()));
+    expect(error).toMatchObject({
+      code: "FORBIDDEN",
+      httpStatus: 403,
+      providerCode: "forbidden",
+      suggestion: DOMAIN,
+    });
+    expect(error.message).toContain(`Did you mean ${DOMAIN}?`);
+    expect(paths().at(-1)).toBe("GET /gsc/webmasters/v3/sites");
+    expect(asked()).toHaveLength(2);
+    expect(google.requests.filter(({ service }) => service === "token")).toHaveLength(1);
+  });
+
+  it("names none where none is alike, nor where the account has none at all", async () => {
+    credential = addAccount(google, { sites: ["https://other.example/"] });
+    expect(await failureOf(client().test(patient()))).toMatchObject({
+      code: "FORBIDDEN",
+      suggestion: undefined,
+    });
+    credential = addAccount(google, { sites: [] });
+    expect(await failureOf(client().test(patient()))).toMatchObject({
+      code: "FORBIDDEN",
+      suggestion: undefined,
+    });
+  });
+
+  it("says the same when the list fails too", async () => {
+    google.setTrouble("GSC", "forbidden");
+    const error = await failureOf(client().test(patient()));
+    expect(error).toMatchObject({ code: "FORBIDDEN", httpStatus: 403, providerCode: "forbidden" });
+  });
+
+  const owned = (...sites: string[]) => sites.map((siteUrl) => ({ siteUrl, permissionLevel: "siteOwner" }));
+  it.each([
+    ["https://example.com/", [SITE, DOMAIN], DOMAIN],
+    ["https://example.com/", [SITE], SITE],
+    ["http://www.example.com/", [SITE], SITE],
+    ["https://shop.example.com/", [DOMAIN], DOMAIN],
+    [DOMAIN, ["https://shop.example.com/"], "https://shop.example.com/"],
+    [DOMAIN, ["https://notexample.com/"], undefined],
+    [SITE, [SITE], undefined],
+  ])("%s of %j means %s", (typed, sites, meant) => {
+    expect(likelySite(typed, owned(...sites))).toBe(meant);
+  });
+
+  it("never means one that the account may not read", () => {
+    expect(likelySite(SITE, [{ siteUrl: DOMAIN, permissionLevel: "siteUnverifiedUser" }])).toBeUndefined();
+  });
+});
+
+describe("the list of properties", () => {
+  it("has each with its level", async () => {
+    credential = addAccount(google, {
+      sites: [SITE, { siteUrl: DOMAIN, permissionLevel: "siteUnverifiedUser" }],
+    });
+    expect(await listGscSites(google.deps, credential, patient())).toEqual([
+      { siteUrl: SITE, permissionLevel: "siteOwner" },
+      { siteUrl: DOMAIN, permissionLevel: "siteUnverifiedUser" },
+    ]);
+  });
+
+  it("is empty where Google leaves it out, and an error where it says something else", async () => {
+    credential = addAccount(google, { sites: [] });
+    expect(await listGscSites(google.deps, credential, patient())).toEqual([]);
+    google.setTrouble("GSC", "nonsense");
+    expect(await failureOf(listGscSites(google.deps, credential, patient()))).toMatchObject({
+      code: "INVALID_RESPONSE",
+    });
+  });
+});
+
+describe("search analytics", () => {
+  it("has rows by the names of their dimensions", async () => {
+    const [page] = await queries();
+    expect(page).toMatchObject({ startRow: 0, truncated: false, firstIncompleteDate: null });
+    expect(page!.rows).toHaveLength(1000);
+    expect(page!.rows[0]).toEqual({
+      query: expect.any(String),
+      clicks: expect.any(Number),
+      impressions: expect.any(Number),
+      ctr: expect.any(Number),
+      position: expect.any(Number),
+    });
+  });
+
+  it("of a large day comes in two full pages, says that Google gives out no more, and does not ask for more", async () => {
+    const pages = await pagesOf(client().searchAnalytics(WIDE, patient()));
+    expect(pages.map(({ startRow, rows, truncated }) => [startRow, rows.length, truncated])).toEqual([
+      [0, 25_000, false],
+      [25_000, 25_000, true],
+    ]);
+    const keys = pages.flatMap(({ rows }) => rows.map(({ page, query }) => `${page} ${query}`));
+    expect(new Set(keys).size).toBe(50_000);
+    expect(asked().map(({ body }) => body)).toMatchObject([
+      { rowLimit: 25_000, startRow: 0 },
+      { rowLimit: 25_000, startRow: 25_000 },
+    ]);
+  });
+
+  it("of two large days ends with the short page, and then nothing was cut off", async () => {
+    const days = { startDate: "2026-11-10", endDate: "2026-11-11" };
+    const dimensions = ["page", "query"] as const;
+    const pages = await pagesOf(client().searchAnalytics({ ...days, dimensions }, patient()));
+    expect(pages.map(({ rows }) => rows.length)).toEqual([25_000, 25_000, 14_000]);
+    expect(pages.at(-1)).toMatchObject({ truncated: false });
+  });
+
+  it("of a day without figures is one empty page", async () => {
+    const today = { startDate: "2026-11-20", endDate: "2026-11-20", dimensions: ["query"] } as const;
+    expect(await pagesOf(client().searchAnalytics(today, patient()))).toEqual([
+      { startRow: 0, rows: [], truncated: false, firstIncompleteDate: null },
+    ]);
+  });
+
+  it("says from which day on figures may still change", async () => {
+    const days = {
+      startDate: "2026-11-10",
+      endDate: "2026-11-20",
+      dimensions: ["date"],
+      dataState: "all",
+    } as const;
+    const [page] = await pagesOf(client().searchAnalytics(days, patient()));
+    expect(page).toMatchObject({ firstIncompleteDate: "2026-11-18" });
+    expect(page!.rows.map(({ date }) => date).at(-1)).toBe("2026-11-19");
+  });
+
+  it("stops asking when the reader stops reading", async () => {
+    for await (const page of client().searchAnalytics(WIDE, patient())) {
+      expect(page.rows).toHaveLength(25_000);
+      break;
+    }
+    expect(asked()).toHaveLength(1);
+  });
+
+  it("takes up a new token between two pages", async () => {
+    const pages: SearchPage<"page" | "query">[] = [];
+    for await (const page of client().searchAnalytics(WIDE, patient())) {
+      pages.push(page);
+      google.expireTokens();
+    }
+    expect(pages).toHaveLength(2);
+    expect(asked().map(({ status }) => status)).toEqual([200, 401, 200]);
+  });
+
+  it("asks once more after a server error, and not after that", async () => {
+    google.setTrouble("GSC", "unavailable", 1);
+    expect(await queries()).toHaveLength(1);
+    google.setTrouble("GSC", "unavailable");
+    expect(await failureOf(queries())).toMatchObject({ code: "PROVIDER_ERROR" });
+    expect(asked().map(({ status }) => status)).toEqual([503, 200, 503, 503]);
+  });
+
+  it("of a site that was not shared is FORBIDDEN", async () => {
+    const pages = client("https://other.example/").searchAnalytics(NARROW, patient());
+    expect(await failureOf(pagesOf(pages))).toMatchObject({ code: "FORBIDDEN", providerCode: "forbidden" });
+  });
+
+  it("of days in the wrong order is BAD_CONFIG", async () => {
+    const query = { startDate: "2026-11-11", endDate: "2026-11-10", dimensions: ["query"] } as const;
+    const error = await failureOf(pagesOf(client().searchAnalytics(query, patient())));
+    expect(error).toMatchObject({ code: "BAD_CONFIG", httpStatus: 400, providerCode: "invalidParameter" });
+  });
+
+  it("keeps a tenth of a second between two questions", async () => {
+    const started = Date.now();
+    await Promise.all([queries(), queries(), queries()]);
+    expect(Date.now() - started).toBeGreaterThanOrEqual(200);
+  });
+});
+
+describe("the quota, which is a 403", () => {
+  it("is left alone for a quarter of an hour", async () => {
+    google.setTrouble("GSC", "quota", 1);
+    expect(await failureOf(queries())).toMatchObject({ code: "QUOTA_EXHAUSTED", httpStatus: 403 });
+
+    at("2026-11-20T10:34:59Z");
+    const local = await failureOf(queries());
+    expect(local).toMatchObject({ code: "QUOTA_EXHAUSTED", httpStatus: null, providerCode: "quotaExceeded" });
+    expect(local.retryAfterMs).toBe(1000);
+    expect(asked()).toHaveLength(1);
+
+    at("2026-11-20T10:35:00Z");
+    expect(await queries()).toHaveLength(1);
+  });
+
+  it("and the rate, which is a 429, are the same to the reads and nothing to a test", async () => {
+    google.setTrouble("GSC", "rate", 1);
+    expect(await failureOf(queries())).toMatchObject({ code: "RATE_LIMITED", httpStatus: 429 });
+    expect(await failureOf(queries())).toMatchObject({ code: "RATE_LIMITED", retryAfterMs: 15 * MINUTE });
+    expect(await client().test(patient())).toMatchObject({ httpStatus: 200 });
+  });
+});

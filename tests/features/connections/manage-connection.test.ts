@@ -1,0 +1,304 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connectionDetail } from "~/features/connections/connections.server";
+import type { ConnectionContext } from "~/features/connections/manage-connection.server";
+import { PROVIDERS, type Provider } from "~/features/connections/provider";
+import { StoreSecretRepository } from "~/features/connections/store-secret.repository.server";
+import { DAY_MS } from "~/platform/clock";
+import { eachDatabase } from "../../support/databases";
+import {
+  ACTOR,
+  BING_KEY,
+  BING_SITE,
+  GSC_SITE,
+  MCP_TOKEN,
+  newStore,
+  startProviders,
+  submit,
+  type Providers,
+} from "../../support/connections";
+import { startLocalProviders } from "../../../dev/local-providers/server";
+import { T0, TEST_KEYS } from "../../support/tenant-rows";
+
+eachDatabase("a merchant's connection", ({ db }) => {
+  let providers: Providers;
+  beforeAll(async () => {
+    providers = await startProviders();
+  });
+  afterAll(() => providers.close());
+
+  const store = () => newStore(db(), providers);
+  const connect = async (
+    context: ConnectionContext,
+    provider: Provider,
+    changes: Record<string, string> = {},
+  ) => submit(context, provider, "connect", { ...providers.forms[provider](), ...changes });
+  const detail = ({ storeId }: ConnectionContext, provider: Provider, now = T0) =>
+    connectionDetail(db(), storeId, provider, now);
+  const plaintext = ({ storeId }: ConnectionContext, provider: Provider) =>
+    new StoreSecretRepository(db(), storeId, TEST_KEYS).reveal(provider);
+
+  describe.each(PROVIDERS)("to %s", (provider) => {
+    it("is tested, stored, and shown with everything but its secret", async () => {
+      const context = await store();
+      const { status, answer } = await connect(context, provider);
+      expect({ status, answer }).toMatchObject({ status: 200, answer: { ok: true } });
+      const shown = await detail(context, provider);
+      expect(shown).toMatchObject({ state: "working", advice: null, history: { tests: 1, uptime: 1 } });
+      expect(shown.secret).toMatchObject({
+        setBy: ACTOR,
+        overdue: false,
+        rotationReminderAt: new Date(T0.getTime() + 90 * DAY_MS).toISOString(),
+      });
+      expect(shown.rotations).toEqual([T0.toISOString()]);
+      expect(shown.tests).toMatchObject([{ trigger: "CONNECT", outcome: "SUCCESS" }]);
+      const secret = await plaintext(context, provider);
+      for (const part of secretStrings(secret!)) expect(JSON.stringify(shown)).not.toContain(part);
+    });
+
+    it("is tested again by hand, and says how long the answer took", async () => {
+      const context = await store();
+      await connect(context, provider);
+      const { status, answer } = await submit(context, provider, "test");
+      expect(status).toBe(200);
+      expect(answer.message).toMatch(/answered in \d+ ms$/);
+      expect((await detail(context, provider)).tests).toHaveLength(2);
+    });
+
+    it("keeps its secret when only its settings are replaced", async () => {
+      const context = await store();
+      await connect(context, provider);
+      const before = await plaintext(context, provider);
+      const kept = { serviceAccount: "", apiKey: "", token: "", reminderDays: "30" };
+      expect((await connect(context, provider, kept)).status).toBe(200);
+      expect(await plaintext(context, provider)).toBe(before);
+      const shown = await detail(context, provider);
+      expect(shown.rotations).toHaveLength(1);
+      expect(shown.secret?.rotationReminderAt).toBe(new Date(T0.getTime() + 30 * DAY_MS).toISOString());
+    });
+
+    it("is deleted with its secret when it is disconnected, and disconnecting it again is fine", async () => {
+      const context = await store();
+      await connect(context, provider);
+      expect((await submit(context, provider, "disconnect")).answer.ok).toBe(true);
+      expect((await submit(context, provider, "disconnect")).answer.ok).toBe(true);
+      expect(await plaintext(context, provider)).toBeNull();
+      expect(await detail(context, provider)).toMatchObject({
+        state: "unconnected",
+        config: null,
+        secret: null,
+      });
+    });
+
+    it("says that there is nothing to test, rotate or remind of where nothing is stored", async () => {
+      const context = await store();
+      for (const intent of ["test", "remind"]) {
+        const { status, answer } = await submit(context, provider, intent);
+        expect(status).toBe(409);
+        expect(answer.message).toMatch(/connect/);
+      }
+    });
+
+    it("refuses a form without a credential with a sentence at its field, and tests nothing", async () => {
+      const context = await store();
+      const { status, answer } = await submit(context, provider, "connect");
+      expect(status).toBe(400);
+      expect(Object.keys(answer.fieldErrors ?? {})).not.toHaveLength(0);
+      for (const sentence of Object.values(answer.fieldErrors ?? {})) expect(sentence).toMatch(/[.?]$/);
+      expect((await detail(context, provider)).tests).toEqual([]);
+    });
+  });
+
+  it("stores nothing that the provider refuses, and leaves what was stored in use", async () => {
+    const context = await store();
+    await connect(context, "BING");
+    const refused = await connect(context, "BING", { apiKey: "f".repeat(32) });
+    expect(refused.status).toBe(422);
+    expect(refused.answer.trouble).toMatchObject({ errorClass: "AUTH_INVALID" });
+    expect(refused.answer.trouble?.body).toMatch(/still in use/);
+    expect(await plaintext(context, "BING")).toContain(BING_KEY);
+    const shown = await detail(context, "BING");
+    expect(shown).toMatchObject({ state: "working", history: { tests: 1, uptime: 1 } });
+    expect(shown.tests[0]).toMatchObject({
+      trigger: "CONNECT",
+      outcome: "FAILURE",
+      errorClass: "AUTH_INVALID",
+    });
+  });
+
+  it("asks whether another property was meant", async () => {
+    const context = await store();
+    const { answer } = await connect(context, "GSC", { siteUrl: "https://example.com/" });
+    expect(answer.trouble?.suggestion).toBe(GSC_SITE);
+    expect((await connect(context, "GSC", { siteUrl: answer.trouble!.suggestion! })).status).toBe(200);
+  });
+
+  it("offers the sites of the account to choose from, with those that would not work yet marked", async () => {
+    const context = await store();
+    const key = "abcdef0123456789abcdef0123456789";
+    providers.bing.addKey({
+      apiKey: key,
+      sites: [
+        { url: BING_SITE, isVerified: true },
+        { url: "https://other.example.com/", isVerified: false },
+      ],
+    });
+    const bing = await submit(context, "BING", "sites", { apiKey: key });
+    expect(bing.answer.sites).toEqual([
+      { url: BING_SITE, note: null },
+      { url: "https://other.example.com/", note: "not verified in Bing" },
+    ]);
+    const gsc = await submit(context, "GSC", "sites", providers.forms.GSC());
+    expect(gsc.answer.sites?.map(({ url }) => url)).toContain(GSC_SITE);
+    const wrong = await submit(context, "BING", "sites", { apiKey: "e".repeat(32) });
+    expect(wrong).toMatchObject({ status: 422, answer: { trouble: { errorClass: "AUTH_INVALID" } } });
+    expect((await detail(context, "BING")).tests).toEqual([]);
+  });
+
+  it("refuses the same secret as a rotation, and notes when a new one came", async () => {
+    const context = await store();
+    await connect(context, "BING");
+    const later = { ...context, now: new Date(T0.getTime() + 80 * DAY_MS) };
+    const same = await submit(later, "BING", "rotate", { apiKey: BING_KEY });
+    expect(same.status).toBe(409);
+    expect(same.answer.message).toMatch(/stored already/);
+    const key = "11111111111111111111111111111111";
+    providers.bing.addKey({ apiKey: key, sites: [{ url: BING_SITE, isVerified: true }] });
+    expect((await submit(later, "BING", "rotate", { apiKey: key })).answer.message).toMatch(
+      /has its new secret/,
+    );
+    const shown = await detail(context, "BING", later.now);
+    expect(shown.rotations).toEqual([later.now.toISOString(), T0.toISOString()]);
+    expect(shown.secret?.rotationReminderAt).toBe(new Date(later.now.getTime() + 90 * DAY_MS).toISOString());
+    expect(shown.config).toMatchObject({ siteUrl: BING_SITE });
+  });
+
+  it("does not send a stored token to another server", async () => {
+    const context = await store();
+    await connect(context, "MCP");
+    const elsewhere = await startProviders();
+    try {
+      const moved = { endpoint: elsewhere.mcpUrl, token: "" };
+      const { status, answer } = await connect(context, "MCP", moved);
+      expect(status).toBe(400);
+      expect(answer.fieldErrors?.token).toMatch(/another server/);
+      expect(elsewhere.mcp.requests).toEqual([]);
+      const sameServer = { endpoint: providers.mcpUrl.replace("/mcp", "/mcp-strict"), token: "" };
+      expect((await connect(context, "MCP", sameServer)).status).toBe(200);
+      expect(await plaintext(context, "MCP")).toContain(MCP_TOKEN);
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
+  it("has no reminder where there is no secret, and none where the merchant wants none", async () => {
+    const context = await store();
+    await connect(context, "BING", { reminderDays: "0" });
+    expect((await detail(context, "BING")).secret?.rotationReminderAt).toBeNull();
+    expect((await submit(context, "BING", "remind", { reminderDays: "180" })).answer.message).toBe(
+      "Reminder moved",
+    );
+    expect((await detail(context, "BING")).secret?.rotationReminderAt).toBe(
+      new Date(T0.getTime() + 180 * DAY_MS).toISOString(),
+    );
+    expect((await submit(context, "BING", "remind", { reminderDays: "7" })).status).toBe(400);
+
+    const open = await startLocalProviders();
+    const { status } = await connect(context, "MCP", { endpoint: open.mcpUrl, credentialKind: "none" });
+    expect({ status, ...(await detail(context, "MCP")) }).toMatchObject({
+      status: 200,
+      state: "working",
+      secret: { lastFour: "", rotationReminderAt: null },
+    });
+    await open.close();
+  });
+
+  it("keeps both connections when two tabs connect different providers at once", async () => {
+    const context = await store();
+    const answers = await Promise.all(PROVIDERS.map((provider) => connect(context, provider)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    for (const provider of PROVIDERS)
+      expect(await detail(context, provider)).toMatchObject({
+        state: "working",
+        config: expect.anything() as object,
+      });
+  });
+
+  it("leaves one event for each of two tests at once", async () => {
+    const context = await store();
+    await connect(context, "GA4");
+    await Promise.all([submit(context, "GA4", "test"), submit(context, "GA4", "test")]);
+    expect((await detail(context, "GA4")).tests.map(({ trigger }) => trigger).sort()).toEqual([
+      "CONNECT",
+      "MANUAL",
+      "MANUAL",
+    ]);
+  });
+
+  it("does not blame the new secret for a test of the old one that was still under way", async () => {
+    const context = await store();
+    await connect(context, "BING");
+    const key = "22222222222222222222222222222222";
+    providers.bing.addKey({ apiKey: key, sites: [{ url: BING_SITE, isVerified: true }] });
+    providers.bing.setTrouble({ kind: "late", ms: 400 });
+    const slow = submit(context, "BING", "test");
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    providers.bing.setTrouble(null);
+    await submit(context, "BING", "rotate", { apiKey: key });
+    await slow;
+    expect((await detail(context, "BING")).tests.filter(({ trigger }) => trigger === "MANUAL")).toEqual([]);
+  });
+
+  it("says so when the shop uninstalls while its provider is being asked, and stores nothing", async () => {
+    const context = await store();
+    providers.bing.setTrouble({ kind: "late", ms: 300 });
+    const connecting = connect(context, "BING");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await db().store.update({ where: { id: context.storeId }, data: { status: "UNINSTALLED" } });
+    const { status, answer } = await connecting;
+    providers.bing.setTrouble(null);
+    expect(status).toBe(410);
+    expect(answer.message).toMatch(/uninstalled/);
+    expect(await plaintext(context, "BING")).toBeNull();
+  });
+
+  it("survives the store being deleted while its provider is being asked", async () => {
+    const context = await store();
+    await connect(context, "BING");
+    providers.bing.setTrouble({ kind: "late", ms: 300 });
+    const testing = submit(context, "BING", "test");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await db().store.delete({ where: { id: context.storeId } });
+    const { status } = await testing;
+    providers.bing.setTrouble(null);
+    expect(status).toBe(410);
+    expect(await db().connectionEvent.count({ where: { storeId: context.storeId } })).toBe(0);
+  });
+
+  it("can be connected anew when what is stored does not open any more", async () => {
+    const context = await store();
+    await connect(context, "BING");
+    await db().storeSecret.updateMany({
+      where: { storeId: context.storeId },
+      data: { cipherText: "bk1.lost.." + "A".repeat(60) },
+    });
+    const { status, answer } = await submit(context, "BING", "test");
+    expect(status).toBe(409);
+    expect(answer.message).toMatch(/connect/);
+    expect((await connect(context, "BING")).status).toBe(200);
+  });
+
+  it("refuses a button that it does not know", async () => {
+    expect((await submit(await store(), "GA4", "sell")).status).toBe(400);
+  });
+});
+
+/** Every text of a credential, but those that name it. */
+function secretStrings(plaintext: string): string[] {
+  const {
+    kind: _kind,
+    clientEmail: _email,
+    privateKeyId: _id,
+    ...secrets
+  } = JSON.parse(plaintext) as Record<string, string>;
+  return Object.values(secrets);
+}

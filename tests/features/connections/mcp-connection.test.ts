@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import {
+  parseMcpEndpoint,
+  parseMcpToken,
+  parseTimeout,
+  parseToolAllowList,
+} from "~/features/connections/mcp-connection.schema";
+import { connectionMetadataSchema } from "~/features/settings/settings.schema";
+import { refusalOfUrl } from "~/platform/http/ssrf-guard.server";
+
+const said = (parsed: { ok: boolean; sentence?: string }) => parsed.sentence;
+const endpoint = (pasted: string, allowLoopback = false) =>
+  parseMcpEndpoint(pasted, (url) => refusalOfUrl(url, { trust: "public", allowLoopback }));
+
+describe("the endpoint of an MCP server", () => {
+  it.each([
+    ["https://mcp.example.com/mcp", "https://mcp.example.com/mcp"],
+    [" <https://mcp.example.com/mcp>\n", "https://mcp.example.com/mcp"],
+    ["mcp.example.com/mcp", "https://mcp.example.com/mcp"],
+    ["https://mcp.example.com/mcp?shop=fernhill#top", "https://mcp.example.com/mcp?shop=fernhill"],
+  ])("reads %j as %s", (pasted, value) => {
+    expect(endpoint(pasted)).toEqual({ ok: true, value });
+  });
+
+  it.each([
+    ["", "Enter the server's MCP address"],
+    ["npx some-server", "Enter the server's MCP address"],
+    ["file:///etc/passwd", "Enter the server's MCP address"],
+    ["https://me:secret@mcp.example.com/", "user name"],
+    ["https://mcp.example.com/mcp?api_key=s3cret", "token field"],
+  ])("refuses %j", (pasted, sentence) => {
+    expect(said(endpoint(pasted))).toContain(sentence);
+    expect(said(endpoint(pasted))).not.toContain("s3cret");
+  });
+
+  it.each([
+    "http://mcp.example.com/mcp",
+    "https://127.0.0.1/mcp",
+    "https://169.254.169.254/",
+    "https://[::1]/mcp",
+  ])("does not leave the public internet for %s", (pasted) => {
+    expect(endpoint(pasted)).toEqual({ ok: false, sentence: expect.stringMatching(/\.$/) });
+  });
+
+  it("may be on this machine where the operator allows it", () => {
+    expect(endpoint("http://127.0.0.1:4000/mcp", true).ok).toBe(true);
+  });
+});
+
+describe("the token of an MCP server", () => {
+  it.each([
+    "t0ken-abc.def",
+    "Bearer t0ken-abc.def",
+    "Authorization: Bearer t0ken-abc.def",
+    ` "t0ken-abc.def"\n`,
+    "t0ken-\r\nabc.def",
+  ])("is read from %j", (pasted) => {
+    expect(parseMcpToken(pasted)).toEqual({ ok: true, value: "t0ken-abc.def" });
+  });
+
+  it.each(["", "  ", "Bearer "])("is none in %j", (pasted) => {
+    expect(parseMcpToken(pasted)).toEqual({ ok: true, value: null });
+  });
+
+  it.each(["two words", "tökén", "a".repeat(4097)])("is refused in %j, unrepeated", (pasted) => {
+    expect(parseMcpToken(pasted).ok).toBe(false);
+    expect(said(parseMcpToken(pasted))).not.toContain(pasted);
+  });
+});
+
+describe("the tools that may be called", () => {
+  it.each([
+    ["search_products\nlookup_order", ["search_products", "lookup_order"]],
+    ["search_products, lookup_order,", ["search_products", "lookup_order"]],
+    ["- search_products\r\n- lookup_order\r\n", ["search_products", "lookup_order"]],
+    [`["search_products", "lookup_order"]`, ["search_products", "lookup_order"]],
+    ["a.b-c_D9\na.b-c_D9", ["a.b-c_D9"]],
+    ["x".repeat(128), ["x".repeat(128)]],
+    ["", []],
+  ])("are read from %j", (pasted, value) => {
+    expect(parseToolAllowList(pasted)).toEqual({ ok: true, value });
+  });
+
+  it.each(["search products", "*", "x".repeat(129), "naïve"])("are none in %j", (pasted) => {
+    expect(said(parseToolAllowList(pasted))).toMatch(/no tool name.*search_products/s);
+  });
+
+  it("are fifty at most", () => {
+    const names = (count: number) => Array.from({ length: count }, (_, i) => `tool_${i}`).join("\n");
+    expect(parseToolAllowList(names(50)).ok).toBe(true);
+    expect(said(parseToolAllowList(names(51)))).toContain("51");
+  });
+});
+
+describe("the time that a server may take", () => {
+  it.each([
+    ["8", 8000],
+    [" 2,5 s", 2500],
+    ["0.5", 500],
+    ["60 seconds", 60_000],
+    ["800ms", 800],
+    ["", 10_000],
+  ])("is read from %j", (typed, value) => {
+    expect(parseTimeout(typed)).toEqual({ ok: true, value });
+    const MCP = { endpoint: "https://mcp.example.com", timeoutMs: value };
+    expect(connectionMetadataSchema.safeParse({ MCP }).success).toBe(true);
+  });
+
+  it.each(["0.499", "60.001", "0", "-3", "ten", "1e3"])("is out of the question in %j", (typed) => {
+    expect(said(parseTimeout(typed))).toContain("from 0.5 to 60");
+  });
+});

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { refreshConnections, rotationReminders } from "~/features/connections/refresh.server";
+import { DAY_MS } from "~/platform/clock";
+import type { CronQuery } from "~/platform/http/cron-query.server";
+import { eachDatabase } from "../../support/databases";
+import { BING_KEY, newStore, startProviders, submit, type Providers } from "../../support/connections";
+import { T0, TEST_KEYS } from "../../support/tenant-rows";
+
+const HOUR_MS = 60 * 60 * 1000;
+
+eachDatabase("the refresh of connections", ({ db }) => {
+  let providers: Providers;
+  beforeAll(async () => {
+    providers = await startProviders();
+  });
+  afterAll(() => providers.close());
+  beforeEach(async () => {
+    await db().store.deleteMany();
+    providers.bing.setTrouble(null);
+  });
+
+  const connected = async (provider: "BING" | "MCP" = "BING") => {
+    const context = await newStore(db(), providers);
+    expect((await submit(context, provider, "connect", providers.forms[provider]())).status).toBe(200);
+    return context;
+  };
+  const refresh = (at: Date, query: Partial<CronQuery> = {}) =>
+    refreshConnections(
+      { db: db(), keys: TEST_KEYS, deps: providers.deps, clock: () => at },
+      { dryRun: false, budgetMs: 20_000, ...query },
+    );
+  const report = async (at: Date, query: Partial<CronQuery> = {}) => {
+    const leased = await refresh(at, query);
+    if (leased.outcome !== "done") throw new Error("Another run is at it.");
+    return leased.result;
+  };
+  const later = (ms: number) => new Date(T0.getTime() + ms);
+  const eventsOf = (storeId: string) =>
+    db().connectionEvent.findMany({ where: { storeId }, orderBy: { createdAt: "asc" } });
+
+  it("tests what is due, on the millisecond, and leaves the rest alone", async () => {
+    const { storeId } = await connected();
+    expect((await report(later(12 * HOUR_MS - 1))).connections).toMatchObject({ due: 0, tested: 0 });
+    const { outcome, connections } = await report(later(12 * HOUR_MS));
+    expect({ outcome, connections }).toEqual({
+      outcome: "COMPLETE",
+      connections: { due: 1, tested: 1, working: 1, failing: 0, skipped: 0, remaining: 0 },
+    });
+    expect((await eventsOf(storeId)).map(({ trigger }) => trigger)).toEqual(["CONNECT", "SCHEDULED"]);
+    expect((await report(later(12 * HOUR_MS + 1))).connections.due).toBe(0);
+  });
+
+  it("comes back within the hour to what may pass by itself, and after half a day to what will not", async () => {
+    const { storeId } = await connected();
+    providers.bing.setTrouble({ kind: "status", status: 503 });
+    const at = later(12 * HOUR_MS);
+    expect((await report(at)).connections).toMatchObject({ tested: 1, failing: 1 });
+    const next = async () => (await db().storeSecret.findFirstOrThrow({ where: { storeId } })).nextTestAt;
+    expect(await next()).toEqual(new Date(at.getTime() + HOUR_MS));
+    providers.bing.setTrouble({ kind: "errorCode", code: 3 });
+    const again = new Date(at.getTime() + HOUR_MS);
+    await report(again);
+    expect(await next()).toEqual(new Date(again.getTime() + 12 * HOUR_MS));
+    expect((await eventsOf(storeId)).map(({ errorClass }) => errorClass)).toEqual([
+      null,
+      "PROVIDER_ERROR",
+      "AUTH_INVALID",
+    ]);
+  });
+
+  it("only counts in a dry run", async () => {
+    const { storeId } = await connected();
+    const { dryRun, outcome, connections } = await report(later(DAY_MS), { dryRun: true });
+    expect({ dryRun, outcome, connections }).toMatchObject({
+      dryRun: true,
+      outcome: "COMPLETE",
+      connections: { due: 1, tested: 0, remaining: 1 },
+    });
+    expect(await eventsOf(storeId)).toHaveLength(1);
+  });
+
+  it("leaves the connections of a shop that has uninstalled alone", async () => {
+    const { storeId } = await connected();
+    await db().store.update({ where: { id: storeId }, data: { status: "UNINSTALLED" } });
+    expect((await report(later(DAY_MS))).connections.due).toBe(0);
+  });
+
+  it("goes on with the others when one store's credential does not open", async () => {
+    const broken = await connected();
+    const fine = await connected();
+    await db().storeSecret.updateMany({
+      where: { storeId: broken.storeId },
+      data: { cipherText: "not ours" },
+    });
+    expect((await report(later(DAY_MS))).connections).toMatchObject({ tested: 1, working: 1, skipped: 1 });
+    expect(await eventsOf(fine.storeId)).toHaveLength(2);
+  });
+
+  it("stops at its budget, says so, and the next run takes what remains", async () => {
+    for (let i = 0; i < 12; i++) await connected();
+    providers.bing.setTrouble({ kind: "late", ms: 300 });
+    const cut = await report(later(DAY_MS), { budgetMs: 100 });
+    expect(cut.outcome).toBe("INCOMPLETE");
+    expect(cut.connections.tested).toBe(5);
+    expect(cut.connections.remaining).toBe(7);
+    providers.bing.setTrouble(null);
+    const rest = await report(later(DAY_MS));
+    expect(rest).toMatchObject({ outcome: "COMPLETE", connections: { due: 7, tested: 7, remaining: 0 } });
+  });
+
+  it("runs once at a time: of eight at once one works, and the others name it", async () => {
+    for (let i = 0; i < 3; i++) await connected();
+    providers.bing.setTrouble({ kind: "late", ms: 200 });
+    const runs = await Promise.all(Array.from({ length: 8 }, () => refresh(later(DAY_MS))));
+    const done = runs.flatMap((run) => (run.outcome === "done" ? [run.result] : []));
+    expect(done).toHaveLength(1);
+    for (const run of runs) if (run.outcome === "running") expect(run.runId).toBe(done[0]!.runId);
+    expect(await db().connectionEvent.count({ where: { trigger: "SCHEDULED" } })).toBe(3);
+    expect((await report(later(DAY_MS))).connections.due).toBe(0);
+  });
+
+  describe("names the secrets that are due for rotation", () => {
+    const due = (at: Date) => rotationReminders(db(), at);
+
+    it("from fourteen days before, overdue from the very instant, with whole days", async () => {
+      await connected();
+      const reminder = later(90 * DAY_MS);
+      const at = (ms: number) => new Date(reminder.getTime() + ms);
+      expect(await due(at(-14 * DAY_MS - 1))).toEqual([]);
+      expect(await due(at(-14 * DAY_MS))).toMatchObject([
+        { provider: "BING", overdue: false, daysUntil: 14 },
+      ]);
+      expect(await due(at(-1))).toMatchObject([{ overdue: false, daysUntil: 0 }]);
+      expect(await due(reminder)).toMatchObject([{ overdue: true, daysUntil: 0 }]);
+      expect(await due(at(DAY_MS + 1))).toMatchObject([{ overdue: true, daysUntil: -2 }]);
+      const report = JSON.stringify(await due(at(DAY_MS)));
+      expect(report).not.toContain(BING_KEY);
+    });
+  });
+});
