@@ -13,6 +13,7 @@ import { closeDatabase, database } from "~/platform/db/database.server";
 import { DatabaseUnavailableError } from "~/platform/db/errors.server";
 import { migrationState } from "~/platform/db/migration-state.server";
 import { ConfigurationError, environment } from "~/platform/env.server";
+import { closeOutbound } from "~/platform/http/ssrf-guard.server";
 import { log, setLogLevel, withRequestId } from "~/platform/log.server";
 
 /** Longer than any request should take, shorter than what platforms wait before SIGKILL (Fly 5 min, Render 30 s). */
@@ -130,7 +131,7 @@ async function stop(server: Server, signal: string) {
   const sweep = setInterval(() => server.closeIdleConnections(), 100);
   await closed;
   clearInterval(sweep);
-  await closeDatabase();
+  await Promise.all([closeDatabase(), closeOutbound()]);
   log.info("stopped");
   process.exit(0);
 }

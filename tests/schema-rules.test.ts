@@ -65,9 +65,9 @@ describe.each(tenantModels().map((model) => [model.name, model] as const))(
   },
 );
 
-it("has all the models of the contract and no other", () => {
+it("has all the models of the contract, the leases of the installation's jobs, and no other", () => {
   expect(models.map((model) => model.name).sort()).toEqual(
-    "AiDraft ComplianceRequest ConnectionEvent KpiCache OrderFlag ProductVelocity PurchaseOrder PurchaseOrderLine RetentionRun SeoInsight Session Store StoreSecret StoreSettings Ticket TicketMessage WebhookEvent WebhookRegistry".split(
+    "AiDraft ComplianceRequest ConnectionEvent JobLease KpiCache OrderFlag ProductVelocity PurchaseOrder PurchaseOrderLine RetentionRun SeoInsight Session Store StoreSecret StoreSettings Ticket TicketMessage WebhookEvent WebhookRegistry".split(
       " ",
     ),
   );

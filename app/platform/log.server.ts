@@ -45,6 +45,7 @@ export function setLogLevel(level: LogLevel) {
 const SECRETS: [RegExp, string][] = [
   [/\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]*/g, "[jwt]"],
   [/\bshp(at|rt|ca|pa|ss|ua|tka)_[A-Za-z0-9]+/g, "[shopify token]"],
+  [/\b(?:ya29\.[\w-]+|GOCSPX-[\w-]+|AIza[\w-]{30,}|1\/\/[\w-]{20,})/g, "[google secret]"],
   [/\bbk\d+\.[\w-]+\.[\w-]*\.[\w-]+/g, "[envelope]"],
   [/(\bBearer\s+)[\w.~+/=-]+/gi, "$1[redacted]"],
   [/(:\/\/[^\s:/@"\\]+:)[^\s@"\\]+@/g, "$1[redacted]@"],

@@ -2,9 +2,10 @@
 import type { Provider } from "~/features/connections/provider";
 import { shopDayOf } from "~/platform/shop-day";
 import { idFor } from "./ids";
-import { before, daysEnding, instantOf, MINUTE, SEED_NOW } from "./instant";
+import { before, DAY, daysEnding, instantOf, MINUTE, SEED_NOW } from "./instant";
 import { random, type Random } from "./random";
 import { stamp, type Rows } from "./rows";
+import { ROTATION } from "./secrets";
 
 type Failure = Pick<
   Rows["ConnectionEvent"],
@@ -109,7 +110,7 @@ const TROUBLE: Record<Provider, Record<number, Failure>> = {
 
 export function connectionEventRows(shop: string, storeId: string, zone: string): Rows["ConnectionEvent"][] {
   const days = daysEnding(shopDayOf(SEED_NOW, zone), 30);
-  return (Object.keys(LATENCY) as Provider[]).flatMap((provider) => {
+  const scheduled = (Object.keys(LATENCY) as Provider[]).flatMap((provider) => {
     const rng = random(`connections/${shop}/${provider}`);
     return days.flatMap((day, i) => {
       const trouble = TROUBLE[provider][days.length - 1 - i];
@@ -128,6 +129,26 @@ export function connectionEventRows(shop: string, storeId: string, zone: string)
       });
     });
   });
+  return [...scheduled, ...tokenOffered(shop, storeId)];
+}
+
+/** The day on which the MCP server's token was replaced: a wrong one first, which was not stored, then the one in use. */
+function tokenOffered(shop: string, storeId: string): Rows["ConnectionEvent"][] {
+  const storedAt = before(SEED_NOW, ROTATION.MCP.setDaysAgo * DAY);
+  const refused = fail("AUTH_INVALID", false, 401, null, "MCP server does not accept the credential.");
+  const tries = [
+    { at: before(storedAt, 4 * MINUTE), outcome: "FAILURE" as const, ...refused, latency: 41 },
+    { at: storedAt, outcome: "SUCCESS" as const, ...SUCCESS("MCP"), latency: 63 },
+  ];
+  return tries.map(({ at, latency, ...test }, n) => ({
+    id: idFor("ConnectionEvent", shop, "MCP", "offered", n),
+    ...stamp(at),
+    storeId,
+    provider: "MCP" as const,
+    trigger: "CONNECT" as const,
+    ...test,
+    latencyMs: latency,
+  }));
 }
 
 const SUCCESS = (provider: Provider) => ({

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { lastFourOf, readCredential } from "~/features/connections/credential";
 import { StoreSecretRepository } from "~/features/connections/store-secret.repository.server";
 import { KpiCacheRepository } from "~/features/overview/kpi-cache.repository.server";
 import { StoreSettingsRepository } from "~/features/settings/store-settings.repository.server";
@@ -130,7 +131,7 @@ eachDatabase("the demo seed", ({ db }) => {
       );
     const secrets = new StoreSecretRepository(db(), storeId, keys);
     for (const { provider, lastFour } of await secrets.list())
-      expect((await secrets.reveal(provider))?.slice(-4)).toBe(lastFour);
+      expect(lastFourOf(readCredential(provider, (await secrets.reveal(provider)) ?? ""))).toBe(lastFour);
     const session = await new EncryptedSessionStorage(async () => db(), keys).loadSession(
       `offline_${DOMAIN}`,
     );

@@ -3,7 +3,6 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createLocalGoogle, type LocalGoogle } from "../../dev/local-providers/google";
 import type { RightsOptions } from "../../dev/local-providers/google-access";
-import { ConnectionError } from "~/features/connections/connection-error";
 import type { GoogleCredential } from "~/features/connections/credential";
 import { parseServiceAccountJson } from "~/features/connections/google-key-file.server";
 import type { ProviderDeps } from "~/features/connections/providers/provider-client.server";
@@ -20,9 +19,11 @@ export type GoogleServer = LocalGoogle & {
 /** 2026-11-20 is a Friday; the hour is not full, so that "the next full hour" is not "in an hour". */
 export const GOOGLE_NOW = new Date("2026-11-20T10:20:00Z");
 
-export async function startLocalGoogle({ timeoutMs = 5_000 } = {}): Promise<GoogleServer> {
+type Options = { timeoutMs?: number; paths?: string[] };
+
+export async function startLocalGoogle({ timeoutMs = 5_000, paths }: Options = {}): Promise<GoogleServer> {
   const clock = { app: GOOGLE_NOW, google: GOOGLE_NOW };
-  const google = createLocalGoogle({ now: () => clock.google, slowMs: 300 });
+  const google = createLocalGoogle({ now: () => clock.google, slowMs: 300, paths });
   const server = createServer((request, response) => {
     google.handle(request, response, request.url ?? "/").then(
       (answered) => answered || response.writeHead(404).end(),
@@ -64,16 +65,6 @@ export function addGrant(google: GoogleServer, refreshToken = "1//local-refresh-
     ...(scopes && { scopes }),
   });
   return { kind: "oauth", ...client, refreshToken } satisfies GoogleCredential;
-}
-
-/** What went wrong, as tests compare it; fails when nothing did. */
-export async function failureOf(work: Promise<unknown>): Promise<ConnectionError> {
-  const error: unknown = await work.then(
-    () => new Error("It did not fail."),
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof ConnectionError)) throw error;
-  return error;
 }
 
 /** A signal of a call that nobody gives up. */

@@ -24,6 +24,7 @@ export function providerDeps(
   return {
     operatorFetch: createOutboundFetch({ trust: "operator", maxBytes, timeoutMs: 5_000 }),
     publicFetch: createOutboundFetch({ trust: "public", allowLoopback: true, maxBytes, timeoutMs: 5_000 }),
+    allowLoopback: true,
     endpoints,
     now: () => new Date(),
   };

@@ -48,7 +48,7 @@ export function readSchema(path: string): Datamodel {
 }
 
 /** The tables that belong to the installation or to Shopify and not to one store; each says why in its comment. */
-export const NOT_TENANT = ["Session", "Store", "RetentionRun", "ComplianceRequest"];
+export const NOT_TENANT = ["Session", "Store", "RetentionRun", "ComplianceRequest", "JobLease"];
 
 export const tenantModels = () =>
   readSchema("prisma/schema.prisma").models.filter((model) => !NOT_TENANT.includes(model.name));

@@ -285,4 +285,5 @@ export const NOT_SCOPED = [
   "WebhookInboxRepository",
   "RetentionRunRepository",
   "ComplianceRequestRepository",
+  "DueRepository",
 ];

@@ -4,13 +4,13 @@ import { ga4 } from "~/features/connections/providers/ga4.server";
 import {
   addAccount,
   addGrant,
-  failureOf,
   GOOGLE_NOW,
   patient,
   PROPERTY,
   startLocalGoogle,
   type GoogleServer,
 } from "../../support/local-google";
+import { failureOf } from "../../support/local-providers";
 
 const MINUTE = 60_000;
 
@@ -302,7 +302,9 @@ describe("the property's quota", () => {
     google.setTrouble("GA4", "unavailable");
     for (let i = 0; i < 4; i++) await failureOf(report());
     expect(asked()).toHaveLength(8);
+    const asking = Date.now();
     const local = await failureOf(report());
+    expect(Date.now() - asking).toBeLessThan(400);
     expect(local).toMatchObject({ code: "PROVIDER_ERROR", httpStatus: null, retryAfterMs: 60 * MINUTE });
     expect(asked()).toHaveLength(8);
 

@@ -10,12 +10,12 @@ import {
 import {
   addAccount,
   addGrant,
-  failureOf,
   GOOGLE_NOW,
   patient,
   startLocalGoogle,
   type GoogleServer,
 } from "../../support/local-google";
+import { failureOf } from "../../support/local-providers";
 
 const SCOPE = "https://www.googleapis.com/auth/analytics.readonly";
 const MINUTE = 60_000;
@@ -200,6 +200,15 @@ describe("a token at hand", () => {
     const second = await fresh(credential);
     expect(second).not.toBe(first);
     expect(await token(credential)).toBe(second);
+  });
+
+  it("is one of the five hundred kept longest ago when it has to make room", async () => {
+    const grants = Array.from({ length: 501 }, (_, i) => addGrant(google, `1//grant-${i}`));
+    for (const grant of grants) await token(grant);
+    await token(grants[1]!);
+    expect(google.requests).toHaveLength(501);
+    await token(grants[0]!);
+    expect(google.requests).toHaveLength(502);
   });
 
   it("is not kept of a refusal", async () => {

@@ -5,12 +5,12 @@ import { likelySite } from "~/features/connections/providers/gsc-suggestion";
 import {
   addAccount,
   addGrant,
-  failureOf,
   patient,
   SITE,
   startLocalGoogle,
   type GoogleServer,
 } from "../../support/local-google";
+import { failureOf } from "../../support/local-providers";
 
 const MINUTE = 60_000;
 const DOMAIN = "sc-domain:example.com";
@@ -213,6 +213,18 @@ describe("search analytics", () => {
     expect(asked().map(({ body }) => body)).toMatchObject([
       { rowLimit: 25_000, startRow: 0 },
       { rowLimit: 25_000, startRow: 25_000 },
+    ]);
+  });
+
+  it("of a day that ends within the last page was not cut off", async () => {
+    await google.close();
+    google = await startLocalGoogle({ paths: Array.from({ length: 2000 }, (_, i) => `/products/${i}`) });
+    credential = addAccount(google);
+    const dimensions = ["page", "country", "device"] as const;
+    const pages = await pagesOf(client().searchAnalytics({ ...DAY, dimensions }, patient()));
+    expect(pages.map(({ rows, truncated }) => [rows.length, truncated])).toEqual([
+      [25_000, false],
+      [17_000, false],
     ]);
   });
 

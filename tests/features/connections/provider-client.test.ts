@@ -6,7 +6,8 @@ import { ConnectionError, type ErrorClass } from "~/features/connections/connect
 import { requestJson } from "~/features/connections/providers/provider-client.server";
 import { createOutboundFetch } from "~/platform/http/ssrf-guard.server";
 import freePort from "../../support/free-port";
-import { failureOf, patient } from "../../support/local-google";
+import { patient } from "../../support/local-google";
+import { failureOf } from "../../support/local-providers";
 
 const operatorFetch = createOutboundFetch({
   trust: "operator",

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ConnectionError, type ErrorClass } from "~/features/connections/connection-error";
 import { withQuota, type Gate, type QuotaLimits } from "~/features/connections/providers/quota.server";
-import { failureOf, patient } from "../../support/local-google";
+import { patient } from "../../support/local-google";
+import { failureOf } from "../../support/local-providers";
 
 const MINUTE = 60_000;
 const T = Date.parse("2026-11-20T10:20:00Z");

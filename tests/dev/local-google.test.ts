@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { accessToken } from "~/features/connections/providers/google-token.server";
+import { addAccount, patient, PROPERTY, startLocalGoogle, type GoogleServer } from "../support/local-google";
+
+const ANALYTICS = "https://www.googleapis.com/auth/analytics.readonly";
+
+let google: GoogleServer;
+beforeEach(async () => void (google = await startLocalGoogle()));
+afterEach(() => google.close());
+
+async function get(path: string, token?: string) {
+  const headers = token ? { Authorization: `Bearer ${token}` } : undefined;
+  const response = await fetch(`${google.origin}${path}`, { headers });
+  return { status: response.status, body: response.status === 404 ? null : await response.json() };
+}
+
+const tokenFor = () => accessToken(google.deps, addAccount(google), { scope: ANALYTICS, signal: patient() });
+
+describe("the local Google", () => {
+  it("leaves every other path to others", async () => {
+    expect(await get("/bing/GetUserSites")).toMatchObject({ status: 404 });
+    expect(google.requests).toEqual([]);
+  });
+
+  it("knows no one without a token, with a made-up one, and with one of an hour ago", async () => {
+    const path = `/ga4/v1beta/properties/${PROPERTY}/metadata`;
+    const token = await tokenFor();
+    expect(await get(path)).toMatchObject({ status: 401, body: { error: { status: "UNAUTHENTICATED" } } });
+    expect(await get(path, "ya29.made-up")).toMatchObject({ status: 401 });
+    expect(await get(path, token)).toMatchObject({ status: 200 });
+    google.clock.google = new Date(google.clock.google.getTime() + 3_600_000);
+    expect(await get(path, token)).toMatchObject({ status: 401 });
+  });
+
+  it("has metadata of property 0 for everybody, which is why a test must not ask for it", async () => {
+    const token = await tokenFor();
+    expect(await get("/ga4/v1beta/properties/0/metadata", token)).toMatchObject({ status: 200 });
+    expect(await get("/ga4/v1beta/properties/1/metadata", token)).toMatchObject({ status: 403 });
+    expect(await get("/ga4/v1beta/properties/G-ABC/metadata", token)).toMatchObject({ status: 400 });
+  });
+
+  it("opens nothing to a token of another scope", async () => {
+    expect(await get("/gsc/webmasters/v3/sites", await tokenFor())).toMatchObject({
+      status: 403,
+      body: { error: { details: [{ reason: "ACCESS_TOKEN_SCOPE_INSUFFICIENT" }] } },
+    });
+  });
+
+  it("takes no assertion that was made out to another address", async () => {
+    const elsewhere = `${google.origin.replace("127.0.0.1", "localhost")}/google/token`;
+    const operatorFetch: typeof fetch = (_url, init) => fetch(elsewhere, init);
+    const deps = { ...google.deps, operatorFetch };
+    await expect(
+      accessToken(deps, addAccount(google), { scope: ANALYTICS, signal: patient() }),
+    ).rejects.toMatchObject({ code: "AUTH_INVALID", providerCode: "invalid_grant" });
+  });
+});
