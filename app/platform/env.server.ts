@@ -5,7 +5,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { z } from "zod";
-import { parseKeyring, type Keyring } from "./crypto/keyring.server";
+import { parseKeyring } from "./crypto/keyring.server";
+import type { KeySources } from "./crypto/keys.server";
+import { regionOf } from "./crypto/kms.server";
 import { DatabaseUrlError, parseDatabaseUrl } from "./db/database-url";
 
 export type Env = {
@@ -35,9 +37,8 @@ export type Secrets = {
   shopifyApiSecret: string;
   /** Accepted beside the current one while the client secret is being rotated */
   shopifyApiSecretPrevious: string | undefined;
-  keyring: Keyring;
   cronSecret: string | undefined;
-};
+} & KeySources;
 
 export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
 
@@ -57,6 +58,7 @@ export function readEnvironment(source: Source): { env: Env; secrets: Secrets } 
   const present = withoutEmpty(source);
   const parsed = schema.safeParse(present);
   const problems = parsed.success ? [] : parsed.error.issues.map(describeIssue);
+  problems.push(...keyProblems(present));
   if (present.NODE_ENV === "production") problems.push(...productionProblems(present));
   if (!parsed.success || problems.length) throw new ConfigurationError([...new Set(problems)]);
 
@@ -85,8 +87,8 @@ export function readEnvironment(source: Source): { env: Env; secrets: Secrets } 
       shadowDatabaseUrl: v.SHADOW_DATABASE_URL,
       shopifyApiSecret: v.SHOPIFY_API_SECRET,
       shopifyApiSecretPrevious: v.SHOPIFY_API_SECRET_PREVIOUS,
-      keyring: v.ENCRYPTION_KEY,
       cronSecret: v.CRON_SECRET,
+      ...keySources(v),
     },
   };
 }
@@ -96,6 +98,28 @@ let cached: ReturnType<typeof readEnvironment> | undefined;
 /** This process's configuration: `.env` under process.env, read once. */
 export function environment() {
   return (cached ??= readEnvironment(processEnvironment()));
+}
+
+/** For scripts that open secrets and need nothing of Shopify. */
+export function keyEnvironment(): KeySources {
+  const source = processEnvironment();
+  const parsed = keySchema.safeParse(source);
+  const problems = [...(parsed.error?.issues.map(describeIssue) ?? []), ...keyProblems(source)];
+  if (!parsed.success || problems.length) throw new ConfigurationError([...new Set(problems)]);
+  return keySources(parsed.data);
+}
+
+function keySources(v: z.infer<typeof keySchema>): KeySources {
+  const [first, ...others] = [v.KMS_KEY_ID ?? [], v.KMS_KEY_ID_PREVIOUS ?? []].flat();
+  const kms = first
+    ? {
+        names: [first, ...others] as const,
+        seals: Boolean(v.KMS_KEY_ID),
+        region: v.AWS_REGION,
+        endpoint: v.KMS_ENDPOINT,
+      }
+    : undefined;
+  return { keyring: v.ENCRYPTION_KEY, kms };
 }
 
 /** For scripts that need a database and nothing of Shopify. */
@@ -178,7 +202,43 @@ const databaseSchema = z.object({
   PRISMA_CLIENT_MAX_CONNECTIONS: wholeNumber(1, 1000).default(10),
 });
 
-const schema = databaseSchema.extend({
+const kmsKeyName = z
+  .string()
+  .regex(
+    /^(arn:[a-z-]+:kms:[a-z0-9-]+:\d+:(key|alias)\/[\w/-]+|alias\/[\w/-]+|[\w-]+)$/,
+    "must be the id, the ARN or the alias (alias/…) of a KMS key.",
+  );
+
+const keySchema = z.object({
+  ENCRYPTION_KEY: z
+    .string()
+    .transform((value, context) => {
+      const keyring = parseKeyring(value);
+      if (typeof keyring !== "string") return keyring;
+      context.addIssue({ code: "custom", message: keyring });
+      return z.NEVER;
+    })
+    .optional(),
+  KMS_KEY_ID: kmsKeyName.optional(),
+  KMS_KEY_ID_PREVIOUS: z
+    .string()
+    .transform((list) => list.split(",").map((name) => name.trim()))
+    .refine(
+      (names) => names.every((name) => kmsKeyName.safeParse(name).success),
+      "must be ids, ARNs or aliases (alias/…) of KMS keys, separated by commas.",
+    )
+    .optional(),
+  KMS_ENDPOINT: z
+    .string()
+    .refine(isOrigin, "must be a URL such as https://kms.internal:8443, without a path.")
+    .optional(),
+  AWS_REGION: z
+    .string()
+    .regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "must be a region of AWS, e.g. eu-west-1.")
+    .optional(),
+});
+
+const schema = databaseSchema.extend(keySchema.shape).extend({
   NODE_ENV: z
     .enum(["production", "development", "test"], "must be production, development or test.")
     .default("development"),
@@ -205,20 +265,6 @@ const schema = databaseSchema.extend({
       (scopes) => scopes.every((scope) => /^[a-z_]+$/.test(scope)),
       "must be scopes separated by commas, e.g. read_orders,read_products.",
     ),
-  ENCRYPTION_KEY: z
-    .string(
-      "is not set; make one with: node -p \"'k1:'+require('crypto').randomBytes(32).toString('base64')\" and keep it safe: what it sealed cannot be read without it.",
-    )
-    .transform((value, context) => {
-      const keyring = parseKeyring(value);
-      if (typeof keyring !== "string") return keyring;
-      context.addIssue({ code: "custom", message: keyring });
-      return z.NEVER;
-    }),
-  KMS_KEY_ID: z
-    .string()
-    .refine(() => false, "is set, but this version has only the local keyring (ENCRYPTION_KEY); remove it.")
-    .optional(),
   CRON_SECRET: z
     .string()
     .min(16, "must have at least 16 characters; make one with: openssl rand -hex 32.")
@@ -259,6 +305,19 @@ function describeIssue(issue: z.core.$ZodIssue): string {
   return `${issue.path.join(".")} ${issue.message}`;
 }
 
+/** What no variable says by itself. */
+function keyProblems(source: Source): string[] {
+  const problems: string[] = [];
+  if (!source.ENCRYPTION_KEY && !source.KMS_KEY_ID)
+    problems.push(
+      "ENCRYPTION_KEY is not set; make one with: node -p \"'k1:'+require('crypto').randomBytes(32).toString('base64')\" and keep it safe: what it sealed cannot be read without it.",
+    );
+  for (const name of ["KMS_KEY_ID", "KMS_KEY_ID_PREVIOUS"])
+    if (source[name]?.split(",").some((key) => !regionOf(key.trim())) && !source.AWS_REGION)
+      problems.push(`${name} names a key without its region; write its ARN, or set AWS_REGION.`);
+  return problems;
+}
+
 /** What a laptop may do and production may not. */
 function productionProblems(source: Source): string[] {
   const problems = Object.entries(source)
@@ -266,6 +325,8 @@ function productionProblems(source: Source): string[] {
     .map(([name]) => `${name} still holds the placeholder of .env.example; give it its real value.`);
   if (source.SHOPIFY_APP_URL?.startsWith("http:"))
     problems.push("SHOPIFY_APP_URL must begin with https:// in production.");
+  if (source.KMS_ENDPOINT?.startsWith("http:"))
+    problems.push("KMS_ENDPOINT must begin with https:// in production: data keys travel over it.");
   if (source.DATABASE_URL && /^(file:)?:memory:/.test(source.DATABASE_URL))
     problems.push("DATABASE_URL is an in-memory database, which would forget everything at each restart.");
   if (source.ALLOW_LOOPBACK_CONNECTIONS === "1")

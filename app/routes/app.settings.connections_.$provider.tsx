@@ -26,7 +26,8 @@ export const loader = (args: LoaderFunctionArgs) =>
 // 410 uninstalled meanwhile · 422 the provider says no: nothing was stored
 export const action = (args: ActionFunctionArgs) =>
   forStore(args, async ({ db, store, now, actor, params, request }) => {
-    const context = { db, storeId: store.id, keys: keyProvider(), deps: providerDeps(), actor, now };
+    const { id: storeId, ianaTimezone } = store;
+    const context = { db, storeId, ianaTimezone, keys: keyProvider(), deps: providerDeps(), actor, now };
     const provider = requireProvider(params.provider);
     const { status, answer } = await submitConnectionForm(context, provider, await readForm(request));
     return json(answer, status);

@@ -1,7 +1,7 @@
 /** Whether two databases hold the same seed: one hash per table over every column of every row, in the order of ids. */
 import { createHash } from "node:crypto";
 import { accessTokenPlace } from "~/features/stores/install.server";
-import { secretPlace } from "~/features/connections/store-secret.repository.server";
+import { secretPlace } from "~/features/connections/secret-place";
 import { open } from "~/platform/crypto/envelope.server";
 import type { KeyProvider } from "~/platform/crypto/keyring.server";
 import type { Db } from "~/platform/db/client.server";

@@ -1,7 +1,8 @@
 /** Which key the seed seals with, and the sealing itself. */
 import { seal, type SecretPlace } from "~/platform/crypto/envelope.server";
 import { localKeyProvider, parseKeyring, type KeyProvider } from "~/platform/crypto/keyring.server";
-import { scriptOption } from "~/platform/env.server";
+import { createKeyProvider } from "~/platform/crypto/keys.server";
+import { keyEnvironment, scriptOption } from "~/platform/env.server";
 
 /**
  * For a laptop without a .env. It is public, so it protects nothing: whoever starts the app on a database that was
@@ -11,13 +12,20 @@ export const DEVELOPMENT_ENCRYPTION_KEY = "development:YmFja3Jvb20tZGV2ZWxvcG1lb
 
 export type SeedKeys = { keys: KeyProvider; published: boolean };
 
-/** @throws {SeedRefusal} when ENCRYPTION_KEY is unusable, or missing in production */
-export function seedKeys(given = scriptOption("ENCRYPTION_KEY")): SeedKeys {
+/**
+ * The app's own keys: the KMS if KMS_KEY_ID is set, else the keyring.
+ * @throws {SeedRefusal} when ENCRYPTION_KEY is unusable, or missing in production
+ * @throws {ConfigurationError} when KMS_KEY_ID is unusable
+ */
+export function seedKeys(keyring?: string): SeedKeys {
+  if (keyring === undefined && scriptOption("KMS_KEY_ID"))
+    return { keys: createKeyProvider(keyEnvironment()), published: false };
+  const given = keyring ?? scriptOption("ENCRYPTION_KEY");
   if (!given && scriptOption("NODE_ENV") === "production")
     throw new SeedRefusal("ENCRYPTION_KEY is not set; in production the seed seals with the app's own key.");
-  const keyring = parseKeyring(given ?? DEVELOPMENT_ENCRYPTION_KEY);
-  if (typeof keyring === "string") throw new SeedRefusal(`ENCRYPTION_KEY ${keyring}`);
-  return { keys: localKeyProvider(keyring), published: !given };
+  const parsed = parseKeyring(given ?? DEVELOPMENT_ENCRYPTION_KEY);
+  if (typeof parsed === "string") throw new SeedRefusal(`ENCRYPTION_KEY ${parsed}`);
+  return { keys: localKeyProvider(parsed), published: !given };
 }
 
 /** The envelope of a secret. The IV is random by contract (SPEC §5): this is the one part of a row that differs per run. */

@@ -1,8 +1,8 @@
 /** Provider credentials. They are invented and open nothing, and are sealed like real ones. */
 import { createHash } from "node:crypto";
 import { lastFourOf, writeCredential, type Credential } from "~/features/connections/credential";
-import { secretPlace } from "~/features/connections/store-secret.repository.server";
-import { fingerprint, seal } from "~/platform/crypto/envelope.server";
+import { secretPlace } from "~/features/connections/secret-place";
+import { seal } from "~/platform/crypto/envelope.server";
 import type { KeyProvider } from "~/platform/crypto/keyring.server";
 import { idFor } from "./ids";
 import { after, before, DAY, HOUR, SEED_NOW } from "./instant";
@@ -31,7 +31,7 @@ export async function secretRows(
       const credential = seededCredential(shop, provider);
       const plaintext = writeCredential(credential);
       const place = secretPlace(storeId, provider);
-      const { envelope, keyId, version } = await seal(keys, place, plaintext);
+      const { envelope, keyId, version, fingerprint } = await seal(keys, place, plaintext);
       const { setDaysAgo, dueInDays } = ROTATION[provider];
       const setAt = before(SEED_NOW, setDaysAgo * DAY);
       return {
@@ -42,7 +42,7 @@ export async function secretRows(
         cipherText: envelope,
         encryptionVersion: version,
         keyId,
-        fingerprint: await fingerprint(keys, place, plaintext),
+        fingerprint,
         lastFour: lastFourOf(credential),
         setBy: SET_BY,
         rotationReminderAt: after(SEED_NOW, dueInDays * DAY),

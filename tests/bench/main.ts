@@ -7,6 +7,7 @@ import { openDatabases } from "./databases";
 import { benchColdStart } from "./cold-start.bench";
 import { benchPages } from "./pages.bench";
 import { benchRepositories } from "./repository.bench";
+import { benchSecrets } from "./secrets.bench";
 
 const short = process.argv.includes("--short");
 const memory = Math.round(totalmem() / 2 ** 30);
@@ -17,6 +18,7 @@ console.log(
 const databases = await openDatabases();
 try {
   await benchRepositories(databases);
+  await benchSecrets(databases, short ? 400 : 8_000);
   await benchPages(databases, short ? 50 : 1_000);
   await benchColdStart(databases, short ? 2 : 7);
 } finally {

@@ -17,6 +17,8 @@ const good = {
   CRON_SECRET: "0123456789abcdef0123456789abcdef",
 };
 
+const KMS_ARN = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
 function problems(changes: Record<string, string | undefined>): string[] {
   try {
     readEnvironment({ ...good, ...changes });
@@ -74,7 +76,15 @@ describe("the environment", () => {
     ["ENCRYPTION_KEY", "k1:c2hvcnQ=", /entry 1 \("k1"\) is not 32 bytes of base64/],
     ["ENCRYPTION_KEY", Buffer.alloc(32, 7).toString("base64"), /entry 1 has no usable id/],
     ["ENCRYPTION_KEY", `${good.ENCRYPTION_KEY},${good.ENCRYPTION_KEY}`, /uses the id "k1" twice/],
-    ["KMS_KEY_ID", "arn:aws:kms:eu-west-1:1:key/1", /has only the local keyring/],
+    ["KMS_KEY_ID", "my key", /must be the id, the ARN or the alias/],
+    ["KMS_KEY_ID", "arn:aws:s3:eu-west-1:111122223333:key/1", /must be the id, the ARN or the alias/],
+    ["KMS_KEY_ID", "alias/backroom", /names a key without its region; write its ARN, or set AWS_REGION/],
+    ["KMS_KEY_ID_PREVIOUS", "alias/a, b c", /separated by commas/],
+    ["KMS_KEY_ID_PREVIOUS", `${KMS_ARN},alias/old`, /names a key without its region/],
+    ["KMS_ENDPOINT", "kms.internal", /must be a URL such as/],
+    ["KMS_ENDPOINT", "https://user:word@kms.internal", /must be a URL such as/],
+    ["KMS_ENDPOINT", "http://kms.internal", /must begin with https:\/\/ in production/],
+    ["AWS_REGION", "Ireland", /must be a region of AWS, e\.g\. eu-west-1/],
     ["CRON_SECRET", "short", /at least 16 characters/],
     ["DEMO_NOW", "yesterday", /must be an ISO instant/],
     ["DEMO_NOW", "2026-11-16T15:00:00Z", /must not be set in production/],
@@ -82,6 +92,30 @@ describe("the environment", () => {
     const told = problems({ [name]: value });
     expect(told.join("\n")).toMatch(sentence);
     expect(told.every((line) => line.startsWith(name))).toBe(true);
+  });
+
+  it("takes a KMS key in place of a keyring, beside it, or for reading only", () => {
+    const keysOf = (changes: Record<string, string | undefined>) =>
+      readEnvironment({ ...good, ...changes }).secrets;
+    expect(keysOf({}).kms).toBeUndefined();
+    expect(keysOf({ ENCRYPTION_KEY: undefined, KMS_KEY_ID: KMS_ARN })).toMatchObject({
+      keyring: undefined,
+      kms: { names: [KMS_ARN], seals: true },
+    });
+    const moved = {
+      KMS_KEY_ID: "alias/new",
+      KMS_KEY_ID_PREVIOUS: `alias/a, ${KMS_ARN}`,
+      AWS_REGION: "eu-west-1",
+    };
+    expect(keysOf(moved)).toMatchObject({
+      keyring: [{ id: "k1" }],
+      kms: { names: ["alias/new", "alias/a", KMS_ARN], seals: true, region: "eu-west-1" },
+    });
+    expect(keysOf({ KMS_KEY_ID_PREVIOUS: KMS_ARN }).kms).toMatchObject({ names: [KMS_ARN], seals: false });
+    // A key that only opens leaves nothing to seal with.
+    expect(problems({ ENCRYPTION_KEY: undefined, KMS_KEY_ID_PREVIOUS: KMS_ARN })).toEqual([
+      expect.stringMatching(/^ENCRYPTION_KEY is not set;/),
+    ]);
   });
 
   it("names every problem at once, one line each", () => {

@@ -60,7 +60,15 @@ export async function newStore(db: Db, providers: Pick<Providers, "deps">): Prom
   stores += 1;
   const shopDomain = `connections-${stores}-${db.engine}.myshopify.com`;
   const { id } = await db.store.create({ data: { shopDomain, onboardingFlags: {}, installedAt: T0 } });
-  return { db, storeId: id, keys: TEST_KEYS, deps: providers.deps, actor: ACTOR, now: T0 };
+  return {
+    db,
+    storeId: id,
+    keys: TEST_KEYS,
+    deps: providers.deps,
+    ianaTimezone: "UTC",
+    actor: ACTOR,
+    now: T0,
+  };
 }
 
 /** Presses a button of a provider's form. */

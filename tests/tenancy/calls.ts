@@ -56,6 +56,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
       reveal: (r) => r.reveal("GA4"),
       updateReminder: (r) => r.updateReminder("GA4", LATER),
       updateNextTest: (r) => r.updateNextTest("GA4", LATER),
+      holds: (r, other) => r.holds("GA4", `secret of ${other.marker}`),
       delete: (r) => r.delete("GA4"),
     },
   }),
@@ -286,4 +287,5 @@ export const NOT_SCOPED = [
   "RetentionRunRepository",
   "ComplianceRequestRepository",
   "DueRepository",
+  "SealedValueRepository",
 ];

@@ -2,7 +2,7 @@
 import type { Db } from "~/platform/db/client.server";
 import type { Provider } from "./provider";
 
-export type DueTest = { storeId: string; provider: Provider; nextTestAt: Date };
+export type DueTest = { storeId: string; provider: Provider; nextTestAt: Date; ianaTimezone: string };
 export type DueRotation = { shopDomain: string; provider: Provider; rotationReminderAt: Date };
 
 /** An uninstalled shop's connections rest: nobody would read what they say. */
@@ -15,11 +15,13 @@ export class DueRepository {
   async listTests(now: Date, limit: number): Promise<DueTest[]> {
     const rows = await this.db.storeSecret.findMany({
       where: { nextTestAt: { lte: now }, ...INSTALLED },
-      select: { storeId: true, provider: true, nextTestAt: true },
+      select: { storeId: true, provider: true, nextTestAt: true, store: { select: { ianaTimezone: true } } },
       orderBy: [{ nextTestAt: "asc" }, { id: "asc" }],
       take: limit,
     });
-    return rows.flatMap(({ nextTestAt, ...row }) => (nextTestAt ? [{ ...row, nextTestAt }] : []));
+    return rows.flatMap(({ nextTestAt, store: { ianaTimezone }, ...row }) =>
+      nextTestAt ? [{ ...row, nextTestAt, ianaTimezone }] : [],
+    );
   }
 
   countTests(now: Date): Promise<number> {

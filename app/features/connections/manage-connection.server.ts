@@ -24,6 +24,8 @@ export type ConnectionContext = {
   storeId: string;
   keys: KeyProvider;
   deps: ProviderDeps;
+  /** The shop's */
+  ianaTimezone: string;
   /** Who is at the screen, as Shopify's GID */
   actor: string;
   now: Date;
@@ -58,7 +60,8 @@ export async function submitConnectionForm(
   provider: Provider,
   form: FormData,
 ): Promise<Submitted> {
-  const intent = String(form.get("intent"));
+  const given = form.get("intent");
+  const intent = typeof given === "string" ? given : "";
   const answer = await answerTo(context, provider, intent, form);
   return { ...answer, answer: { ...answer.answer, intent } };
 }
@@ -99,12 +102,13 @@ async function connect(
   const parsed = parseConnectionForm(provider, form, stored, intent, { allowLoopback: deps.allowLoopback });
   if (!parsed.ok) return invalid(parsed.fieldErrors);
   const { connection } = parsed;
+  const plaintext = writeCredential(connection.credential);
   const sameSecret =
-    stored !== null && writeCredential(stored.credential) === writeCredential(connection.credential);
+    stored !== null && (await new StoreSecretRepository(db, storeId, keys).holds(provider, plaintext));
   if (intent === "rotate" && sameSecret)
     return refused(409, "This is the secret that is stored already. Make a new one at the provider first.");
 
-  const result = await testConnection(deps, connection);
+  const result = await testConnection(context, connection);
   const event = { trigger: "CONNECT" as const, now };
   if (result.outcome === "FAILURE") {
     await recordTest(db, storeId, provider, result, event);
@@ -122,7 +126,7 @@ async function connect(
     await secrets.upsert(
       provider,
       {
-        plaintext: writeCredential(connection.credential),
+        plaintext,
         lastFour: lastFourOf(connection.credential),
         setBy: sameSecret ? (before?.setBy ?? null) : context.actor,
         rotationReminderAt: reminderAt(connection, rotatedAt),
@@ -162,9 +166,9 @@ export async function testStored(
   connection: Connection,
   trigger: "MANUAL" | "SCHEDULED",
 ): Promise<TestResult | "gone"> {
-  const { db, storeId, keys, deps, now } = context;
+  const { db, storeId, keys, now } = context;
   const { provider } = connection;
-  const result = await testConnection(deps, connection);
+  const result = await testConnection(context, connection);
   // A key that cannot be had right now must not cost the test its event.
   const found = await findConnection(context, provider).catch(() => connection);
   const inUse = isSameConnection(connection, found);
@@ -192,7 +196,7 @@ async function remind(context: ConnectionContext, provider: Provider, form: Form
   const changed = await inTransaction(db, async (tx) => {
     const secrets = new StoreSecretRepository(tx, storeId, keys);
     const secret = (await secrets.list()).find((entry) => entry.provider === provider);
-    const connection = await findConnection({ ...context, db: tx as Db }, provider);
+    const connection = await findConnection({ ...context, db: tx }, provider);
     if (!secret || !connection) return false;
     const config = { ...connection.config, reminderDays: days };
     const at = reminderAt({ ...connection, config } as Connection, secret.lastRotatedAt ?? secret.createdAt);

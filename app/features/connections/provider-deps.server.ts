@@ -9,7 +9,8 @@ let deps: ProviderDeps | undefined;
 export function providerDeps(): ProviderDeps {
   const { env } = environment();
   return (deps ??= {
-    operatorFetch: createOutboundFetch({ trust: "operator" }),
+    // A page of 25,000 rows of Search Console is some 6 MB.
+    operatorFetch: createOutboundFetch({ trust: "operator", maxBytes: 32 * 1024 * 1024, timeoutMs: 60_000 }),
     publicFetch: createOutboundFetch({
       trust: "public",
       allowLoopback: env.allowLoopbackConnections,

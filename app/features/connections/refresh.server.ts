@@ -84,7 +84,8 @@ async function run({ db, keys, deps, clock }: Context, query: CronQuery, runId: 
   async function testDue(entry: DueTest): Promise<"working" | "failing" | "skipped"> {
     const now = clock();
     if (!(await dueRows.claimTest(entry, new Date(now.getTime() + CLAIM_MS)))) return "skipped";
-    const context = { db, storeId: entry.storeId, keys, deps, now };
+    const { storeId, ianaTimezone } = entry;
+    const context = { db, storeId, keys, deps, ianaTimezone, now };
     try {
       const connection = await findConnection(context, entry.provider);
       if (!connection) return "skipped";

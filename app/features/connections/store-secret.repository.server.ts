@@ -1,7 +1,8 @@
-import { fingerprint, open, seal, type SecretPlace } from "~/platform/crypto/envelope.server";
+import { isSameSecret, open, seal } from "~/platform/crypto/envelope.server";
 import type { KeyProvider } from "~/platform/crypto/keyring.server";
 import type { Queryable } from "~/platform/db/client.server";
 import { PROVIDERS, type Provider } from "./provider";
+import { secretPlace } from "./secret-place";
 
 /** What may be shown of a secret: everything but the secret. */
 export type SecretSummary = {
@@ -39,12 +40,12 @@ export class StoreSecretRepository {
   /** Stores a secret, or replaces the one that is there. */
   async upsert(provider: Provider, secret: NewSecret, now: Date): Promise<void> {
     const place = secretPlace(this.storeId, provider);
-    const { envelope, keyId, version } = await seal(this.keys, place, secret.plaintext);
+    const { envelope, keyId, version, fingerprint } = await seal(this.keys, place, secret.plaintext);
     const data = {
       cipherText: envelope,
       encryptionVersion: version,
       keyId,
-      fingerprint: await fingerprint(this.keys, place, secret.plaintext),
+      fingerprint,
       lastFour: secret.lastFour,
       setBy: secret.setBy,
       rotationReminderAt: secret.rotationReminderAt,
@@ -60,7 +61,7 @@ export class StoreSecretRepository {
 
   /**
    * The secret itself, for the one call that needs it; null when the provider is not connected.
-   * @throws {EnvelopeError | KeyUnavailableError} rather than anything that is not the secret
+   * @throws {EnvelopeError | KeyUnavailableError | KeyServiceError} rather than anything that is not the secret
    */
   async reveal(provider: Provider): Promise<string | null> {
     const row = await this.db.storeSecret.findUnique({
@@ -82,6 +83,17 @@ export class StoreSecretRepository {
     return (await this.db.storeSecret.updateMany({ where, data: { nextTestAt } })).count;
   }
 
+  /** Whether the stored secret is this one, told without opening it; false when the provider is not connected. */
+  async holds(provider: Provider, plaintext: string): Promise<boolean> {
+    const row = await this.db.storeSecret.findUnique({
+      where: { storeId_provider: { storeId: this.storeId, provider } },
+      select: { cipherText: true, fingerprint: true },
+    });
+    if (!row) return false;
+    const record = { envelope: row.cipherText, fingerprint: row.fingerprint };
+    return isSameSecret(this.keys, secretPlace(this.storeId, provider), record, plaintext);
+  }
+
   async delete(provider: Provider): Promise<number> {
     const { count } = await this.db.storeSecret.deleteMany({ where: { storeId: this.storeId, provider } });
     return count;
@@ -97,7 +109,3 @@ const SUMMARY = {
   lastRotatedAt: true,
   rotationReminderAt: true,
 } as const;
-
-export function secretPlace(storeId: string, provider: Provider): SecretPlace {
-  return { table: "StoreSecret", storeId, provider, field: "cipherText" };
-}

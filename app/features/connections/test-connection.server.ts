@@ -16,21 +16,29 @@ export type TestResult = { latencyMs: number } & (
 );
 
 /** Never throws for anything that the provider does: that is the result. */
-export async function testConnection(deps: ProviderDeps, connection: Connection): Promise<TestResult> {
+export async function testConnection(
+  { deps, ianaTimezone }: { deps: ProviderDeps; ianaTimezone: string },
+  connection: Connection,
+): Promise<TestResult> {
   const { provider, credential } = connection;
   const timeoutMs = provider === "MCP" ? connection.config.timeoutMs : TEST_TIMEOUT_MS;
   const { latencyMs, ...tried } = await attempt(provider, credential, timeoutMs, (signal) =>
-    runTest(deps, connection, signal),
+    runTest(deps, connection, ianaTimezone, signal),
   );
   if (!tried.ok) return { outcome: "FAILURE", latencyMs, ...tried.failure };
   const { httpStatus, message } = tried.value;
   return { outcome: "SUCCESS", latencyMs, httpStatus, message: message && redact(message, credential) };
 }
 
-function runTest(deps: ProviderDeps, connection: Connection, signal: AbortSignal): Promise<TestFinding> {
+function runTest(
+  deps: ProviderDeps,
+  connection: Connection,
+  shopTimeZone: string,
+  signal: AbortSignal,
+): Promise<TestFinding> {
   switch (connection.provider) {
     case "GA4":
-      return ga4(deps, connection.credential, connection.config).test(signal);
+      return ga4(deps, connection.credential, { ...connection.config, shopTimeZone }).test(signal);
     case "GSC":
       return gsc(deps, connection.credential, connection.config).test(signal);
     case "BING":

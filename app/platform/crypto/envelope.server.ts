@@ -7,8 +7,15 @@
  * version and the key id. A record copied to another row, field or store does not open, and neither does one whose
  * header was edited. Nothing that fails to open is ever passed through or taken for an empty value.
  */
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
-import { KEY_ID, type KeyProvider } from "./keyring.server";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  randomBytes,
+  timingSafeEqual,
+  type KeyObject,
+} from "node:crypto";
+import { KEY_ID, type DataKey, type KeyProvider } from "./keyring.server";
 
 export const ENCRYPTION_VERSION = 1;
 const MAGIC = "bk1";
@@ -19,7 +26,8 @@ const TAG_BYTES = 16;
 /** Where a secret belongs. `storeId` is the shop's domain for rows that precede a store (Session). */
 export type SecretPlace = { table: string; storeId: string; provider?: string; field: string };
 
-export type SealedSecret = { envelope: string; keyId: string; version: number };
+/** `fingerprint`: a keyed hash of the plaintext, for `isSameSecret`. Hex, 128 bits. */
+export type SealedSecret = { envelope: string; keyId: string; version: number; fingerprint: string };
 
 /** A record that must not be believed: damaged, foreign, truncated, or moved. Never carries its content. */
 export class EnvelopeError extends Error {
@@ -45,12 +53,14 @@ export async function seal(keys: KeyProvider, place: SecretPlace, plaintext: str
   cipher.setAAD(associatedData(place, id, wrapped));
   const sealed = Buffer.concat([iv, cipher.update(plaintext, "utf8"), cipher.final(), cipher.getAuthTag()]);
   const envelope = [MAGIC, id, wrapped?.toString("base64url") ?? "", sealed.toString("base64url")].join(".");
-  return { envelope, keyId: id, version: ENCRYPTION_VERSION };
+  const fingerprint = fingerprintOf(key, place, plaintext);
+  return { envelope, keyId: id, version: ENCRYPTION_VERSION, fingerprint };
 }
 
 /**
  * @throws {EnvelopeError} when the record is not ours, not intact, or not from this place
- * @throws {KeyUnavailableError} when its key is not in the keyring
+ * @throws {KeyUnavailableError} when no key of this process opens it
+ * @throws {KeyServiceError} when the KMS does not answer, or refuses, now
  */
 export async function open(keys: KeyProvider, place: SecretPlace, envelope: string): Promise<string> {
   const { keyId, wrapped, sealed } = parse(envelope, place);
@@ -69,17 +79,34 @@ export async function open(keys: KeyProvider, place: SecretPlace, envelope: stri
   }
 }
 
+/** How every record under this key begins. */
+export function envelopePrefix({ id, wrapped }: Pick<DataKey, "id" | "wrapped">): string {
+  return [MAGIC, id, ...(wrapped ? [wrapped.toString("base64url")] : []), ""].join(".");
+}
+
 /** Which key sealed a record, without opening it. */
 export function keyIdOf(envelope: string, place: SecretPlace): string {
   return parse(envelope, place).keyId;
 }
 
 /**
- * A keyed hash of a secret, to tell "the same again" from "a new one" without opening either. Hex, 128 bits.
- * Keyed by the current data key, so that a stolen database cannot be searched for a guessed secret.
+ * Whether a record holds this secret, told in constant time and without opening it. The hash is keyed by the data key
+ * that sealed the record, so it can be compared whatever key is current by now.
  */
-export async function fingerprint(keys: KeyProvider, place: SecretPlace, plaintext: string): Promise<string> {
-  const { key } = await keys.current();
+export async function isSameSecret(
+  keys: KeyProvider,
+  place: SecretPlace,
+  record: Pick<SealedSecret, "envelope" | "fingerprint">,
+  candidate: string,
+): Promise<boolean> {
+  const { keyId, wrapped } = parse(record.envelope, place);
+  const expected = Buffer.from(fingerprintOf(await keys.open(keyId, wrapped), place, candidate));
+  const stored = Buffer.from(record.fingerprint);
+  return stored.length === expected.length && timingSafeEqual(stored, expected);
+}
+
+/** Keyed, so that a stolen database cannot be searched for a guessed secret. */
+function fingerprintOf(key: KeyObject, place: SecretPlace, plaintext: string): string {
   const mac = createHmac("sha256", key).update(associatedData(place, "fingerprint")).update(plaintext);
   return mac.digest("hex").slice(0, 32);
 }

@@ -16,7 +16,8 @@ export interface KeyProvider {
   current(): Promise<DataKey>;
   /**
    * The key that sealed a record.
-   * @throws {KeyUnavailableError} when no key has this id, or the KMS refuses to unwrap it
+   * @throws {KeyUnavailableError} when no key of this process opens it, now or later
+   * @throws {KeyServiceError} when the KMS (kms.server.ts) does not unwrap it now, and may later
    */
   open(id: string, wrapped?: Buffer): Promise<KeyObject>;
 }
@@ -24,12 +25,15 @@ export interface KeyProvider {
 /** The first key seals; all of them open. */
 export type Keyring = readonly [DataKey, ...DataKey[]];
 
-/** A record names a key that this process does not have. */
+/** A record names a key that this process does not have: as configured, it will never open. */
 export class KeyUnavailableError extends Error {
   readonly name = "KeyUnavailableError";
   readonly code = "KEY_UNAVAILABLE";
-  constructor(readonly keyId: string) {
-    super(`No key with the id "${keyId}" is in the keyring; add it to ENCRYPTION_KEY after the current one.`);
+  constructor(
+    readonly keyId: string,
+    sentence = `No key with the id "${keyId}" is in the keyring; add it to ENCRYPTION_KEY after the current one.`,
+  ) {
+    super(sentence);
   }
 }
 
@@ -51,14 +55,23 @@ export function parseKeyring(value: string): Keyring | string {
   return keys as [DataKey, ...DataKey[]];
 }
 
-export function localKeyProvider(keyring: Keyring): KeyProvider {
+/** An empty keyring seals and opens nothing: the one of a process whose keys are all in the KMS. */
+export function localKeyProvider(keyring: Keyring | []): KeyProvider {
   const byId = new Map(keyring.map((entry) => [entry.id, entry.key]));
   return {
-    current: async () => keyring[0],
-    open: async (id) => {
+    current: async () => {
+      if (!keyring[0]) throw new Error("ENCRYPTION_KEY is not set, so the keyring has nothing to seal with.");
+      return keyring[0];
+    },
+    open: async (id, wrapped) => {
+      if (wrapped) throw new KeyUnavailableError(id, wrappedElsewhere(id));
       const key = byId.get(id);
       if (!key) throw new KeyUnavailableError(id);
       return key;
     },
   };
+}
+
+function wrappedElsewhere(id: string): string {
+  return `The key "${id}" is wrapped by AWS KMS; name that KMS key in KMS_KEY_ID or KMS_KEY_ID_PREVIOUS.`;
 }

@@ -13,6 +13,11 @@ export function isForeignKeyViolation(error: unknown): boolean {
   return codeOf(error) === "P2003";
 }
 
+/** True when another transaction was in the way and this one was turned away: nothing of it happened. */
+export function isWriteConflict(error: unknown): boolean {
+  return codeOf(error) === "P2034" || /40P01|deadlock detected|TransactionWriteConflict/.test(textOf(error));
+}
+
 /** True when trying again later may work: the server is away, full, or starting. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof DatabaseUnavailableError) return true;

@@ -129,14 +129,14 @@ function sealedTable(connect: () => Promise<Pick<Queryable, "session">>, keys: (
 
 type Identity = Pick<Row, "id" | "shop">;
 
-function placeOf(row: Identity, field: keyof Tokens): SecretPlace {
+export function sessionTokenPlace(row: Identity, field: keyof Tokens): SecretPlace {
   return { table: "Session", storeId: row.shop, provider: row.id, field };
 }
 
 /** Exported for the seed, which writes session rows in bulk. */
 export async function sealTokens(keys: KeyProvider, row: Identity & Tokens): Promise<Tokens> {
   const sealField = async (field: keyof Tokens, value: string | null) =>
-    value ? (await seal(keys, placeOf(row, field), value)).envelope : value;
+    value ? (await seal(keys, sessionTokenPlace(row, field), value)).envelope : value;
   return {
     accessToken: (await sealField("accessToken", row.accessToken)) ?? "",
     refreshToken: await sealField("refreshToken", row.refreshToken),
@@ -145,7 +145,7 @@ export async function sealTokens(keys: KeyProvider, row: Identity & Tokens): Pro
 
 export async function openTokens(keys: KeyProvider, row: Identity & Tokens): Promise<Tokens> {
   const openField = async (field: keyof Tokens, value: string | null) =>
-    value ? open(keys, placeOf(row, field), value) : value;
+    value ? open(keys, sessionTokenPlace(row, field), value) : value;
   return {
     accessToken: (await openField("accessToken", row.accessToken)) ?? "",
     refreshToken: await openField("refreshToken", row.refreshToken),

@@ -1,16 +1,28 @@
 import { createCipheriv, createSecretKey, randomBytes } from "node:crypto";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { EnvelopeError, keyIdOf, open, seal, type SecretPlace } from "~/platform/crypto/envelope.server";
-import { KeyUnavailableError, localKeyProvider, type KeyProvider } from "~/platform/crypto/keyring.server";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  EnvelopeError,
+  isSameSecret,
+  keyIdOf,
+  open,
+  seal,
+  type SecretPlace,
+} from "~/platform/crypto/envelope.server";
+import {
+  KeyUnavailableError,
+  localKeyProvider,
+  type KeyProvider,
+  type Keyring,
+} from "~/platform/crypto/keyring.server";
+import { kmsKeyProvider } from "~/platform/crypto/kms.server";
+import { KMS_CREDENTIALS, KMS_REGION, startKms, type LocalKms } from "../../support/kms";
 
 const keyring = (...ids: string[]) =>
-  ids.map((id) => ({ id, key: createSecretKey(randomBytes(32)) })) as unknown as Parameters<
-    typeof localKeyProvider
-  >[0];
+  ids.map((id) => ({ id, key: createSecretKey(randomBytes(32)) })) as unknown as Keyring;
 
 const ring = keyring("k1");
-const keys = localKeyProvider(ring);
+const local = localKeyProvider(ring);
 const place: SecretPlace = { table: "StoreSecret", storeId: "store-a", provider: "GA4", field: "cipherText" };
 const SECRET = "a secret that must stay one";
 
@@ -21,7 +33,7 @@ function tamper(envelope: string, change: (sealed: Buffer) => Buffer): string {
   return parts.join(".");
 }
 
-async function refusal(envelope: string, at = place, provider: KeyProvider = keys): Promise<Error> {
+async function refusal(envelope: string, at = place, provider: KeyProvider = local): Promise<Error> {
   try {
     const opened = await open(provider, at, envelope);
     throw new Error(`accepted: ${opened.length} characters came out`);
@@ -37,130 +49,195 @@ function expectTyped(error: Error) {
     expect(told).not.toContain(Buffer.from(SECRET).toString(encoding));
 }
 
-describe("an envelope", () => {
-  it("gives back exactly what was sealed, whatever it was", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.string({ unit: "grapheme", maxLength: 300 }), async (text) => {
-        expect(await open(keys, place, (await seal(keys, place, text)).envelope)).toBe(text);
-      }),
-      { numRuns: 200 },
-    );
-  });
-
-  it("names its key and version, and holds nothing of its content in the clear", async () => {
-    const { envelope, keyId, version } = await seal(keys, place, SECRET);
-    expect({ keyId, version, named: keyIdOf(envelope, place) }).toEqual({
-      keyId: "k1",
-      version: 1,
-      named: "k1",
-    });
-    expect(Buffer.from(envelope.split(".")[3] ?? "", "base64url").includes(SECRET)).toBe(false);
-  });
-
-  it("never looks the same twice", async () => {
-    const sealed = await Promise.all(Array.from({ length: 500 }, () => seal(keys, place, SECRET)));
-    expect(new Set(sealed.map((s) => s.envelope.slice(0, 24))).size).toBe(500);
-  });
+let kms: LocalKms;
+beforeAll(async () => {
+  kms = await startKms();
+  aws = kmsKeyProvider(
+    {
+      names: [kms.createKey()],
+      region: KMS_REGION,
+      endpoint: kms.endpoint,
+      credentials: KMS_CREDENTIALS,
+    },
+    { now: () => performance.now() },
+  );
 });
+afterAll(() => kms.stop());
+let aws: KeyProvider;
 
-describe("an envelope in the wrong place", () => {
-  it.each<[string, Partial<SecretPlace>]>([
-    ["another store", { storeId: "store-b" }],
-    ["another provider", { provider: "GSC" }],
-    ["no provider", { provider: undefined }],
-    ["another field", { field: "fingerprint" }],
-    ["another table", { table: "Session" }],
-    ["a store and provider whose names run together the same way", { storeId: "store-aG", provider: "A4" }],
-  ])("does not open for %s", async (_name, other) => {
-    const { envelope } = await seal(keys, place, SECRET);
-    const error = await refusal(envelope, { ...place, ...other });
-    expect(error).toMatchObject({ name: "EnvelopeError", code: "NOT_AUTHENTIC" });
-    expectTyped(error);
-  });
-});
+/** Whatever the keys come from, the record is as strict. */
+const PROVIDERS: [string, () => KeyProvider][] = [
+  ["the keyring", () => local],
+  ["AWS KMS", () => aws],
+];
 
-describe("a damaged envelope", () => {
-  it("does not open with any single bit flipped, in the header or in the record", async () => {
-    const { envelope } = await seal(keys, place, SECRET);
-    const bytes = Buffer.from(envelope);
-    for (let bit = 0; bit < bytes.length * 8; bit++) {
-      const flipped = Buffer.from(bytes);
-      flipped[bit >> 3]! ^= 1 << (bit & 7);
-      expectTyped(await refusal(flipped.toString("latin1")));
-    }
-    const sealedBits = Buffer.from(envelope.split(".")[3] ?? "", "base64url").length * 8;
-    for (let bit = 0; bit < sealedBits; bit++) {
-      const error = await refusal(
-        tamper(envelope, (sealed) => {
-          sealed[bit >> 3]! ^= 1 << (bit & 7);
-          return sealed;
+describe.each(PROVIDERS)("with a key of %s", (_name, provider) => {
+  let keys: KeyProvider;
+  beforeAll(() => void (keys = provider()));
+
+  describe("an envelope", () => {
+    it("gives back exactly what was sealed, whatever it was", async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.string({ unit: "grapheme", maxLength: 300 }), async (text) => {
+          expect(await open(keys, place, (await seal(keys, place, text)).envelope)).toBe(text);
         }),
+        { numRuns: 200 },
       );
-      expect(error).toMatchObject({ code: "NOT_AUTHENTIC" });
-    }
+    });
+
+    it("names its key and version, and holds nothing of its content in the clear", async () => {
+      const { envelope, keyId, version } = await seal(keys, place, SECRET);
+      const { id } = await keys.current();
+      expect({ keyId, version, named: keyIdOf(envelope, place) }).toEqual({
+        keyId: id,
+        version: 1,
+        named: id,
+      });
+      expect(Buffer.from(envelope.split(".")[3] ?? "", "base64url").includes(SECRET)).toBe(false);
+    });
+
+    it("never looks the same twice", async () => {
+      const sealed = await Promise.all(Array.from({ length: 500 }, () => seal(keys, place, SECRET)));
+      expect(new Set(sealed.map((s) => s.envelope.split(".")[3]?.slice(0, 16))).size).toBe(500);
+    });
   });
 
-  it("does not open with its tag cut to any length from 0 to 15 bytes", async () => {
-    const { envelope } = await seal(keys, place, SECRET);
-    for (let kept = 0; kept < 16; kept++)
-      expectTyped(await refusal(tamper(envelope, (sealed) => sealed.subarray(0, sealed.length - 16 + kept))));
+  describe("an envelope in the wrong place", () => {
+    it.each<[string, Partial<SecretPlace>]>([
+      ["another store", { storeId: "store-b" }],
+      ["another provider", { provider: "GSC" }],
+      ["no provider", { provider: undefined }],
+      ["another field", { field: "fingerprint" }],
+      ["another table", { table: "Session" }],
+      ["a store and provider whose names run together the same way", { storeId: "store-aG", provider: "A4" }],
+    ])("does not open for %s", async (_name, other) => {
+      const { envelope } = await seal(keys, place, SECRET);
+      const error = await refusal(envelope, { ...place, ...other }, keys);
+      expect(error).toMatchObject({ name: "EnvelopeError", code: "NOT_AUTHENTIC" });
+      expectTyped(error);
+    });
   });
 
-  it("does not open cut short anywhere", async () => {
-    const { envelope } = await seal(keys, place, SECRET);
-    for (let length = 0; length < envelope.length; length++)
-      expectTyped(await refusal(envelope.slice(0, length)));
+  describe("a damaged envelope", () => {
+    it("does not open with any single bit flipped, in the header or in the record", async () => {
+      const { envelope } = await seal(keys, place, SECRET);
+      const bytes = Buffer.from(envelope);
+      for (let bit = 0; bit < bytes.length * 8; bit++) {
+        const flipped = Buffer.from(bytes);
+        flipped[bit >> 3]! ^= 1 << (bit & 7);
+        expectTyped(await refusal(flipped.toString("latin1"), place, keys));
+      }
+      const sealedBits = Buffer.from(envelope.split(".")[3] ?? "", "base64url").length * 8;
+      for (let bit = 0; bit < sealedBits; bit++) {
+        const error = await refusal(
+          tamper(envelope, (sealed) => {
+            sealed[bit >> 3]! ^= 1 << (bit & 7);
+            return sealed;
+          }),
+          place,
+          keys,
+        );
+        expect(error).toMatchObject({ code: "NOT_AUTHENTIC" });
+      }
+    });
+
+    it("does not open with its tag cut to any length from 0 to 15 bytes", async () => {
+      const { envelope } = await seal(keys, place, SECRET);
+      for (let kept = 0; kept < 16; kept++)
+        expectTyped(
+          await refusal(
+            tamper(envelope, (sealed) => sealed.subarray(0, sealed.length - 16 + kept)),
+            place,
+            keys,
+          ),
+        );
+    });
+
+    it("does not open cut short anywhere", async () => {
+      const { envelope } = await seal(keys, place, SECRET);
+      for (let length = 0; length < envelope.length; length++)
+        expectTyped(await refusal(envelope.slice(0, length), place, keys));
+    });
+
+    it.each([
+      ["nothing", ""],
+      ["plaintext", SECRET],
+      ["JSON", '{"v":1}'],
+      ["a record of prisma-field-encryption", "v1.aesgcm256.abcdef12.aaaa.bbbb"],
+      ["too many parts", "bk1.k1..AAAA.AAAA"],
+      ["an empty key id", `bk1...${randomBytes(40).toString("base64url")}`],
+      ["padding that base64url does not have", `bk1.k1..${randomBytes(40).toString("base64")}`],
+    ])("is refused when it is %s", async (_name, text) => {
+      const error = await refusal(text, place, keys);
+      expect(error).toMatchObject({ code: "MALFORMED" });
+      expectTyped(error);
+    });
+
+    it("is refused when its base64 has unused bits set, for there is one text per record", async () => {
+      const { envelope } = await seal(keys, place, "x");
+      const last = envelope.at(-1) ?? "";
+      const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+      const variants = [...alphabet].filter((c) => c !== last).map((c) => envelope.slice(0, -1) + c);
+      for (const variant of variants) expectTyped(await refusal(variant, place, keys));
+    });
+
+    it("is refused as a hundred thousand random records", async () => {
+      const { envelope } = await seal(keys, place, SECRET);
+      const ours = [...Array(100)].map(() => tamper(envelope, () => randomBytes(60)));
+      for (const text of ours)
+        expect(await refusal(text, place, keys)).toMatchObject({ code: "NOT_AUTHENTIC" });
+      for (let i = 0; i < 100_000; i++) {
+        const text = randomBytes(1 + (i % 64)).toString(i % 2 ? "base64url" : "latin1");
+        await expect(open(keys, place, text)).rejects.toBeInstanceOf(EnvelopeError);
+      }
+    });
   });
 
-  it.each([
-    ["nothing", ""],
-    ["plaintext", SECRET],
-    ["JSON", '{"v":1}'],
-    ["a record of prisma-field-encryption", "v1.aesgcm256.abcdef12.aaaa.bbbb"],
-    ["too many parts", "bk1.k1..AAAA.AAAA"],
-    ["an empty key id", `bk1...${randomBytes(40).toString("base64url")}`],
-    ["padding that base64url does not have", `bk1.k1..${randomBytes(40).toString("base64")}`],
-  ])("is refused when it is %s", async (_name, text) => {
-    const error = await refusal(text);
-    expect(error).toMatchObject({ code: "MALFORMED" });
-    expectTyped(error);
-  });
+  describe("a fingerprint", () => {
+    it("tells the same secret again from another one, and from the same one elsewhere", async () => {
+      const record = await seal(keys, place, SECRET);
+      expect(await isSameSecret(keys, place, record, SECRET)).toBe(true);
+      expect(await isSameSecret(keys, place, record, `${SECRET} `)).toBe(false);
+      expect(await isSameSecret(keys, place, record, "")).toBe(false);
+      const elsewhere = await isSameSecret(keys, { ...place, storeId: "store-b" }, record, SECRET);
+      expect(elsewhere).toBe(false);
+    });
 
-  it("is refused when its base64 has unused bits set, for there is one text per record", async () => {
-    const { envelope } = await seal(keys, place, "x");
-    const last = envelope.at(-1) ?? "";
-    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    const variants = [...alphabet].filter((c) => c !== last).map((c) => envelope.slice(0, -1) + c);
-    for (const variant of variants) expectTyped(await refusal(variant));
-  });
-
-  it("is refused as a hundred thousand random records", async () => {
-    const ours = [...Array(100)].map(() => `bk1.k1..${randomBytes(60).toString("base64url")}`);
-    for (const text of ours) expect(await refusal(text)).toMatchObject({ code: "NOT_AUTHENTIC" });
-    for (let i = 0; i < 100_000; i++) {
-      const text = randomBytes(1 + (i % 64)).toString(i % 2 ? "base64url" : "latin1");
-      await expect(open(keys, place, text)).rejects.toBeInstanceOf(EnvelopeError);
-    }
+    it("of a row that was tampered with belongs to no secret", async () => {
+      const record = await seal(keys, place, SECRET);
+      for (const fingerprint of ["", "0".repeat(32), record.fingerprint.slice(1)])
+        expect(await isSameSecret(keys, place, { ...record, fingerprint }, SECRET)).toBe(false);
+      const foreign = { ...record, envelope: SECRET };
+      await expect(isSameSecret(keys, place, foreign, SECRET)).rejects.toMatchObject({ code: "MALFORMED" });
+    });
   });
 });
 
 describe("keys and versions", () => {
   it("opens what an older key of the ring sealed", async () => {
-    const { envelope } = await seal(keys, place, SECRET);
+    const { envelope } = await seal(local, place, SECRET);
     const rotated = localKeyProvider([keyring("k2")[0], ring[0]]);
     expect(await open(rotated, place, envelope)).toBe(SECRET);
     expect((await seal(rotated, place, SECRET)).keyId).toBe("k2");
   });
 
+  it("still tells the same secret after a rotation: the fingerprint is the record's own key's", async () => {
+    const record = await seal(local, place, SECRET);
+    const rotated = localKeyProvider([keyring("k2")[0], ring[0]]);
+    expect(await isSameSecret(rotated, place, record, SECRET)).toBe(true);
+    expect(await isSameSecret(rotated, place, record, "another")).toBe(false);
+    expect((await seal(rotated, place, SECRET)).fingerprint).not.toBe(record.fingerprint);
+  });
+
   it("names the key that is missing", async () => {
-    const { envelope } = await seal(keys, place, SECRET);
+    const { envelope } = await seal(local, place, SECRET);
     const error = await refusal(envelope, place, localKeyProvider(keyring("k2")));
     expect(error).toMatchObject({ name: "KeyUnavailableError", keyId: "k1" });
     expectTyped(error);
   });
 
   it("does not open under another key of the same name", async () => {
-    const { envelope } = await seal(keys, place, SECRET);
+    const { envelope } = await seal(local, place, SECRET);
     expect(await refusal(envelope, place, localKeyProvider(keyring("k1")))).toMatchObject({
       code: "NOT_AUTHENTIC",
     });
@@ -175,7 +252,7 @@ describe("keys and versions", () => {
   });
 
   it("says of a newer version that it is newer", async () => {
-    const { envelope } = await seal(keys, place, SECRET);
+    const { envelope } = await seal(local, place, SECRET);
     expect(await refusal(envelope.replace("bk1.", "bk2."))).toMatchObject({ code: "UNKNOWN_VERSION" });
   });
 

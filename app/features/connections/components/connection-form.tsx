@@ -1,6 +1,6 @@
 import { useFetcher, useNavigate } from "@remix-run/react";
 import { Banner, BlockStack, Button, InlineStack, List, Select } from "@shopify/polaris";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { SectionCard } from "~/components/section-card";
 import { useToast } from "~/components/use-toast";
 import type { ConnectionDetail } from "../connections.server";
@@ -38,7 +38,7 @@ export function ConnectionForm({ connection, mode }: { connection: ConnectionDet
   useToast(fetcher.data);
   const stored = answer?.ok === true;
   useEffect(() => {
-    if (stored) navigate(connectionUrl(provider), { replace: true });
+    if (stored) void navigate(connectionUrl(provider), { replace: true });
   }, [stored, navigate, provider]);
   useEffect(() => {
     if (!verdict || verdict.ok) return;

@@ -22,7 +22,9 @@ type Props = {
 export function SecretCard({ connection, secret, now, ianaTimezone, actor }: Props) {
   const fetcher = useFetcher<ConnectionAnswer>();
   useToast(fetcher.data);
-  const days = String(fetcher.formData?.get("reminderDays") ?? connection.config?.reminderDays);
+  // What was just chosen, before the answer is there.
+  const chosen = fetcher.formData?.get("reminderDays");
+  const days = typeof chosen === "string" ? chosen : String(connection.config?.reminderDays);
   const due = secret.rotationReminderAt;
   const earlier = connection.rotations.slice(1);
   return (

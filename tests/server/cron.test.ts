@@ -1,0 +1,112 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { answers, APP_ENVIRONMENT, startApp, type AppProcess } from "../support/app-process";
+import { createTestDatabase, type TestDatabase } from "../support/databases";
+import { connectDatabase } from "~/platform/db/client.server";
+
+const SECRET = APP_ENVIRONMENT.CRON_SECRET;
+const running: AppProcess[] = [];
+const databases: TestDatabase[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((app) => app.stop("SIGKILL")));
+  await Promise.all(databases.splice(0).map((database) => database.drop()));
+});
+
+async function app(environment: Record<string, string> = {}) {
+  const database = await createTestDatabase("sqlite");
+  databases.push(database);
+  const started = await startApp({ DATABASE_URL: database.url, ...environment });
+  running.push(started);
+  await answers(started, "/readyz", 200);
+  const call = async (query = "", init: RequestInit = {}) => {
+    const headers = { Authorization: `Bearer ${SECRET}` };
+    const response = await fetch(`${started.url}/cron/refresh${query}`, { method: "POST", headers, ...init });
+    return { status: response.status, response, body: (await response.json()) as Record<string, unknown> };
+  };
+  return { started, database, call };
+}
+
+describe("POST /cron/refresh", () => {
+  it("answers with a report, and is never cached", async () => {
+    const { call } = await app();
+    const { status, response, body } = await call();
+    expect(status).toBe(200);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(body).toMatchObject({
+      runId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+      dryRun: false,
+      outcome: "COMPLETE",
+      connections: { due: 0, tested: 0 },
+      rotationReminders: [],
+    });
+    expect(Object.keys((await call("?dryRun=1&budgetMs=5000")).body)).toEqual(Object.keys(body));
+  });
+
+  it.each([
+    "?dryRun=yes",
+    "?budgetMs=-1",
+    "?budgetMs=abc",
+    "?budgetMs=0",
+    "?budgetMs=",
+    "?budget=5",
+    "?dryRun=1&dryRun=0",
+  ])("answers %s with 400 and a sentence", async (query) => {
+    const { call } = await app();
+    const { status, body } = await call(query);
+    expect(status).toBe(400);
+    expect(body.error).toMatch(/\.$/);
+  });
+
+  it("answers a missing, empty, wrong or very long secret with 401, and whatever else is wrong after it", async () => {
+    const { call, started } = await app();
+    const secrets = [
+      undefined,
+      "",
+      "Bearer",
+      "Bearer ",
+      `Bearer ${SECRET}x`,
+      `Basic ${SECRET}`,
+      `Bearer ${"x".repeat(8_000)}`,
+    ];
+    for (const authorization of secrets) {
+      const headers: HeadersInit = authorization === undefined ? [] : [["Authorization", authorization]];
+      const { status, body } = await call("?budgetMs=abc", { headers });
+      expect(status).toBe(401);
+      expect(body.error).toMatch(/Authorization/);
+    }
+    const two = await call("", {
+      headers: [
+        ["Authorization", `Bearer ${SECRET}`],
+        ["Authorization", "Bearer no"],
+      ],
+    });
+    expect(two.status).toBe(401);
+    expect(started.output()).not.toContain(SECRET);
+  });
+
+  it("answers anything but POST with 405", async () => {
+    const { call } = await app();
+    for (const method of ["GET", "PUT", "DELETE"]) {
+      const { status, response } = await call("", { method });
+      expect(status).toBe(405);
+      expect(response.headers.get("allow")).toBe("POST");
+    }
+  });
+
+  it("answers 503 while no secret is configured, even to an empty one", async () => {
+    const { call } = await app({ CRON_SECRET: "" });
+    const { status, body } = await call("", { headers: { Authorization: "Bearer " } });
+    expect(status).toBe(503);
+    expect(body.error).toMatch(/CRON_SECRET/);
+  });
+
+  it("answers 409 with the id of the run that is at it", async () => {
+    const { call, database } = await app();
+    const db = await connectDatabase(database.url);
+    await db.jobLease.create({
+      data: { name: "refresh", runId: "the-other-run", expiresAt: new Date(Date.now() + 60_000) },
+    });
+    await db.$disconnect();
+    const { status, body } = await call();
+    expect({ status, body }).toMatchObject({ status: 409, body: { runId: "the-other-run" } });
+  });
+});
