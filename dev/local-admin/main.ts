@@ -22,10 +22,12 @@ const start = scriptOption("DEMO_NOW");
 const now = start ? clockStartingAt(new Date(start)) : systemClock;
 const catalogue = demoCatalogue();
 const hostname = "localhost";
+const { domain: shop, currency: currencyCode, ianaTimezone: timeZone } = catalogue.shop;
 const providers = await startLocalProviders({
   port: Number(required("LOCAL_PROVIDERS_PORT")),
   hostname,
   now,
+  property: { timeZone, currencyCode },
 });
 const admin = await startLocalAdmin({
   port: Number(required("LOCAL_ADMIN_PORT")),
@@ -36,7 +38,7 @@ const admin = await startLocalAdmin({
   shops: [fromCatalogue(catalogue, required("SCOPES").split(","))],
   hostname,
   now,
-  desk: openDesk(providers, catalogue.shop.domain),
+  desk: openDesk(providers, shop),
 });
 console.log(
   `The local admin listens at ${admin.origin}, the app's tunnel at ${admin.tunnelOrigin}, the providers at ${providers.origin}.`,

@@ -56,8 +56,11 @@ export async function startDemo({ engine = "sqlite", seeded = true }: Options = 
   const catalogue = demoCatalogue();
   const [appPort, adminPort, tunnelPort] = [await freePort(), await freePort(), await freePort()];
   const appOrigin = `http://127.0.0.1:${appPort}`;
-  const { domain: shop } = catalogue.shop;
-  const providers = await startLocalProviders({ now: clockStartingAt(SEED_NOW) });
+  const { domain: shop, currency: currencyCode, ianaTimezone: timeZone } = catalogue.shop;
+  const providers = await startLocalProviders({
+    now: clockStartingAt(SEED_NOW),
+    property: { timeZone, currencyCode },
+  });
   const desk = openDesk(providers, shop);
   const admin = await startLocalAdmin({
     port: adminPort,
