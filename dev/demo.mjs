@@ -74,7 +74,8 @@ async function choosePorts(wanted) {
   if (admin !== wanted) console.log(`Port ${wanted} is in use; taking ${admin}.`);
   const tunnel = await freePort(admin + 1);
   const app = await freePort(tunnel + 1);
-  return { admin, tunnel, app };
+  const providers = await freePort(app + 1);
+  return { admin, tunnel, app, providers };
 }
 
 /** A terminal's Ctrl-C reaches the children by itself; they get a moment before they are told again. */

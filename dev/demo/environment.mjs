@@ -17,6 +17,7 @@ export const PUBLISHED_KEY = "development:YmFja3Jvb20tZGV2ZWxvcG1lbnQta2V5LW5vdC
  * shell changes what is shown.
  */
 export function demoEnvironment({ shell, keys, ports, hostname }) {
+  const providers = `http://${hostname}:${ports.providers}`;
   const inherited = { ...shell };
   for (const name of namesIn(".env.example")) delete inherited[name];
   return {
@@ -37,6 +38,13 @@ export function demoEnvironment({ shell, keys, ports, hostname }) {
     LOCAL_ADMIN_PORT: String(ports.admin),
     LOCAL_ADMIN_TUNNEL_PORT: String(ports.tunnel),
     LOCAL_ADMIN_APP_ORIGIN: `http://127.0.0.1:${ports.app}`,
+    // As dev/local-providers/server.ts has them.
+    LOCAL_PROVIDERS_PORT: String(ports.providers),
+    GOOGLE_TOKEN_URL: `${providers}/google/token`,
+    GA4_BASE_URL: `${providers}/ga4`,
+    GSC_BASE_URL: `${providers}/gsc`,
+    BING_BASE_URL: `${providers}/bing/webmaster/api.svc/json`,
+    ALLOW_LOOPBACK_CONNECTIONS: "1",
   };
 }
 

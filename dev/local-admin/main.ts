@@ -1,9 +1,13 @@
 /**
  * The local admin as a process of its own, started by `npm run demo`. It takes its values from the environment:
- * LOCAL_ADMIN_PORT, LOCAL_ADMIN_TUNNEL_PORT, LOCAL_ADMIN_APP_ORIGIN, SHOPIFY_API_KEY, SHOPIFY_API_SECRET, SCOPES, DEMO_NOW.
+ * LOCAL_ADMIN_PORT, LOCAL_ADMIN_TUNNEL_PORT, LOCAL_ADMIN_APP_ORIGIN, LOCAL_PROVIDERS_PORT, SHOPIFY_API_KEY,
+ * SHOPIFY_API_SECRET, SCOPES, DEMO_NOW. The local providers run in the same process.
  */
+import { clockStartingAt, systemClock } from "~/platform/clock";
 import { scriptOption } from "~/platform/env.server";
 import { demoCatalogue } from "../../prisma/seed/catalogue";
+import { openDesk } from "../local-providers/desk";
+import { startLocalProviders } from "../local-providers/server";
 import { fromCatalogue } from "./catalogue";
 import { startLocalAdmin } from "./server";
 
@@ -13,23 +17,31 @@ function required(name: string): string {
   return value;
 }
 
-/** The demo's clock begins at DEMO_NOW and runs from there. */
-function demoClock(): () => Date {
-  const start = scriptOption("DEMO_NOW");
-  const offset = start ? Date.parse(start) - Date.now() : 0;
-  return () => new Date(Date.now() + offset);
-}
-
+const start = scriptOption("DEMO_NOW");
+// Google refuses who signs by another clock than its own, so the providers have the app's.
+const now = start ? clockStartingAt(new Date(start)) : systemClock;
+const catalogue = demoCatalogue();
+const hostname = "localhost";
+const { domain: shop, currency: currencyCode, ianaTimezone: timeZone } = catalogue.shop;
+const providers = await startLocalProviders({
+  port: Number(required("LOCAL_PROVIDERS_PORT")),
+  hostname,
+  now,
+  property: { timeZone, currencyCode },
+});
 const admin = await startLocalAdmin({
   port: Number(required("LOCAL_ADMIN_PORT")),
   tunnelPort: Number(required("LOCAL_ADMIN_TUNNEL_PORT")),
   appOrigin: required("LOCAL_ADMIN_APP_ORIGIN"),
   apiKey: required("SHOPIFY_API_KEY"),
   apiSecret: required("SHOPIFY_API_SECRET"),
-  shops: [fromCatalogue(demoCatalogue(), required("SCOPES").split(","))],
-  hostname: "localhost",
-  now: demoClock(),
+  shops: [fromCatalogue(catalogue, required("SCOPES").split(","))],
+  hostname,
+  now,
+  desk: openDesk(providers, shop),
 });
-console.log(`The local admin listens at ${admin.origin}, the app's tunnel at ${admin.tunnelOrigin}.`);
-process.on("SIGTERM", () => void admin.close().then(() => process.exit(0)));
-process.on("SIGINT", () => void admin.close().then(() => process.exit(0)));
+console.log(
+  `The local admin listens at ${admin.origin}, the app's tunnel at ${admin.tunnelOrigin}, the providers at ${providers.origin}.`,
+);
+for (const signal of ["SIGTERM", "SIGINT"])
+  process.on(signal, () => void Promise.all([admin.close(), providers.close()]).then(() => process.exit(0)));

@@ -5,6 +5,7 @@ import express from "express";
 import { AccessTokens } from "./access-tokens";
 import { adminGraphqlRoutes, type GraphqlLogEntry } from "./admin-graphql";
 import { assetRoutes } from "./assets";
+import type { ProviderDesk } from "../local-providers/desk";
 import { oauthRoutes, type OauthLogEntry } from "./oauth";
 import { pageRoutes } from "./pages/routes";
 import { Shop } from "./shop";
@@ -29,6 +30,8 @@ export type LocalAdminOptions = {
   expiresIn?: number;
   /** The clock of the shops' own data; session and access tokens always take the real time */
   now?: () => Date;
+  /** The local providers, for the page that shows and breaks them */
+  desk?: ProviderDesk;
   /** Told in one line what a developer would like to see, e.g. a webhook and its outcome */
   log?: (line: string) => void;
 };
@@ -151,7 +154,7 @@ export async function startLocalAdmin(options: LocalAdminOptions): Promise<Local
   );
   app.use(assetRoutes());
   app.use(webhookRoutes(admin, findShop));
-  app.use(pageRoutes(admin, credentials, [...shops.values()]));
+  app.use(pageRoutes(admin, credentials, [...shops.values()], options.desk));
 
   const server = createServer(app);
   const tunnel = createTunnel({ appOrigin: options.appOrigin, adminOrigin: () => admin.origin, apiKey });

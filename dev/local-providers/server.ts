@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { BING_PATH, createLocalBing, type LocalBing } from "./bing";
-import { createLocalGoogle, type LocalGoogle } from "./google";
+import { createLocalGoogle, type LocalGoogle, type LocalGoogleOptions } from "./google";
 import { createLocalMcp, type LocalMcp } from "./mcp";
 
 export type LocalProvidersOptions = {
@@ -12,6 +12,8 @@ export type LocalProvidersOptions = {
   hostname?: "localhost" | "127.0.0.1";
   /** The clock of the providers' figures */
   now?: () => Date;
+  /** Of every property of Google Analytics */
+  property?: Pick<LocalGoogleOptions, "timeZone" | "currencyCode">;
 };
 
 export type LocalProviders = {
@@ -27,8 +29,8 @@ export type LocalProviders = {
 
 /** Listens when the promise resolves. Rejects when the port is taken. */
 export async function startLocalProviders(options: LocalProvidersOptions = {}): Promise<LocalProviders> {
-  const { port = 0, hostname = "127.0.0.1", now = () => new Date() } = options;
-  const google = createLocalGoogle({ now });
+  const { port = 0, hostname = "127.0.0.1", now = () => new Date(), property } = options;
+  const google = createLocalGoogle({ now, ...property });
   const bing = createLocalBing({ now });
   const mcp = createLocalMcp();
   const providers = [google, bing, mcp];

@@ -16,6 +16,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { childEnvironment } from "~/platform/env.server";
 import { demoEnvironment, PUBLISHED_KEY } from "../../dev/demo/environment.mjs";
 import { freePort } from "../../dev/demo/ports.mjs";
+import { startLocalProviders } from "../../dev/local-providers/server";
 import { DEVELOPMENT_ENCRYPTION_KEY } from "../../prisma/seed/keys";
 import { listening } from "./support/local-admin";
 
@@ -58,7 +59,7 @@ describe("the demo's ports", () => {
 
 describe("the demo's environment", () => {
   const keys = { apiKey: "k", apiSecret: "s", encryptionKey: "demo-1:x", cronSecret: "c" };
-  const ports = { admin: 4000, tunnel: 4001, app: 4002 };
+  const ports = { admin: 4000, tunnel: 4001, app: 4002, providers: 4003 };
 
   it("says everything itself, whatever the shell says", () => {
     const shell = {
@@ -94,6 +95,26 @@ describe("the demo's environment", () => {
        console.log(JSON.stringify([env.KMS_KEY_ID, env.METRICS_TOKEN, env.PORT, env.SCOPES]));`,
     );
     expect(JSON.parse(stdout)).toEqual(["", "", "3", "read_orders"]);
+  });
+
+  it("asks the local providers where they are", async () => {
+    const port = await freePort(4003);
+    const local = await startLocalProviders({ port, hostname: "localhost" });
+    onTestFinished(() => local.close());
+    const env = demoEnvironment({
+      shell: {},
+      keys,
+      ports: { ...ports, providers: port },
+      hostname: "localhost",
+    });
+    expect(env).toMatchObject({
+      LOCAL_PROVIDERS_PORT: String(port),
+      GOOGLE_TOKEN_URL: local.endpoints.googleToken,
+      GA4_BASE_URL: local.endpoints.ga4,
+      GSC_BASE_URL: local.endpoints.gsc,
+      BING_BASE_URL: local.endpoints.bing,
+      ALLOW_LOOPBACK_CONNECTIONS: "1",
+    });
   });
 
   it("opens what prisma:seed sealed without a key", () => {

@@ -12,6 +12,12 @@ export function adviceFor(provider: Provider, errorClass: ErrorClass): Advice {
   };
 }
 
+/** The same where the form is open already, which on a connection's page is behind “Replace”. */
+export function adviceInForm(provider: Provider, errorClass: ErrorClass): Advice {
+  const { title, body } = adviceFor(provider, errorClass);
+  return { title, body: body.replaceAll(" with “Replace”", " here") };
+}
+
 const TITLES: Record<ErrorClass, string> = {
   AUTH_INVALID: "{name} does not accept the credential",
   AUTH_EXPIRED: "The permission for {name} has ended",
@@ -29,8 +35,8 @@ const TITLES: Record<ErrorClass, string> = {
 };
 
 const GENERAL: Record<ErrorClass, string> = {
-  AUTH_INVALID: "Make a new key at the provider and use “Replace” to store it.",
-  AUTH_EXPIRED: "Give the permission again at the provider and use “Replace” to store the new credential.",
+  AUTH_INVALID: "Make a new key at the provider and store it with “Replace”.",
+  AUTH_EXPIRED: "Give the permission again at the provider and store the new credential with “Replace”.",
   FORBIDDEN: "Give this account access at the provider, then test again.",
   API_DISABLED: "Switch the API on in the Google Cloud console, wait a few minutes, then test again.",
   NOT_FOUND: "Check what you entered against the provider's own list, and correct it with “Replace”.",

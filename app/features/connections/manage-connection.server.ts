@@ -6,7 +6,7 @@ import { EnvelopeError } from "~/platform/crypto/envelope.server";
 import { KeyUnavailableError, type KeyProvider } from "~/platform/crypto/keyring.server";
 import { inTransaction, type Db } from "~/platform/db/client.server";
 import { log } from "~/platform/log.server";
-import { adviceFor } from "./advice";
+import { adviceFor, adviceInForm, type Advice } from "./advice";
 import type { Failure } from "./attempt.server";
 import type { Connection } from "./connection";
 import { parseConnectionForm, parseReminderDays, type FieldErrors } from "./connection-form.server";
@@ -114,7 +114,7 @@ async function connect(
   if (result.outcome === "FAILURE") {
     await recordTest(db, storeId, provider, result, event);
     const aftermath = stored ? " What was stored before is still in use." : " Nothing was stored.";
-    return { status: 422, answer: failed(provider, result, aftermath) };
+    return { status: 422, answer: failed(result, adviceInForm(provider, result.errorClass), aftermath) };
   }
   if (!(await isInstalled(db, storeId))) return gone();
   // Before the transaction: on Postgres, two stores of a first row at once would break it.
@@ -153,7 +153,8 @@ async function test(context: ConnectionContext, provider: Provider): Promise<Ans
     return refused(409, `${PROVIDER_NAMES[provider]} has nothing stored that can be tested; connect it.`);
   const result = await testStored(context, connection, "MANUAL");
   if (result === "gone") return gone();
-  if (result.outcome === "FAILURE") return { status: 200, answer: failed(provider, result) };
+  if (result.outcome === "FAILURE")
+    return { status: 200, answer: failed(result, adviceFor(provider, result.errorClass)) };
   return done(`${PROVIDER_NAMES[provider]} answered in ${result.latencyMs} ms`);
 }
 
@@ -215,7 +216,10 @@ async function offerSites(context: ConnectionContext, provider: Provider, form: 
     case "invalid":
       return invalid(found.fieldErrors);
     case "failed":
-      return { status: 422, answer: failed(provider, found.failure) };
+      return {
+        status: 422,
+        answer: failed(found.failure, adviceInForm(provider, found.failure.errorClass)),
+      };
     case "listed":
       return { status: 200, answer: { ok: true, message: "", sites: found.sites } };
   }
@@ -264,9 +268,13 @@ function invalid(fieldErrors: FieldErrors): Answered {
 }
 
 /** 422 where a form is fine and the provider says no to what is in it. */
-function failed(provider: Provider, failure: Failure, aftermath = ""): Answered["answer"] {
-  const { errorClass, message, suggestion } = failure;
-  const { title, body } = adviceFor(provider, errorClass);
-  const trouble = { errorClass, title, body: body + aftermath, detail: message, suggestion };
+function failed(
+  { errorClass, message, suggestion }: Failure,
+  { title, body }: Advice,
+  aftermath = "",
+): Answered["answer"] {
+  // The banner asks this question itself, with a button for the answer.
+  const detail = suggestion ? message.replace(` Did you mean ${suggestion}?`, "") : message;
+  const trouble = { errorClass, title, body: body + aftermath, detail, suggestion };
   return { ok: false, message: title, trouble };
 }

@@ -15,6 +15,9 @@ export const icons = {
     '<circle cx="10" cy="7" r="3"/><path d="M4.5 16.5c.6-3 2.7-4.5 5.5-4.500s4.9 1.5 5.5 4.5"/>',
   ),
   webhook: icon('<path d="m3.5 10 13-6.5-4 13-3-5Z"/><path d="m9.5 11.5 7-8"/>'),
+  providers: icon(
+    '<path d="M7 3.5v3M13 3.5v3"/><path d="M5 6.5h10V10a5 5 0 0 1-10 0Z"/><path d="M10 15v2"/>',
+  ),
   menu: icon('<path d="M3.5 6h13M3.5 10h13M3.5 14h13"/>'),
   shop: icon(
     '<path d="M4 8.500V16h12V8.5"/><path d="M3 7l1.5-3.500h11L17 7c0 2-3.5 2-3.5 0 0 2-3.5 2-3.5 0 0 2-3.5 2-3.5 0C6.5 9 3 9 3 7Z"/>',

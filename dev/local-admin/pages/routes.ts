@@ -1,16 +1,23 @@
 import { Router, urlencoded, type Request, type Response } from "express";
 import { handled } from "../async-handler";
 import { embeddedUrl } from "../embedded-url";
+import type { ProviderDesk } from "../../local-providers/desk";
 import type { LocalAdmin } from "../server";
 import { mintSessionToken, type AppCredentials } from "../session-token";
 import type { Shop } from "../shop";
 import { shopHandle } from "../shopify-data";
 import { appPage, notInstalledPage } from "./app-page";
 import { placeholderPage, noSuchShopPage } from "./placeholder-page";
+import { providerRoutes } from "./provider-routes";
 import { webhooksPage } from "./webhooks-page";
 
 /** The pages of the admin, all below /store/{handle}. */
-export function pageRoutes(admin: LocalAdmin, app: AppCredentials, shops: Shop[]): Router {
+export function pageRoutes(
+  admin: LocalAdmin,
+  app: AppCredentials,
+  shops: Shop[],
+  desk?: ProviderDesk,
+): Router {
   const router = Router();
   const [first] = shops;
 
@@ -56,6 +63,11 @@ export function pageRoutes(admin: LocalAdmin, app: AppCredentials, shops: Shop[]
   );
 
   router.get("/store/:handle/webhooks", (_req, res) => void res.send(webhooksPage(shopIn(res))));
+
+  router.use(
+    "/store/:handle/providers",
+    providerRoutes(desk, { shopIn, isOwnPage: (req) => isOwnPage(req, admin) }),
+  );
 
   // 303 back to the app or the panel · 403 asked for by another origin
   router.post(

@@ -4,7 +4,7 @@ import { icons } from "./icons";
 export type ShellOptions = {
   shop: { name: string; handle: string };
   title: string;
-  current: "app" | "webhooks" | "home" | "orders" | "products" | "customers" | "other";
+  current: "app" | "webhooks" | "providers" | "home" | "orders" | "products" | "customers" | "other";
   main: Html;
   /** What the page's script needs to know; never a secret */
   script?: object;
@@ -67,6 +67,7 @@ export function shell({ shop, title, current, main, script }: ShellOptions): str
           <h2>Local tools</h2>
           <ul>
             ${link("webhooks", `${base}/webhooks`, "Send a webhook", icons.webhook)}
+            ${link("providers", `${base}/providers`, "Providers", icons.providers)}
           </ul>
           <p class="note">A stand-in for the Shopify admin on this machine. Nothing here reaches Shopify.</p>
         </nav>

@@ -4,12 +4,15 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
+import { clockStartingAt } from "~/platform/clock";
 import { connectDatabase } from "~/platform/db/client.server";
 import type { Engine } from "~/platform/db/database-url";
 import { localKeyProvider, parseKeyring, type Keyring } from "~/platform/crypto/keyring.server";
 import { childEnvironment } from "~/platform/env.server";
 import { fromCatalogue } from "../../../dev/local-admin/catalogue";
 import { startLocalAdmin, type LocalAdmin } from "../../../dev/local-admin/server";
+import { openDesk, type ProviderDesk } from "../../../dev/local-providers/desk";
+import { startLocalProviders, type LocalProviders } from "../../../dev/local-providers/server";
 import { demoCatalogue } from "../../../prisma/seed/catalogue";
 import { SEED_NOW } from "../../../prisma/seed/instant";
 import { seedDemo } from "../../../prisma/seed/run";
@@ -27,6 +30,10 @@ type Options = { engine?: Engine; seeded?: boolean };
 
 export type Demo = {
   admin: LocalAdmin;
+  /** Google, Bing and an MCP server, as the app's configuration has them */
+  providers: LocalProviders;
+  /** The keys to them, and the ways to break them */
+  desk: ProviderDesk;
   shop: string;
   appOrigin: string;
   databaseUrl: string;
@@ -49,6 +56,12 @@ export async function startDemo({ engine = "sqlite", seeded = true }: Options = 
   const catalogue = demoCatalogue();
   const [appPort, adminPort, tunnelPort] = [await freePort(), await freePort(), await freePort()];
   const appOrigin = `http://127.0.0.1:${appPort}`;
+  const { domain: shop, currency: currencyCode, ianaTimezone: timeZone } = catalogue.shop;
+  const providers = await startLocalProviders({
+    now: clockStartingAt(SEED_NOW),
+    property: { timeZone, currencyCode },
+  });
+  const desk = openDesk(providers, shop);
   const admin = await startLocalAdmin({
     port: adminPort,
     tunnelPort,
@@ -57,6 +70,7 @@ export async function startDemo({ engine = "sqlite", seeded = true }: Options = 
     apiSecret: API_SECRET,
     shops: [fromCatalogue(catalogue, SCOPES.split(","))],
     now: () => SEED_NOW,
+    desk,
   });
   const app = spawn(process.execPath, ["--import", "./dev/preload.mjs", "build/index.js"], {
     env: childEnvironment({
@@ -70,6 +84,11 @@ export async function startDemo({ engine = "sqlite", seeded = true }: Options = 
       ENCRYPTION_KEY,
       DEMO_NOW: SEED_NOW.toISOString(),
       LOCAL_ADMIN_ORIGIN: admin.origin,
+      GOOGLE_TOKEN_URL: providers.endpoints.googleToken,
+      GA4_BASE_URL: providers.endpoints.ga4,
+      GSC_BASE_URL: providers.endpoints.gsc,
+      BING_BASE_URL: providers.endpoints.bing,
+      ALLOW_LOOPBACK_CONNECTIONS: "1",
     }),
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -78,9 +97,10 @@ export async function startDemo({ engine = "sqlite", seeded = true }: Options = 
   app.stderr.on("data", (chunk) => (log += chunk));
   await answering(`${appOrigin}/healthz`, app, () => log);
 
-  const shop = catalogue.shop.domain;
   return {
     admin,
+    providers,
+    desk,
     shop,
     appOrigin,
     databaseUrl: database.url,
@@ -89,7 +109,7 @@ export async function startDemo({ engine = "sqlite", seeded = true }: Options = 
     log: () => log,
     stop: async () => {
       await ended(app);
-      await admin.close();
+      await Promise.all([admin.close(), providers.close()]);
       await cable?.cut().catch(() => undefined);
       await database.drop();
     },

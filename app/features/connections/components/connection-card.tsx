@@ -36,7 +36,11 @@ export function ConnectionCard({ connection, now, ianaTimezone }: Props) {
             ]}
           />
           <InlineStack gap="200">
-            <Button onClick={test} loading={fetcher.state !== "idle"} accessibilityLabel={`Test ${name}`}>
+            <Button
+              onClick={test}
+              loading={fetcher.state !== "idle"}
+              accessibilityLabel={`Test connection to ${name}`}
+            >
               Test connection
             </Button>
             <Button url={url} accessibilityLabel={`Manage ${name}`}>
@@ -47,7 +51,7 @@ export function ConnectionCard({ connection, now, ianaTimezone }: Props) {
       ) : (
         <InlineStack gap="400" align="space-between" blockAlign="center">
           <Quiet>{WHAT_FOR[provider]}</Quiet>
-          <Button url={url} variant="primary" accessibilityLabel={`Connect ${name}`}>
+          <Button url={url} accessibilityLabel={`Connect ${name}`}>
             Connect
           </Button>
         </InlineStack>
@@ -59,6 +63,6 @@ export function ConnectionCard({ connection, now, ianaTimezone }: Props) {
 const WHAT_FOR: Record<Connection["provider"], string> = {
   GA4: "Which pages bring visitors who buy.",
   GSC: "What people search for on Google before they find you.",
-  BING: "The same for Bing.",
+  BING: "What people search for on Bing before they find you.",
   MCP: "Tools of your own, such as a help centre, for drafts and insights.",
 };

@@ -30,18 +30,26 @@ export function ConnectionForm({ connection, mode }: { connection: ConnectionDet
   const busy = fetcher.state !== "idle";
   const answer = busy ? undefined : fetcher.data;
   const offered = picker.state === "idle" ? picker.data : undefined;
-  const fields = useFields(config, { ...offered?.fieldErrors, ...answer?.fieldErrors });
-  useToast(answer);
+  const [asked, setAsked] = useState<"sites" | "storing">("storing");
+  // Of the two answers only the latest judges what is typed.
+  const verdict = asked === "sites" ? offered : answer;
+  const fields = useFields(config, verdict?.fieldErrors ?? {});
+  // As soon as it is known: when the page knows too, a form that connected is gone.
+  useToast(fetcher.data);
+  const stored = answer?.ok === true;
   useEffect(() => {
-    if (answer?.ok) return void navigate(connectionUrl(provider), { replace: true });
-    // The first thing to mend, or else the form with the banner that says what went wrong.
-    const target = box.current?.querySelector<HTMLElement>("[aria-invalid=true]") ?? box.current;
-    if (answer) target?.focus();
-  }, [answer, navigate, provider]);
+    if (stored) void navigate(connectionUrl(provider), { replace: true });
+  }, [stored, navigate, provider]);
+  useEffect(() => {
+    if (!verdict || verdict.ok) return;
+    // The first thing to mend, or else the banner that says what went wrong.
+    const target = box.current?.querySelector<HTMLElement>("[aria-invalid=true]");
+    (target ?? box.current)?.focus();
+  }, [verdict]);
 
   const submit = (intent: string) => ({ intent, ...fields.values });
   const ProviderFields = FIELDS[provider];
-  const trouble = answer?.trouble ?? offered?.trouble;
+  const trouble = verdict?.trouble;
   return (
     <div ref={box} tabIndex={-1} className="form-box">
       <SectionCard title={TITLES[mode](name)}>
@@ -49,6 +57,7 @@ export function ConnectionForm({ connection, mode }: { connection: ConnectionDet
           onSubmit={(event) => {
             event.preventDefault();
             fetcher.submit(submit(mode === "rotate" ? "rotate" : "connect"), { method: "post" });
+            setAsked("storing");
           }}
         >
           <BlockStack gap="400">
@@ -72,15 +81,18 @@ export function ConnectionForm({ connection, mode }: { connection: ConnectionDet
                 )}
               </Banner>
             )}
-            {answer && !answer.ok && !trouble && !answer.fieldErrors && (
-              <Banner tone="critical" title={answer.message} />
+            {verdict && !verdict.ok && !trouble && !verdict.fieldErrors && (
+              <Banner tone="critical" title={verdict.message} />
             )}
             <ProviderFields
               fields={fields}
               mode={mode}
               sites={offered?.sites}
               finding={picker.state !== "idle"}
-              onFindSites={() => picker.submit(submit("sites"), { method: "post" })}
+              onFindSites={() => {
+                picker.submit(submit("sites"), { method: "post" });
+                setAsked("sites");
+              }}
             />
             {mode !== "rotate" && (
               <Select

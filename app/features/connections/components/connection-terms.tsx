@@ -4,11 +4,12 @@ import { formatAgo, formatShopDate, formatShopTime } from "~/platform/shop-time"
 import type { ConnectionCard, SecretFacts } from "../connections.server";
 
 /** What it is connected to. */
-export function targetTerms({ config }: Pick<ConnectionCard, "config">): Term[] {
+export function targetTerms({ provider, config }: Pick<ConnectionCard, "provider" | "config">): Term[] {
   if (!config) return [];
   const account = config.account ? [{ term: "Signs in as", description: config.account }] : [];
   if ("propertyId" in config) return [{ term: "Property", description: config.propertyId }, ...account];
-  if ("siteUrl" in config) return [{ term: "Site", description: config.siteUrl }, ...account];
+  if ("siteUrl" in config)
+    return [{ term: provider === "GSC" ? "Property" : "Site", description: config.siteUrl }, ...account];
   return [{ term: "Server", description: config.endpoint }];
 }
 

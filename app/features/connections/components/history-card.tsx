@@ -8,9 +8,9 @@ import type { TestRow } from "../connections.server";
 type Props = { tests: TestRow[]; now: string; ianaTimezone: string };
 
 const TRIGGERS = {
-  MANUAL: "tested by hand",
-  SCHEDULED: "tested on schedule",
-  CONNECT: "before storing",
+  MANUAL: "Tested by hand",
+  SCHEDULED: "Tested on schedule",
+  CONNECT: "Tested before storing",
 } as const;
 
 /** Every test of the last 30 days, the newest first. */
@@ -31,7 +31,7 @@ export function HistoryCard({ tests, now, ianaTimezone }: Props) {
                   <Badge tone="success">Worked</Badge>
                 )
               }
-              detail={[test.message, TRIGGERS[test.trigger]].filter(Boolean).join(" · ")}
+              detail={[TRIGGERS[test.trigger], test.message].filter(Boolean).join(": ")}
               aside={
                 <span className="test-facts">
                   <time dateTime={test.at} title={formatShopTime(test.at, ianaTimezone)}>

@@ -1,4 +1,5 @@
 /** The admin's page: what surrounds the app's frame. */
+import { watchCopyButtons } from "./copy-buttons";
 import { connectFrame } from "./frame";
 import { watchMenu } from "./menu";
 import { watchWebhookForm } from "./webhook-form";
@@ -11,3 +12,4 @@ watchMenu();
 if (data.frameOrigin && data.handle) connectFrame(data.frameOrigin, data.handle);
 const { shop } = data;
 if (shop) addEventListener("DOMContentLoaded", () => watchWebhookForm(shop));
+addEventListener("DOMContentLoaded", watchCopyButtons);
