@@ -1,6 +1,6 @@
 import { useFetcher, useNavigate } from "@remix-run/react";
 import { Banner, BlockStack, Button, InlineStack, List, Select } from "@shopify/polaris";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { SectionCard } from "~/components/section-card";
 import { useToast } from "~/components/use-toast";
 import type { ConnectionDetail } from "../connections.server";

@@ -68,12 +68,17 @@ function GoogleCredentialFields({ fields, mode }: { fields: Fields; mode: Provid
           <TextField
             {...fields.bind("clientId")}
             label="Client ID"
+            helpText="In the Google Cloud console under APIs & Services › Credentials."
             placeholder={
               keep ? "Leave all three empty to keep the stored ones" : "….apps.googleusercontent.com"
             }
           />
           <SecretField {...fields.bind("clientSecret")} label="Client secret" />
-          <SecretField {...fields.bind("refreshToken")} label="Refresh token" />
+          <SecretField
+            {...fields.bind("refreshToken")}
+            label="Refresh token"
+            helpText="What your OAuth client was given when the owner of the account signed in. Publish the client's consent screen first: in “Testing” a token lasts seven days."
+          />
         </>
       )}
     </>
