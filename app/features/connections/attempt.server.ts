@@ -47,7 +47,9 @@ export function redact(text: string, credential: Credential): string {
   const parts = secretPartsOf(credential).flatMap((part) => [
     part,
     encodeURIComponent(part),
-    Buffer.from(part).toString("base64"),
+    Buffer.from(part).toString("base64").replace(/=+$/, ""),
+    Buffer.from(part).toString("base64url"),
+    Buffer.from(part).toString("hex"),
     JSON.stringify(part).slice(1, -1),
   ]);
   const without = parts.reduce((line, part) => line.replaceAll(part, "[secret]"), text);

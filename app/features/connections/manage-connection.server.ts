@@ -43,8 +43,6 @@ export type Trouble = {
 
 export type ConnectionAnswer = {
   ok: boolean;
-  /** Which button this answers */
-  intent: string;
   message: string;
   fieldErrors?: FieldErrors;
   trouble?: Trouble;
@@ -60,20 +58,7 @@ export async function submitConnectionForm(
   provider: Provider,
   form: FormData,
 ): Promise<Submitted> {
-  const given = form.get("intent");
-  const intent = typeof given === "string" ? given : "";
-  const answer = await answerTo(context, provider, intent, form);
-  return { ...answer, answer: { ...answer.answer, intent } };
-}
-
-type Answered = { status: Submitted["status"]; answer: Omit<ConnectionAnswer, "intent"> };
-
-function answerTo(
-  context: ConnectionContext,
-  provider: Provider,
-  intent: string,
-  form: FormData,
-): Promise<Answered> | Answered {
+  const intent = form.get("intent");
   switch (intent) {
     case "connect":
     case "rotate":
@@ -87,6 +72,7 @@ function answerTo(
     case "remind":
       return remind(context, provider, form);
     default:
+      // Without repeating it: a form whose fields were mixed up may have anything in this place.
       return refused(400, "This action is not known here.");
   }
 }
@@ -96,7 +82,7 @@ async function connect(
   provider: Provider,
   form: FormData,
   intent: "connect" | "rotate",
-): Promise<Answered> {
+): Promise<Submitted> {
   const { db, storeId, keys, deps, now } = context;
   const stored = await storedOrNull(context, provider);
   const parsed = parseConnectionForm(provider, form, stored, intent, { allowLoopback: deps.allowLoopback });
@@ -147,7 +133,7 @@ function doneWord(intent: "connect" | "rotate", stored: Connection | null): stri
   return stored ? "is replaced" : "is connected";
 }
 
-async function test(context: ConnectionContext, provider: Provider): Promise<Answered> {
+async function test(context: ConnectionContext, provider: Provider): Promise<Submitted> {
   const connection = await storedOrNull(context, provider);
   if (!connection)
     return refused(409, `${PROVIDER_NAMES[provider]} has nothing stored that can be tested; connect it.`);
@@ -180,7 +166,7 @@ export async function testStored(
   return result;
 }
 
-async function disconnect({ db, storeId, keys }: ConnectionContext, provider: Provider): Promise<Answered> {
+async function disconnect({ db, storeId, keys }: ConnectionContext, provider: Provider): Promise<Submitted> {
   await inTransaction(db, async (tx) => {
     await new StoreSecretRepository(tx, storeId, keys).delete(provider);
     await updateConnection(tx, storeId, provider, null);
@@ -190,7 +176,7 @@ async function disconnect({ db, storeId, keys }: ConnectionContext, provider: Pr
 }
 
 /** Moves the reminder of the secret that is stored; the days count from its last rotation. */
-async function remind(context: ConnectionContext, provider: Provider, form: FormData): Promise<Answered> {
+async function remind(context: ConnectionContext, provider: Provider, form: FormData): Promise<Submitted> {
   const { db, storeId, keys } = context;
   const days = parseReminderDays(form);
   if (days === null) return invalid({ reminderDays: "Choose one of the listed times." });
@@ -209,7 +195,11 @@ async function remind(context: ConnectionContext, provider: Provider, form: Form
   return done(days === 0 ? "Reminder switched off" : "Reminder moved");
 }
 
-async function offerSites(context: ConnectionContext, provider: Provider, form: FormData): Promise<Answered> {
+async function offerSites(
+  context: ConnectionContext,
+  provider: Provider,
+  form: FormData,
+): Promise<Submitted> {
   const stored = await storedOrNull(context, provider);
   const found = await listSites(context.deps, provider, form, stored);
   switch (found.outcome) {
@@ -250,19 +240,19 @@ function reminderAt({ config, credential }: Connection, rotatedAt: Date): Date |
   return new Date(rotatedAt.getTime() + config.reminderDays * DAY_MS);
 }
 
-const done = (message: string): Answered => ({ status: 200, answer: { ok: true, message } });
+const done = (message: string): Submitted => ({ status: 200, answer: { ok: true, message } });
 
-const refused = (status: 400 | 409, message: string): Answered => ({
+const refused = (status: 400 | 409, message: string): Submitted => ({
   status,
   answer: { ok: false, message },
 });
 
-const gone = (): Answered => ({
+const gone = (): Submitted => ({
   status: 410,
   answer: { ok: false, message: "Backroom was uninstalled from this store meanwhile; nothing was stored." },
 });
 
-function invalid(fieldErrors: FieldErrors): Answered {
+function invalid(fieldErrors: FieldErrors): Submitted {
   const message = Object.values(fieldErrors)[0] ?? "The form cannot be read.";
   return { status: 400, answer: { ok: false, message, fieldErrors } };
 }
@@ -272,7 +262,7 @@ function failed(
   { errorClass, message, suggestion }: Failure,
   { title, body }: Advice,
   aftermath = "",
-): Answered["answer"] {
+): ConnectionAnswer {
   // The banner asks this question itself, with a button for the answer.
   const detail = suggestion ? message.replace(` Did you mean ${suggestion}?`, "") : message;
   const trouble = { errorClass, title, body: body + aftermath, detail, suggestion };
