@@ -5,6 +5,7 @@
 import { cpus, release, totalmem } from "node:os";
 import { openDatabases } from "./databases";
 import { benchColdStart } from "./cold-start.bench";
+import { benchConnections } from "./connections.bench";
 import { benchPages } from "./pages.bench";
 import { benchRepositories } from "./repository.bench";
 import { benchSecrets } from "./secrets.bench";
@@ -19,6 +20,7 @@ const databases = await openDatabases();
 try {
   await benchRepositories(databases);
   await benchSecrets(databases, short ? 400 : 8_000);
+  await benchConnections(databases, short ? 3 : 15);
   await benchPages(databases, short ? 50 : 1_000);
   await benchColdStart(databases, short ? 2 : 7);
 } finally {

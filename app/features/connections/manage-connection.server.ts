@@ -145,8 +145,8 @@ async function test(context: ConnectionContext, provider: Provider): Promise<Sub
 }
 
 /**
- * Tests what is stored, and appends the event. If it was replaced or taken away while its provider was asked, the event says
- * so by its trigger, and does not speak for the connection that is there now.
+ * Tests what is stored, and appends the event. If what failed was replaced or taken away while its provider was asked, the
+ * event says so by its trigger, and does not speak for the connection that is there now.
  */
 export async function testStored(
   context: Omit<ConnectionContext, "actor">,
@@ -156,14 +156,23 @@ export async function testStored(
   const { db, storeId, keys, now } = context;
   const { provider } = connection;
   const result = await testConnection(context, connection);
-  // A key that cannot be had right now must not cost the test its event.
-  const found = await findConnection(context, provider).catch(() => connection);
-  const inUse = isSameConnection(connection, found);
+  const failed = result.outcome === "FAILURE";
+  const inUse = !failed || (await isStillStored(context, connection));
   const event = { trigger: inUse ? trigger : ("CONNECT" as const), now };
   if ((await recordTest(db, storeId, provider, result, event)) === "gone") return "gone";
-  if (inUse)
+  // A test by hand that worked leaves the cron's round as it is.
+  if (inUse && (failed || trigger === "SCHEDULED"))
     await new StoreSecretRepository(db, storeId, keys).updateNextTest(provider, nextTestAfter(result, now));
   return result;
+}
+
+async function isStillStored(
+  context: Omit<ConnectionContext, "actor">,
+  connection: Connection,
+): Promise<boolean> {
+  // A key that cannot be had right now must not cost the test its event.
+  const found = await findConnection(context, connection.provider).catch(() => connection);
+  return isSameConnection(connection, found);
 }
 
 async function disconnect({ db, storeId, keys }: ConnectionContext, provider: Provider): Promise<Submitted> {

@@ -1,5 +1,5 @@
 /** What is stored about one provider, opened for the one call that needs it. */
-import { getSettings } from "~/features/settings/settings.server";
+import { findSettings } from "~/features/settings/settings.server";
 import type { KeyProvider } from "~/platform/crypto/keyring.server";
 import type { Queryable } from "~/platform/db/client.server";
 import type { Connection } from "./connection";
@@ -12,10 +12,12 @@ export async function findConnection(
   { db, storeId, keys }: { db: Queryable; storeId: string; keys: KeyProvider },
   provider: Provider,
 ): Promise<Connection | null> {
-  const plaintext = await new StoreSecretRepository(db, storeId, keys).reveal(provider);
-  if (plaintext === null) return null;
-  const config = (await getSettings(db, storeId)).connectionMetadata[provider];
-  if (!config) return null;
+  const [plaintext, settings] = await Promise.all([
+    new StoreSecretRepository(db, storeId, keys).reveal(provider),
+    findSettings(db, storeId),
+  ]);
+  const config = settings?.connectionMetadata[provider];
+  if (plaintext === null || !config) return null;
   return { provider, config, credential: readCredential(provider, plaintext) } as Connection;
 }
 

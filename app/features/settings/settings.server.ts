@@ -15,6 +15,11 @@ export async function ensureSettings(db: Queryable, storeId: string): Promise<vo
   });
 }
 
+/** Null while the store has saved none and was given none. */
+export function findSettings(db: Queryable, storeId: string): Promise<StoreSettings | null> {
+  return new StoreSettingsRepository(db, storeId).find();
+}
+
 /** The store's settings; the defaults where it has never saved any. */
 export async function getSettings(db: Queryable, storeId: string): Promise<StoreSettings> {
   const settings = new StoreSettingsRepository(db, storeId);

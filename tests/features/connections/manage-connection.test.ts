@@ -236,16 +236,22 @@ eachDatabase("a merchant's connection", ({ db }) => {
 
   it("does not blame the new secret for a test of the old one that was still under way", async () => {
     const context = await store();
-    await connect(context, "BING");
-    const key = "22222222222222222222222222222222";
-    providers.bing.addKey({ apiKey: key, sites: [{ url: BING_SITE, isVerified: true }] });
-    providers.bing.setTrouble({ kind: "late", ms: 400 });
-    const slow = submit(context, "BING", "test");
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    providers.bing.setTrouble(null);
-    await submit(context, "BING", "rotate", { apiKey: key });
-    await slow;
-    expect((await detail(context, "BING")).tests.filter(({ trigger }) => trigger === "MANUAL")).toEqual([]);
+    await connect(context, "MCP");
+    const token = "mcp_token-that-came-meanwhile";
+    providers.mcp.addToken(token);
+    providers.mcp.setTrouble({ kind: "hang" });
+    const slow = submit(context, "MCP", "test");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    providers.mcp.setTrouble(null);
+    await submit(context, "MCP", "rotate", { token });
+    expect((await slow).answer.trouble?.errorClass).toBe("TIMEOUT");
+    const { state, tests } = await detail(context, "MCP");
+    expect(state).toBe("working");
+    expect(tests.map(({ trigger, outcome }) => `${trigger} ${outcome}`).sort()).toEqual([
+      "CONNECT FAILURE",
+      "CONNECT SUCCESS",
+      "CONNECT SUCCESS",
+    ]);
   });
 
   it("says so when the shop uninstalls while its provider is being asked, and stores nothing", async () => {
