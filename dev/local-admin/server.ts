@@ -1,6 +1,7 @@
 /** The local Shopify: its admin, its token endpoint, its Admin API and its webhooks, in one server beside the app's tunnel. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { listen, stop } from "../loopback-server";
 import express from "express";
 import { AccessTokens } from "./access-tokens";
 import { adminGraphqlRoutes, type GraphqlLogEntry } from "./admin-graphql";
@@ -194,23 +195,6 @@ function bulkFinish({
       completed_at: completedAt,
     },
   };
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-}
-
-function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }
 
 function portOf(server: Server): number {

@@ -1,6 +1,7 @@
 /** Google, Bing and a shop's MCP server in one local server, for tests and for `npm run demo`. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { listen, stop } from "../loopback-server";
 import { BING_PATH, createLocalBing, type LocalBing } from "./bing";
 import { createLocalGoogle, type LocalGoogle, type LocalGoogleOptions } from "./google";
 import { createLocalMcp, type LocalMcp } from "./mcp";
@@ -63,21 +64,4 @@ export async function startLocalProviders(options: LocalProvidersOptions = {}): 
     mcp,
     close: async () => void (await Promise.all([stop(server), mcp.close()])),
   };
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-}
-
-function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

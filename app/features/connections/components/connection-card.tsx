@@ -8,6 +8,7 @@ import type { ConnectionAnswer } from "../manage-connection.server";
 import { connectionUrl } from "../provider";
 import { ConnectionBadge } from "./connection-badge";
 import { historyTerms, secretTerm, targetTerms } from "./connection-terms";
+import { TroubleBanner } from "./trouble-banner";
 
 type Props = { connection: Connection; now: string; ianaTimezone: string };
 
@@ -16,18 +17,16 @@ export function ConnectionCard({ connection, now, ianaTimezone }: Props) {
   const { provider, name, state, secret, advice, detail } = connection;
   const fetcher = useFetcher<ConnectionAnswer>();
   useToast(fetcher.data);
+  // A test that failed is in the card's own state by now; what could not be tested at all is not.
+  const refusal = fetcher.data && !fetcher.data.ok && !fetcher.data.trouble ? fetcher.data.message : null;
   const url = connectionUrl(provider);
   const test = () => fetcher.submit({ intent: "test" }, { method: "post", action: url });
   return (
     <SectionCard title={name} badge={<ConnectionBadge state={state} />}>
       {secret ? (
         <BlockStack gap="400">
-          {advice && (
-            <Banner tone="critical" title={advice.title}>
-              <p>{advice.body}</p>
-              {detail && <p>It said: {detail}</p>}
-            </Banner>
-          )}
+          {refusal && <Banner tone="critical" title={refusal} />}
+          {advice && <TroubleBanner advice={advice} detail={detail} />}
           <TermList
             terms={[
               ...targetTerms(connection),

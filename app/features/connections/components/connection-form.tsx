@@ -11,6 +11,7 @@ import { REMINDER_OPTIONS } from "../reminder";
 import { BingFields } from "./bing-fields";
 import { Ga4Fields, GscFields } from "./google-fields";
 import { McpFields } from "./mcp-fields";
+import { TroubleBanner } from "./trouble-banner";
 import { useFields } from "./use-fields";
 
 export type FormMode = "connect" | "replace" | "rotate";
@@ -67,9 +68,7 @@ export function ConnectionForm({ connection, mode }: { connection: ConnectionDet
               ))}
             </List>
             {trouble && (
-              <Banner tone="critical" title={trouble.title}>
-                <p>{trouble.body}</p>
-                {trouble.detail && <p>It said: {trouble.detail}</p>}
+              <TroubleBanner advice={trouble} detail={trouble.detail}>
                 {trouble.suggestion && (
                   <p>
                     Did you mean{" "}
@@ -79,7 +78,7 @@ export function ConnectionForm({ connection, mode }: { connection: ConnectionDet
                     ?
                   </p>
                 )}
-              </Banner>
+              </TroubleBanner>
             )}
             {verdict && !verdict.ok && !trouble && !verdict.fieldErrors && (
               <Banner tone="critical" title={verdict.message} />

@@ -1,9 +1,10 @@
-import { Banner, BlockStack } from "@shopify/polaris";
+import { BlockStack } from "@shopify/polaris";
 import { SectionCard } from "~/components/section-card";
 import { TermList } from "~/components/term-list";
 import type { ConnectionDetail } from "../connections.server";
 import { historyTerms, targetTerms } from "./connection-terms";
 import { TestStrip } from "./test-strip";
+import { TroubleBanner } from "./trouble-banner";
 
 type Props = { connection: ConnectionDetail; now: string; ianaTimezone: string };
 
@@ -12,12 +13,7 @@ export function StatusCard({ connection, now, ianaTimezone }: Props) {
   return (
     <SectionCard title="State">
       <BlockStack gap="400">
-        {advice && (
-          <Banner tone="critical" title={advice.title}>
-            <p>{advice.body}</p>
-            {detail && <p>It said: {detail}</p>}
-          </Banner>
-        )}
+        {advice && <TroubleBanner advice={advice} detail={detail} />}
         <TermList terms={[...targetTerms(connection), ...historyTerms(connection, now, ianaTimezone)]} />
         <TestStrip tests={tests} />
       </BlockStack>
