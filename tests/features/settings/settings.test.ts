@@ -56,7 +56,9 @@ eachDatabase("the settings of a store", ({ db }) => {
       const id = await openStore({
         connectionMetadata: { GA4: { propertyId: 7 }, BING: { siteUrl: "https://b/" } },
       });
-      expect((await getSettings(db(), id)).connectionMetadata).toEqual({ BING: { siteUrl: "https://b/" } });
+      expect((await getSettings(db(), id)).connectionMetadata).toEqual({
+        BING: { siteUrl: "https://b/", reminderDays: 90 },
+      });
     });
 
     it("show a rotation that was kept as one instant, and the newest first of many", async () => {
@@ -78,7 +80,7 @@ eachDatabase("the settings of a store", ({ db }) => {
         version: 2,
         thresholds: { ...DEFAULTS.thresholds, lateFulfilmentHours: 96 },
         featureToggles: DEFAULTS.featureToggles,
-        connectionMetadata: { GSC: { siteUrl: "https://a/" } },
+        connectionMetadata: { GSC: { siteUrl: "https://a/", reminderDays: 90 } },
         lastRotationDates: { GSC: [NOW.toISOString()] },
       });
     });
@@ -86,7 +88,9 @@ eachDatabase("the settings of a store", ({ db }) => {
     it("gain a row where the store had none", async () => {
       const id = await openStore();
       await updateConnection(db(), id, "GSC", { siteUrl: "https://a/" });
-      expect((await getSettings(db(), id)).connectionMetadata).toEqual({ GSC: { siteUrl: "https://a/" } });
+      expect((await getSettings(db(), id)).connectionMetadata).toEqual({
+        GSC: { siteUrl: "https://a/", reminderDays: 90 },
+      });
     });
 
     it("lose its metadata with null, and keep the history of its rotations", async () => {
