@@ -32,6 +32,8 @@ const SKEW_SECONDS = 300;
 export class GoogleAccess {
   readonly #accounts = new Map<string, Rights & { publicKey: KeyObject }>();
   readonly #grants = new Map<string, Rights & Grant>();
+  /** A client outlives its grants, and may have more than one secret while it changes them */
+  readonly #clients = new Map<string, Set<string>>();
   readonly #tokens = new Map<string, Holder & { expiresAt: number }>();
 
   constructor(private readonly now: () => Date) {}
@@ -59,6 +61,8 @@ export class GoogleAccess {
 
   addGrant(grant: Grant): void {
     this.#grants.set(grant.refreshToken, { ...grant, ...rightsOf(grant) });
+    const secrets = this.#clients.get(grant.clientId) ?? new Set();
+    this.#clients.set(grant.clientId, secrets.add(grant.clientSecret));
   }
 
   /** As a person does in their account's settings: the refresh token and every access token that it gave. */
@@ -122,10 +126,10 @@ export class GoogleAccess {
   }
 
   #refresh(form: URLSearchParams): Answer {
-    const clientId = form.get("client_id");
-    const client = [...this.#grants.values()].find((grant) => grant.clientId === clientId);
-    if (!client) return tokenError(401, "invalid_client", "The OAuth client was not found.");
-    if (client.clientSecret !== form.get("client_secret"))
+    const clientId = form.get("client_id") ?? "";
+    const secrets = this.#clients.get(clientId);
+    if (!secrets) return tokenError(401, "invalid_client", "The OAuth client was not found.");
+    if (!secrets.has(form.get("client_secret") ?? ""))
       return tokenError(401, "invalid_client", "Unauthorized");
     const grant = this.#grants.get(form.get("refresh_token") ?? "");
     if (!grant) return tokenError(400, "invalid_grant", "Token has been expired or revoked.");

@@ -126,7 +126,7 @@ describe("a store on its first day", () => {
     ["/app/inbox", "Inbox", "No messages yet"],
     ["/app/inventory", "Inventory", "No forecast yet"],
     ["/app/seo", "SEO", "Nothing to do"],
-    ["/app/settings/connections", "Connections", "No credentials are stored for this service."],
+    ["/app/settings/connections", "Connections", "Which pages bring visitors who buy."],
     ["/app/webhooks", "Webhooks", "No registration has been recorded for this shop yet."],
   ])("finds %s calm and empty", async (path, heading, text) => {
     for (const [name, viewport] of [
