@@ -49,7 +49,7 @@ describe("a test", () => {
   it("says what was refused even when the list of what was meant never comes", async () => {
     const { operatorFetch } = google.deps;
     const hanging: typeof fetch = (input, init) =>
-      String(input).endsWith("/sites") ? new Promise(() => undefined) : operatorFetch(input, init);
+      (input as string).endsWith("/sites") ? new Promise(() => undefined) : operatorFetch(input, init);
     const test = gsc({ ...google.deps, operatorFetch: hanging }, credential, {
       siteUrl: "https://no.example/",
     });
