@@ -284,6 +284,15 @@ eachDatabase("rewrap", ({ db, url }) => {
     expect(await keyIds(db())).toEqual(["old"]);
     await kms.stop();
   });
+
+  it("does not blame the database for a KMS that refuses the connection", async () => {
+    const kms = await startKms();
+    const environment = kms.environment(kms.createKey());
+    await kms.stop();
+    const { code, error } = await run(url(), { ...environment, ENCRYPTION_KEY: OLD }).ended;
+    expect(code).toBe(2);
+    expect(error).toMatch(/^AWS KMS does not answer for arn:\S+ \(ECONNREFUSED\)/m);
+  });
 });
 
 describe("npm run secrets:rewrap", () => {

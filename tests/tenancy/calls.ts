@@ -56,6 +56,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
       reveal: (r) => r.reveal("GA4"),
       updateReminder: (r) => r.updateReminder("GA4", LATER),
       updateNextTest: (r) => r.updateNextTest("GA4", LATER),
+      hold: (r) => r.hold("GA4"),
       holds: (r, other) => r.holds("GA4", `secret of ${other.marker}`),
       delete: (r) => r.delete("GA4"),
     },

@@ -3,6 +3,8 @@ import { no, tidied, unwrapped, yes, type Parsed } from "./pasted";
 
 const SITE = "Enter the site's address as Bing lists it, such as https://www.example.com/.";
 
+const LONGEST_ADDRESS = 2_048;
+
 /** A site as Bing writes it: scheme, host, path, and a slash at the end of a bare host. */
 export function parseBingSiteUrl(pasted: string): Parsed<string> {
   const text = tidied(pasted);
@@ -11,6 +13,7 @@ export function parseBingSiteUrl(pasted: string): Parsed<string> {
   const url = urlOf(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`);
   if (!url || !/^https?:$/.test(url.protocol) || !/[^.]\.[^.]/.test(url.hostname)) return no(SITE);
   if (url.username || url.password) return no(`Leave the user name and password out. ${SITE}`);
+  if (url.href.length > LONGEST_ADDRESS) return no(`No site has so long an address. ${SITE}`);
   if (url.search || url.hash) return no(`Leave out everything from “?” or “#” on. ${SITE}`);
   return yes(url.href);
 }

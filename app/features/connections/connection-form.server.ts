@@ -32,6 +32,8 @@ export function parseConnectionForm(
   intent: "connect" | "rotate",
   options: { allowLoopback: boolean },
 ): ParsedForm<{ connection: Connection }> | InvalidForm {
+  const tooLong = errorsOfLength(form);
+  if (tooLong) return { ok: false, fieldErrors: tooLong };
   const keep = intent === "connect" ? stored : null;
   const fields = {
     config:
@@ -46,7 +48,7 @@ export function parseConnectionForm(
   const config = { ...fields.config.value, signIn: credential.kind, account: accountOf(credential) };
   const connection = { provider, config, credential } as Connection;
   const moved = keep !== null && isElsewhere(connection, keep);
-  if (moved && isEmpty(form, "token") && keep.credential.kind === "bearer")
+  if (moved && isEmpty(form, "token") && credential.kind === "bearer")
     return {
       ok: false,
       // Otherwise whoever may edit an address could have the stored token sent to a server of their own.
@@ -63,6 +65,8 @@ export function parseCredential(
   form: FormData,
   keep: Connection | null,
 ): Outcome<Credential> {
+  const tooLong = errorsOfLength(form);
+  if (tooLong) return { ok: false, fieldErrors: tooLong };
   switch (provider) {
     case "GA4":
     case "GSC":
@@ -78,6 +82,20 @@ export function parseCredential(
 export function parseReminderDays(form: FormData): number | null {
   const given = form.get("reminderDays") ?? String(STANDARD_REMINDER_DAYS);
   return REMINDER_OPTIONS.some(({ value }) => value === given) ? Number(given) : null;
+}
+
+/** Above a key file's own limit, which has its own sentence. */
+const MOST_CHARACTERS = 32_000;
+
+/** Before anything looks for a meaning in it: nobody means so long a text, and everything here walks over it. */
+function errorsOfLength(form: FormData): FieldErrors | null {
+  const names = [...form].flatMap(([name, value]) =>
+    typeof value === "string" && value.length > MOST_CHARACTERS ? [name] : [],
+  );
+  if (!names.length) return null;
+  return Object.fromEntries(
+    names.map((name) => [name, "This is too long. Paste only what the field asks for."]),
+  );
 }
 
 type Outcome<T> = { ok: true; value: T } | InvalidForm;

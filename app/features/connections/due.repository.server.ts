@@ -28,10 +28,13 @@ export class DueRepository {
     return this.db.storeSecret.count({ where: { nextTestAt: { lte: now }, ...INSTALLED } });
   }
 
-  /** True when this process got it: whoever else read the same row is turned away. */
-  async claimTest({ storeId, provider, nextTestAt }: DueTest, next: Date): Promise<boolean> {
+  /**
+   * True when this process got it: whoever else read the same row is turned away, because `next` is after `now`. Not by
+   * the instant that was read: SQLite compares text, and what an operator wrote there is the same in other words.
+   */
+  async claimTest({ storeId, provider }: DueTest, now: Date, next: Date): Promise<boolean> {
     const { count } = await this.db.storeSecret.updateMany({
-      where: { storeId, provider, nextTestAt },
+      where: { storeId, provider, nextTestAt: { lte: now } },
       data: { nextTestAt: next },
     });
     return count > 0;

@@ -1,14 +1,14 @@
 /** What a merchant does about one connection: connect, replace, rotate, test, disconnect, move the reminder. */
 import { isInstalled } from "~/features/stores/installed.server";
-import { ensureSettings, updateConnection } from "~/features/settings/settings.server";
+import { ensureSettings, findSettings, updateConnection } from "~/features/settings/settings.server";
 import { DAY_MS } from "~/platform/clock";
 import { EnvelopeError } from "~/platform/crypto/envelope.server";
 import { KeyUnavailableError, type KeyProvider } from "~/platform/crypto/keyring.server";
-import { inTransaction, type Db } from "~/platform/db/client.server";
+import { inTransaction, type Db, type Queryable } from "~/platform/db/client.server";
 import { log } from "~/platform/log.server";
 import { adviceFor, adviceInForm, type Advice } from "./advice";
 import type { Failure } from "./attempt.server";
-import type { Connection } from "./connection";
+import type { Connection, ConnectionConfig } from "./connection";
 import { parseConnectionForm, parseReminderDays, type FieldErrors } from "./connection-form.server";
 import { CredentialUnreadableError, lastFourOf, writeCredential } from "./credential";
 import { PROVIDER_NAMES, type Provider } from "./provider";
@@ -85,6 +85,13 @@ async function connect(
 ): Promise<Submitted> {
   const { db, storeId, keys, deps, now } = context;
   const stored = await storedOrNull(context, provider);
+  if (intent === "rotate" && !stored)
+    return refused(
+      409,
+      `${PROVIDER_NAMES[provider]} has nothing stored that opens, so nothing can be rotated. Connect it anew.`,
+    );
+  if (intent === "rotate" && stored?.credential.kind === "none")
+    return refused(409, "This server asks for no secret. Use “Replace” to give it a token.");
   const parsed = parseConnectionForm(provider, form, stored, intent, { allowLoopback: deps.allowLoopback });
   if (!parsed.ok) return invalid(parsed.fieldErrors);
   const { connection } = parsed;
@@ -103,11 +110,13 @@ async function connect(
     return { status: 422, answer: failed(result, adviceInForm(provider, result.errorClass), aftermath) };
   }
   if (!(await isInstalled(db, storeId))) return gone();
-  // Before the transaction: on Postgres, two stores of a first row at once would break it.
-  await ensureSettings(db, storeId);
+  // Before the transaction: on Postgres, two stores of a first row at once would break it; and a KMS may take its time.
+  await Promise.all([ensureSettings(db, storeId), keys.current()]);
   const outcome = await inTransaction(db, async (tx) => {
     if (!(await isInstalled(tx, storeId))) return "gone";
     const secrets = new StoreSecretRepository(tx, storeId, keys);
+    const reuses = intent === "rotate" || sameSecret;
+    if (reuses && !(await isUntouched({ tx, storeId, keys }, secrets, stored))) return "changed";
     const before = (await secrets.list()).find((secret) => secret.provider === provider);
     const rotatedAt = sameSecret ? (before?.lastRotatedAt ?? now) : now;
     await secrets.upsert(
@@ -116,7 +125,7 @@ async function connect(
         plaintext,
         lastFour: lastFourOf(connection.credential),
         setBy: sameSecret ? (before?.setBy ?? null) : context.actor,
-        rotationReminderAt: reminderAt(connection, rotatedAt),
+        rotationReminderAt: reminderAt(connection.config, rotatedAt),
         nextTestAt: nextTestAfter(result, now),
       },
       rotatedAt,
@@ -125,7 +134,25 @@ async function connect(
     return recordTest(tx, storeId, provider, result, event);
   });
   if (outcome === "gone") return gone();
+  if (outcome === "changed")
+    return refused(
+      409,
+      `${PROVIDER_NAMES[provider]} was changed or disconnected in another window meanwhile; nothing was stored. Reload the page.`,
+    );
   return done(`${PROVIDER_NAMES[provider]} ${doneWord(intent, stored)}`);
+}
+
+/**
+ * What is kept of the stored connection was read before its provider was asked, which takes seconds: a secret that was
+ * deleted or replaced since then must not come back. The write before the look holds the row (Postgres).
+ */
+async function isUntouched(
+  { tx, storeId, keys }: { tx: Queryable; storeId: string; keys: KeyProvider },
+  secrets: StoreSecretRepository,
+  stored: Connection | null,
+): Promise<boolean> {
+  if (!stored || !(await secrets.hold(stored.provider))) return false;
+  return isSameConnection(stored, await findConnection({ db: tx, storeId, keys }, stored.provider));
 }
 
 function doneWord(intent: "connect" | "rotate", stored: Connection | null): string {
@@ -192,10 +219,11 @@ async function remind(context: ConnectionContext, provider: Provider, form: Form
   const changed = await inTransaction(db, async (tx) => {
     const secrets = new StoreSecretRepository(tx, storeId, keys);
     const secret = (await secrets.list()).find((entry) => entry.provider === provider);
-    const connection = await findConnection({ ...context, db: tx }, provider);
-    if (!secret || !connection) return false;
-    const config = { ...connection.config, reminderDays: days };
-    const at = reminderAt({ ...connection, config } as Connection, secret.lastRotatedAt ?? secret.createdAt);
+    // Not opened: the date may move whether or not a key, or the KMS, is there.
+    const stored = (await findSettings(tx, storeId))?.connectionMetadata[provider];
+    if (!secret || !stored) return false;
+    const config = { ...stored, reminderDays: days };
+    const at = reminderAt(config, secret.lastRotatedAt ?? secret.createdAt);
     await secrets.updateReminder(provider, at);
     await updateConnection(tx, storeId, provider, config);
     return true;
@@ -235,6 +263,27 @@ async function storedOrNull(context: ConnectionContext, provider: Provider): Pro
   }
 }
 
+/**
+ * A connection whose credential does not open cannot be tested, and does not work: its event says so, or it would be
+ * shown as working for ever. Anything else is thrown on.
+ */
+export async function recordLost(
+  { db, storeId, keys, now }: Pick<ConnectionContext, "db" | "storeId" | "keys" | "now">,
+  provider: Provider,
+  error: unknown,
+): Promise<"recorded" | "gone"> {
+  if (!isLostForGood(error)) throw error;
+  const result: TestResult = {
+    ...{ outcome: "FAILURE", errorClass: "BAD_CONFIG", retryable: false, latencyMs: 0 },
+    ...{ httpStatus: null, providerCode: null, suggestion: null },
+    message: "The stored secret cannot be opened any more, so nothing was asked. Store it again.",
+  };
+  const recorded = await recordTest(db, storeId, provider, result, { trigger: "SCHEDULED", now });
+  if (recorded === "recorded")
+    await new StoreSecretRepository(db, storeId, keys).updateNextTest(provider, nextTestAfter(result, now));
+  return recorded;
+}
+
 function isLostForGood(error: unknown): boolean {
   return (
     error instanceof CredentialUnreadableError ||
@@ -244,9 +293,9 @@ function isLostForGood(error: unknown): boolean {
 }
 
 /** Zero days mean no reminder; a server that needs no token has nothing to rotate. */
-function reminderAt({ config, credential }: Connection, rotatedAt: Date): Date | null {
-  if (config.reminderDays === 0 || credential.kind === "none") return null;
-  return new Date(rotatedAt.getTime() + config.reminderDays * DAY_MS);
+function reminderAt({ reminderDays, signIn }: ConnectionConfig, rotatedAt: Date): Date | null {
+  if (reminderDays === 0 || signIn === "none") return null;
+  return new Date(rotatedAt.getTime() + reminderDays * DAY_MS);
 }
 
 const done = (message: string): Submitted => ({ status: 200, answer: { ok: true, message } });

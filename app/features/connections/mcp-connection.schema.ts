@@ -2,6 +2,7 @@
 import { no, tidied, unwrapped, yes, type Parsed } from "./pasted";
 
 const ENDPOINT = "Enter the server's MCP address, such as https://mcp.example.com/mcp.";
+const LONGEST_ADDRESS = 2_048;
 const MOST_TOOLS = 50;
 const SHORTEST_MS = 500;
 const LONGEST_MS = 60_000;
@@ -26,6 +27,8 @@ export function parseMcpEndpoint(pasted: string, refusalOf: (url: string) => str
     return no("Leave the user name and password out of the address; a token has its own field.");
   if ([...url.searchParams.keys()].some((name) => /key|token|secret|auth|pass|sig|credential/i.test(name)))
     return no("The address contains a key or token. Leave it out, and paste it into the token field.");
+  if (url.href.length > LONGEST_ADDRESS)
+    return no("This address is too long. Enter the server's MCP address alone.");
   const refusal = refusalOf(url.href);
   return refusal ? no(refusal) : yes(url.href);
 }

@@ -7,7 +7,7 @@ import { withLease, type Leased } from "~/platform/db/lease.server";
 import type { CronQuery } from "~/platform/http/cron-query.server";
 import { log } from "~/platform/log.server";
 import { DueRepository, type DueTest } from "./due.repository.server";
-import { testStored } from "./manage-connection.server";
+import { recordLost, testStored } from "./manage-connection.server";
 import type { ProviderDeps } from "./providers/provider-client.server";
 import { findConnection } from "./stored-connection.server";
 
@@ -83,11 +83,16 @@ async function run({ db, keys, deps, clock }: Context, query: CronQuery, runId: 
 
   async function testDue(entry: DueTest): Promise<"working" | "failing" | "skipped"> {
     const now = clock();
-    if (!(await dueRows.claimTest(entry, new Date(now.getTime() + CLAIM_MS)))) return "skipped";
+    if (!(await dueRows.claimTest(entry, startedAt, new Date(now.getTime() + CLAIM_MS)))) return "skipped";
     const { storeId, ianaTimezone } = entry;
     const context = { db, storeId, keys, deps, ianaTimezone, now };
     try {
-      const connection = await findConnection(context, entry.provider);
+      const connection = await findConnection(context, entry.provider).catch(async (error: unknown) => {
+        const recorded = await recordLost(context, entry.provider, error);
+        log.error({ err: error, storeId, provider: entry.provider }, "a stored credential does not open");
+        return recorded === "recorded" ? ("lost" as const) : null;
+      });
+      if (connection === "lost") return "failing";
       if (!connection) return "skipped";
       const result = await testStored(context, connection, "SCHEDULED");
       if (result === "gone") return "skipped";
@@ -121,7 +126,14 @@ async function inParallel<T>(
 ): Promise<void> {
   const queue = [...items];
   const worker = async () => {
-    for (let item = queue.shift(); item !== undefined && mayGoOn(); item = queue.shift()) await work(item);
+    for (let item = queue.shift(); item !== undefined && mayGoOn(); item = queue.shift())
+      // One failure ends them all: nothing may still be under way when the lease is given back.
+      await work(item).catch((error: unknown) => {
+        queue.length = 0;
+        throw error;
+      });
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
+  const failed = ended.find((end) => end.status === "rejected");
+  if (failed) throw failed.reason;
 }

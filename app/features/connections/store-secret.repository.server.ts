@@ -83,6 +83,12 @@ export class StoreSecretRepository {
     return (await this.db.storeSecret.updateMany({ where, data: { nextTestAt } })).count;
   }
 
+  /** Within a transaction: nobody else writes this secret before it ends. False when there is none. */
+  async hold(provider: Provider): Promise<boolean> {
+    const where = { storeId: this.storeId, provider };
+    return (await this.db.storeSecret.updateMany({ where, data: { provider } })).count > 0;
+  }
+
   /** Whether the stored secret is this one, told without opening it; null when the provider is not connected. */
   async holds(provider: Provider, plaintext: string): Promise<boolean | null> {
     const row = await this.db.storeSecret.findUnique({

@@ -2,6 +2,7 @@
  * Database errors by what they mean, for both engines. `instanceof` does not work across the two generated clients,
  * so everything here looks at codes: Prisma's P…, and what the drivers say where Prisma passes their error on.
  */
+import { KeyServiceError } from "../crypto/kms-errors.server";
 import { parseDatabaseUrl } from "./database-url";
 
 export function isUniqueViolation(error: unknown): boolean {
@@ -21,6 +22,8 @@ export function isWriteConflict(error: unknown): boolean {
 /** True when trying again later may work: the server is away, full, or starting. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof DatabaseUnavailableError) return true;
+  // The KMS tells of refused connections in the same words (ECONNREFUSED), and is no database.
+  if (error instanceof KeyServiceError) return false;
   return UNAVAILABLE_CODES.has(codeOf(error)) || UNAVAILABLE_TEXT.test(textOf(error));
 }
 

@@ -2,6 +2,7 @@
  * One runner at a time for a job of the installation, whatever process it is in. The lease is a row with an end by the
  * database's clock: a holder renews it, frees it when it is done, and loses it by itself when it was killed.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { databaseNow } from "./clock.server";
 import type { Db } from "./client.server";
 import { isUniqueViolation } from "./errors.server";
@@ -26,20 +27,31 @@ export async function withLease<T>(
   const holder = await acquire(db, job, runId, leaseMs);
   if (holder !== runId) return { outcome: "running", runId: holder };
   const lost = new AbortController();
-  const renewal = setInterval(() => void renew(), leaseMs / 3);
   let renewedAt = performance.now();
+  let renewing = Promise.resolve();
+  const renewal = setInterval(renew, leaseMs / 3);
   try {
     return { outcome: "done", result: await work(lost.signal) };
   } finally {
     clearInterval(renewal);
+    // A renewal that is under way would take the lease back after it was freed.
+    await Promise.race([renewing, sleep(leaseMs, undefined, { ref: false })]);
     // Freed rather than left to run out: the next run may start at once. If it cannot be freed, it runs out.
     await setEnd(db, job, runId, 0).catch(() => undefined);
   }
 
-  async function renew() {
-    const held = await setEnd(db, job, runId, leaseMs).catch(() => null);
-    if (held) renewedAt = performance.now();
-    else if (held === false || performance.now() - renewedAt > leaseMs) lost.abort(new LeaseLostError(job));
+  /** Looks at the time first: a database that is away may not even say so. */
+  function renew() {
+    // At the third tick without an answer, which a timer may bring a moment early
+    if (performance.now() - renewedAt > 0.9 * leaseMs) lost.abort(new LeaseLostError(job));
+    const askedAt = performance.now();
+    renewing = setEnd(db, job, runId, leaseMs).then(
+      (held) => {
+        if (held) renewedAt = askedAt;
+        else lost.abort(new LeaseLostError(job));
+      },
+      () => undefined,
+    );
   }
 }
 

@@ -46,6 +46,16 @@ describe("a test", () => {
     expect(paths()).toEqual(["GET /gsc/webmasters/v3/sites/https%3A%2F%2Fwww.example.com%2F"]);
   });
 
+  it("says what was refused even when the list of what was meant never comes", async () => {
+    const { operatorFetch } = google.deps;
+    const hanging: typeof fetch = (input, init) =>
+      (input as string).endsWith("/sites") ? new Promise(() => undefined) : operatorFetch(input, init);
+    const test = gsc({ ...google.deps, operatorFetch: hanging }, credential, {
+      siteUrl: "https://no.example/",
+    });
+    expect(await failureOf(test.test(AbortSignal.timeout(10_000)))).toMatchObject({ code: "FORBIDDEN" });
+  });
+
   it("works for a domain property and with a merchant's grant", async () => {
     credential = addAccount(google, { sites: [DOMAIN] });
     expect(await client(DOMAIN).test(patient())).toMatchObject({ httpStatus: 200 });

@@ -190,6 +190,64 @@ eachDatabase("a merchant's connection", ({ db }) => {
     }
   });
 
+  it("needs no token for another server that is open, and sends it none", async () => {
+    const context = await store();
+    await connect(context, "MCP");
+    const open = await startLocalProviders();
+    const moved = { endpoint: open.mcpUrl, token: "", credentialKind: "none" };
+    expect((await connect(context, "MCP", moved)).status).toBe(200);
+    expect(open.mcp.requests.map(({ bearer }) => bearer)).not.toContain("wrong");
+    const { status, answer } = await submit(context, "MCP", "rotate");
+    expect({ status, message: answer.message }).toEqual({
+      status: 409,
+      message: "This server asks for no secret. Use “Replace” to give it a token.",
+    });
+    await open.close();
+  });
+
+  it("does not bring back a secret that was deleted while its provider was asked", async () => {
+    const context = await store();
+    await connect(context, "BING");
+    providers.bing.setTrouble({ kind: "late", ms: 300 });
+    const replacing = connect(context, "BING", { apiKey: "", reminderDays: "30" });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await submit(context, "BING", "disconnect");
+    const { status, answer } = await replacing;
+    providers.bing.setTrouble(null);
+    expect(status).toBe(409);
+    expect(answer.message).toMatch(/another window/);
+    expect(await plaintext(context, "BING")).toBeNull();
+    expect((await detail(context, "BING")).state).toBe("unconnected");
+  });
+
+  it("does not put the old secret over one that was rotated while its provider was asked", async () => {
+    const context = await store();
+    await connect(context, "MCP");
+    const token = "mcp_token-rotated-in-another-window";
+    providers.mcp.addToken(token);
+    providers.mcp.setTrouble({ kind: "late", ms: 400 });
+    const replacing = connect(context, "MCP", { token: "", toolAllowList: "a" });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    providers.mcp.setTrouble(null);
+    expect((await submit(context, "MCP", "rotate", { token })).status).toBe(200);
+    expect((await replacing).status).toBe(409);
+    expect(await plaintext(context, "MCP")).toContain(token);
+  });
+
+  it("answers within a second to any amount of anything in a field", async () => {
+    const context = await store();
+    const startedAt = performance.now();
+    for (const much of [`a${" ".repeat(1_000_000)}b`, '"'.repeat(500_000), "\n".repeat(1_000_000) + "a"])
+      for (const provider of PROVIDERS) {
+        const fields = { apiKey: much, token: much, endpoint: much, siteUrl: much, toolAllowList: much };
+        for (const intent of ["connect", "sites"])
+          expect(
+            (await submit(context, provider, intent, { ...fields, serviceAccount: much })).status,
+          ).toBeLessThan(500);
+      }
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
   it("has no reminder where there is no secret, and none where the merchant wants none", async () => {
     const context = await store();
     await connect(context, "BING", { reminderDays: "0" });
@@ -290,6 +348,12 @@ eachDatabase("a merchant's connection", ({ db }) => {
     const { status, answer } = await submit(context, "BING", "test");
     expect(status).toBe(409);
     expect(answer.message).toMatch(/connect/);
+    const rotated = await submit(context, "BING", "rotate", { apiKey: BING_KEY });
+    expect(rotated).toMatchObject({
+      status: 409,
+      answer: { message: expect.stringMatching(/Connect it anew/) },
+    });
+    expect((await submit(context, "BING", "remind", { reminderDays: "30" })).status).toBe(200);
     expect((await connect(context, "BING")).status).toBe(200);
   });
 

@@ -110,3 +110,13 @@ describe("the time that a server may take", () => {
     expect(said(parseTimeout(typed))).toContain("from 0.5 to 60");
   });
 });
+
+describe("whatever is pasted", () => {
+  it("takes no longer than its length, in spaces and in quotation marks", () => {
+    const startedAt = performance.now();
+    expect(parseMcpToken(`a${" ".repeat(200_000)}b`).ok).toBe(false);
+    expect(parseMcpToken('"'.repeat(200_000)).ok).toBe(false);
+    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(parseMcpToken(`"'abc \r\n  def'"`)).toEqual({ ok: true, value: "abcdef" });
+  });
+});

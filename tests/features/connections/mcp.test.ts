@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { z } from "zod";
 import {
   LONGEST_RESULT,
@@ -8,6 +8,7 @@ import {
   MOST_TOOLS,
   type McpSettings,
 } from "~/features/connections/providers/mcp.server";
+import { UNJUDGED } from "~/features/connections/providers/mcp-session.server";
 import type { McpTrouble } from "../../../dev/local-providers/mcp";
 import { everythingServer } from "../../support/everything-server";
 import { failureOf, localProviders, printed, providerDeps } from "../../support/local-providers";
@@ -409,14 +410,15 @@ describe("a server of its own kind", () => {
   it("is told that its session is over", async () => {
     const { client, asked } = await server(() => ({ result: { tools: [tool("one")] } }));
     expect((await client.test(soon())).message).toBe("MCP 2025-11-25 (legacy handshake), 1 tool.");
-    expect(asked.at(-1)!.verb).toBe("DELETE");
+    await vi.waitFor(() => expect(asked.at(-1)!.verb).toBe("DELETE"));
   });
 
   it("is not waited for when it does not take that in", async () => {
     const { client } = await server(() => ({ result: { tools: [] } }), false);
     const start = performance.now();
     await client.test(soon());
-    expect(performance.now() - start).toBeLessThan(1_500);
+    // A goodbye that nobody answers is given up after a second.
+    expect(performance.now() - start).toBeLessThan(500);
   });
 
   it.each([
@@ -429,6 +431,20 @@ describe("a server of its own kind", () => {
     const start = performance.now();
     expect(await failureOf(client.test(soon()))).toMatchObject({ code });
     expect(performance.now() - start).toBeLessThan(1_500);
+  });
+
+  it("cannot have its own expressions run on its own answers", async () => {
+    // (x+x+)+y over some thirty x takes longer than anybody lives.
+    const outputSchema = { type: "object", properties: { a: { type: "string", pattern: "^(x+x+)+y$" } } };
+    const { client } = await server(() => ({
+      result: {
+        tools: [{ ...tool("one"), outputSchema }],
+        content: [],
+        structuredContent: { a: "x".repeat(40) },
+      },
+    }));
+    expect((await client.test(soon())).message).toContain("1 tool.");
+    expect(UNJUDGED.getValidator(outputSchema)({ a: "x".repeat(40) })).toMatchObject({ valid: true });
   });
 
   it("that answers within events is heard", async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { refreshConnections, rotationReminders } from "~/features/connections/refresh.server";
 import { DAY_MS } from "~/platform/clock";
@@ -92,8 +93,46 @@ eachDatabase("the refresh of connections", ({ db }) => {
       where: { storeId: broken.storeId },
       data: { cipherText: "not ours" },
     });
-    expect((await report(later(DAY_MS))).connections).toMatchObject({ tested: 1, working: 1, skipped: 1 });
+    const { connections } = await report(later(DAY_MS));
+    expect(connections).toMatchObject({ tested: 2, working: 1, failing: 1, skipped: 0 });
     expect(await eventsOf(fine.storeId)).toHaveLength(2);
+    const [, event] = await eventsOf(broken.storeId);
+    expect(event).toMatchObject({ outcome: "FAILURE", errorClass: "BAD_CONFIG", trigger: "SCHEDULED" });
+    expect((await report(later(DAY_MS + HOUR_MS))).connections.due).toBe(0);
+  });
+
+  it("takes an instant that an operator wrote for what it says", async () => {
+    const { storeId } = await connected();
+    await db().$executeRawUnsafe(
+      `UPDATE "StoreSecret" SET "nextTestAt" = '2020-01-01 00:00:00' WHERE "storeId" = '${storeId}'`,
+    );
+    expect((await report(T0, { budgetMs: 1_000 })).connections).toMatchObject({ tested: 1, skipped: 0 });
+  });
+
+  it("leaves nothing under way when the database fails it", async () => {
+    for (let i = 0; i < 8; i++) await connected();
+    providers.bing.setTrouble({ kind: "late", ms: 200 });
+    let claims = 0;
+    const failing = new Proxy(db(), {
+      get: (target, name) =>
+        name === "storeSecret"
+          ? new Proxy(target.storeSecret, {
+              get: (table, method) => {
+                if (method === "updateMany" && ++claims === 3)
+                  return () => Promise.reject(new Error("Connection terminated"));
+                return Reflect.get(table, method) as unknown;
+              },
+            })
+          : (Reflect.get(target, name) as unknown),
+    });
+    const run = refreshConnections(
+      { db: failing, keys: TEST_KEYS, deps: providers.deps, clock: () => later(DAY_MS) },
+      { dryRun: false, budgetMs: 20_000 },
+    );
+    await expect(run).rejects.toThrow("Connection terminated");
+    const written = await db().connectionEvent.count();
+    await sleep(600);
+    expect(await db().connectionEvent.count()).toBe(written);
   });
 
   it("stops at its budget, says so, and the next run takes what remains", async () => {

@@ -70,6 +70,49 @@ eachDatabase("a lease", ({ db }) => {
     expect((await db().jobLease.findUniqueOrThrow({ where: { name: "seven" } })).runId).toBe("thief");
   });
 
+  /** The database, whose answers to a renewal are late, or never come */
+  const slow = (delay: () => Promise<unknown>) =>
+    new Proxy(db(), {
+      get: (target, name) =>
+        name === "jobLease"
+          ? new Proxy(target.jobLease, {
+              get: (table, method) =>
+                method === "updateMany"
+                  ? async (query: { where: { runId?: string }; data: { expiresAt: Date } }) => {
+                      if (query.where.runId && query.data.expiresAt > new Date()) await delay();
+                      return table.updateMany(query);
+                    }
+                  : (Reflect.get(table, method) as unknown),
+            })
+          : (Reflect.get(target, name) as unknown),
+    });
+
+  it("is not taken back by a renewal that was still under way when the work ended", async () => {
+    await withLease(
+      slow(() => sleep(200)),
+      "nine",
+      "first",
+      () => sleep(150),
+      300,
+    );
+    await sleep(200);
+    expect(await withLease(db(), "nine", "second", async () => "ran")).toMatchObject({ outcome: "done" });
+  });
+
+  it("is known to be lost when the database does not even refuse", async () => {
+    const lost = await withLease(
+      slow(() => sleep(3_000, undefined, { ref: false })),
+      "ten",
+      "first",
+      async (signal) => {
+        await sleep(600);
+        return signal.aborted;
+      },
+      300,
+    );
+    expect(lost).toEqual({ outcome: "done", result: true });
+  });
+
   it("is won by exactly one of twenty that begin at once", async () => {
     const runs = Array.from({ length: 20 }, (_, i) =>
       withLease(db(), "eight", `run-${i}`, () => sleep(200, `run-${i}`)),

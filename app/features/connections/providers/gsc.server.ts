@@ -1,4 +1,5 @@
 /** Google Search Console: https://developers.google.com/webmaster-tools/v1/api_reference_index */
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { daysBetween, type ShopDay } from "~/platform/shop-day";
 import { ConnectionError } from "../connection-error";
@@ -177,14 +178,18 @@ function unverified(httpStatus: number) {
   return new ConnectionError("FORBIDDEN", message, { httpStatus, providerCode: "siteUnverifiedUser" });
 }
 
+/** Together with the question before it, well within the time of a test */
+const LIST_MS = 3_000;
+
 async function withSuggestion(
   error: unknown,
   list: () => Promise<GscSite[]>,
   siteUrl: string,
 ): Promise<unknown> {
   if (!(error instanceof ConnectionError) || !["FORBIDDEN", "NOT_FOUND"].includes(error.code)) return error;
-  // The list is a courtesy: when it fails too, the first answer is the one that counts.
-  const suggestion = likelySite(siteUrl, await list().catch(() => []));
+  // The list is a courtesy: when it fails too, or takes too long, the first answer is the one that counts.
+  const waited = sleep(LIST_MS, [], { ref: false });
+  const suggestion = likelySite(siteUrl, await Promise.race([list().catch(() => []), waited]));
   if (!suggestion) return error;
   const { code, message, httpStatus, providerCode, cause } = error;
   return new ConnectionError(code, `${message} Did you mean ${suggestion}?`, {
