@@ -4,7 +4,8 @@
  * anew each time, as whoever calls Google with a service account must.
  */
 import { sign } from "node:crypto";
-import { testStored, type ConnectionContext } from "~/features/connections/manage-connection.server";
+import type { ConnectionContext } from "~/features/connections/connection-context";
+import { testStored } from "~/features/connections/retest.server";
 import { PROVIDERS, type Provider } from "~/features/connections/provider";
 import { findConnection } from "~/features/connections/stored-connection.server";
 import { testConnection } from "~/features/connections/test-connection.server";

@@ -1,10 +1,8 @@
 /** A store, the local providers, and what merchants enter to connect them. */
 import type { Db } from "~/platform/db/client.server";
 import { createOutboundFetch } from "~/platform/http/ssrf-guard.server";
-import {
-  submitConnectionForm,
-  type ConnectionContext,
-} from "~/features/connections/manage-connection.server";
+import type { ConnectionContext } from "~/features/connections/connection-context";
+import { submitConnectionForm } from "~/features/connections/manage-connection.server";
 import type { Provider } from "~/features/connections/provider";
 import type { ProviderDeps } from "~/features/connections/providers/provider-client.server";
 import { startLocalProviders, type LocalProviders } from "../../dev/local-providers/server";

@@ -7,7 +7,7 @@ import { withLease, type Leased } from "~/platform/db/lease.server";
 import type { CronQuery } from "~/platform/http/cron-query.server";
 import { log } from "~/platform/log.server";
 import { DueRepository, type DueTest } from "./due.repository.server";
-import { recordLost, testStored } from "./manage-connection.server";
+import { recordLost, testStored } from "./retest.server";
 import type { ProviderDeps } from "./providers/provider-client.server";
 import { findConnection } from "./stored-connection.server";
 

@@ -1,9 +1,11 @@
 /** What is stored about one provider, opened for the one call that needs it. */
 import { findSettings } from "~/features/settings/settings.server";
-import type { KeyProvider } from "~/platform/crypto/keyring.server";
+import { EnvelopeError } from "~/platform/crypto/envelope.server";
+import { KeyUnavailableError, type KeyProvider } from "~/platform/crypto/keyring.server";
 import type { Queryable } from "~/platform/db/client.server";
+import { log } from "~/platform/log.server";
 import type { Connection } from "./connection";
-import { readCredential, writeCredential } from "./credential";
+import { CredentialUnreadableError, readCredential, writeCredential } from "./credential";
 import type { Provider } from "./provider";
 import { StoreSecretRepository } from "./store-secret.repository.server";
 
@@ -30,3 +32,26 @@ const parts = ({ provider, config, credential }: Connection) => [
   config,
   writeCredential(credential),
 ];
+
+/** A credential that will never open again must not keep the merchant from storing a new one. */
+export async function findOpenableConnection(
+  context: Parameters<typeof findConnection>[0],
+  provider: Provider,
+): Promise<Connection | null> {
+  try {
+    return await findConnection(context, provider);
+  } catch (error) {
+    if (!isLostForGood(error)) throw error;
+    log.error({ err: error, provider }, "a stored credential does not open");
+    return null;
+  }
+}
+
+/** No key, no KMS and no time will ever open it. */
+export function isLostForGood(error: unknown): boolean {
+  return (
+    error instanceof CredentialUnreadableError ||
+    error instanceof EnvelopeError ||
+    (error instanceof KeyUnavailableError && error.code === "KEY_UNAVAILABLE")
+  );
+}

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectionDetail } from "~/features/connections/connections.server";
-import type { ConnectionContext } from "~/features/connections/manage-connection.server";
+import type { ConnectionContext } from "~/features/connections/connection-context";
 import { PROVIDERS, type Provider } from "~/features/connections/provider";
 import { StoreSecretRepository } from "~/features/connections/store-secret.repository.server";
 import { DAY_MS } from "~/platform/clock";

@@ -4,7 +4,7 @@ import { Quiet, SectionCard } from "~/components/section-card";
 import { TermList } from "~/components/term-list";
 import { useToast } from "~/components/use-toast";
 import type { ConnectionCard as Connection } from "../connections.server";
-import type { ConnectionAnswer } from "../manage-connection.server";
+import type { ConnectionAnswer } from "../connection-answer";
 import { connectionUrl } from "../provider";
 import { ConnectionBadge } from "./connection-badge";
 import { historyTerms, secretTerm, targetTerms } from "./connection-terms";

@@ -5,7 +5,7 @@ import { SectionCard } from "~/components/section-card";
 import { useToast } from "~/components/use-toast";
 import type { ConnectionDetail } from "../connections.server";
 import { guideFor } from "../guides";
-import type { ConnectionAnswer } from "../manage-connection.server";
+import type { ConnectionAnswer } from "../connection-answer";
 import { connectionUrl } from "../provider";
 import { REMINDER_OPTIONS } from "../reminder";
 import { BingFields } from "./bing-fields";

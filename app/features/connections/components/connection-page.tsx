@@ -3,7 +3,7 @@ import { Banner, BlockStack, InlineGrid, Page } from "@shopify/polaris";
 import { useState } from "react";
 import { useToast } from "~/components/use-toast";
 import type { ConnectionDetail } from "../connections.server";
-import type { ConnectionAnswer } from "../manage-connection.server";
+import type { ConnectionAnswer } from "../connection-answer";
 import { connectionUrl } from "../provider";
 import { ConnectionBadge } from "./connection-badge";
 import { ConnectionForm, type FormMode } from "./connection-form";

@@ -1,4 +1,4 @@
-import type { ConnectionAnswer } from "../manage-connection.server";
+import type { ConnectionAnswer } from "../connection-answer";
 import type { FormMode } from "./connection-form";
 import type { Fields } from "./use-fields";
 

@@ -5,7 +5,7 @@ import { TermList } from "~/components/term-list";
 import { useToast } from "~/components/use-toast";
 import { formatAgo, formatShopDate } from "~/platform/shop-time";
 import type { ConnectionDetail, SecretFacts } from "../connections.server";
-import type { ConnectionAnswer } from "../manage-connection.server";
+import type { ConnectionAnswer } from "../connection-answer";
 import { connectionUrl } from "../provider";
 import { REMINDER_OPTIONS } from "../reminder";
 import { lastFourText } from "./connection-terms";
