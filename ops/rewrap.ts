@@ -68,8 +68,12 @@ function stopSignal(): AbortSignal {
 }
 
 async function tellCounts(db: Db, currentId: string): Promise<number> {
-  for (const { column, keyId, count } of await countByKey(db))
+  const counts = await countByKey(db);
+  for (const { column, keyId, count } of counts)
     console.log(`${column}: ${count} ${underKey(keyId)}${keyId === currentId ? ", the current one" : ""}`);
+  const total = (some: typeof counts) => some.reduce((sum, { count }) => sum + count, 0);
+  const waiting = total(counts.filter(({ keyId }) => keyId !== currentId));
+  console.log(`${waiting} of ${total(counts)} wait to be sealed under the current key, "${currentId}".`);
   console.log("Nothing was changed.");
   return 0;
 }

@@ -252,6 +252,7 @@ eachDatabase("rewrap", ({ db, url }) => {
     expect(out).toContain(
       `StoreSecret.cipherText: ${STORES * PROVIDERS_OF_EACH.length} under the key "old"\n`,
     );
+    expect(out).toContain(`${VALUES} of ${VALUES} wait to be sealed under the current key, "new".\n`);
     expect(await keyIds(db())).toEqual(["old"]);
   });
 
