@@ -26,6 +26,8 @@ const SCOPES = ["analytics.readonly", "webmasters.readonly"].map(
   (name) => `https://www.googleapis.com/auth/${name}`,
 );
 const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+/** What an assertion is for, under whatever address it was sent */
+const AUDIENCE = "https://oauth2.googleapis.com/token";
 const TOKEN_SECONDS = 3600;
 const SKEW_SECONDS = 300;
 
@@ -84,10 +86,10 @@ export class GoogleAccess {
   }
 
   // 200 a token · 400 invalid_grant, invalid_scope, unsupported_grant_type · 401 invalid_client
-  async token(form: URLSearchParams, audience: string): Promise<Answer> {
+  async token(form: URLSearchParams): Promise<Answer> {
     switch (form.get("grant_type")) {
       case JWT_BEARER:
-        return this.#exchange(form.get("assertion") ?? "", audience);
+        return this.#exchange(form.get("assertion") ?? "");
       case "refresh_token":
         return this.#refresh(form);
       default:
@@ -95,7 +97,7 @@ export class GoogleAccess {
     }
   }
 
-  async #exchange(assertion: string, audience: string): Promise<Answer> {
+  async #exchange(assertion: string): Promise<Answer> {
     const claims = claimsOf(assertion);
     if (!claims) return tokenError(400, "invalid_grant", "Bad Request");
     const account = this.#accounts.get(claims.iss);
@@ -104,7 +106,7 @@ export class GoogleAccess {
       () => null,
     );
     if (!verified) return tokenError(400, "invalid_grant", "Invalid JWT Signature.");
-    if (claims.aud !== audience)
+    if (claims.aud !== AUDIENCE)
       return tokenError(400, "invalid_grant", "Invalid JWT: Failed audience check.");
     if (!this.#inTime(claims))
       return tokenError(

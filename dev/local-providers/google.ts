@@ -113,7 +113,7 @@ export function createLocalGoogle(options: LocalGoogleOptions): LocalGoogle {
   };
 
   function answerOf({ service, method, path, sent, body, request }: Asked): Answer | Promise<Answer> {
-    if (service === "token") return access.token(new URLSearchParams(sent), addressOf(request));
+    if (service === "token") return access.token(new URLSearchParams(sent));
     const holder = access.findHolder(request.headers.authorization);
     if (!holder) return unauthenticated();
     if (!holder.scopes.some((scope) => scope.includes(service === "GA4" ? "/analytics" : "/webmasters")))
@@ -215,11 +215,6 @@ function noPermission(): Answer {
 
 function notFound(): Answer {
   return apiError(404, "NOT_FOUND", "Method not found.");
-}
-
-/** An assertion is made out to the address to which it is sent. */
-function addressOf({ headers, url = "" }: IncomingMessage): string {
-  return `http://${headers.host}${url}`;
 }
 
 function grantTypeOf(form: string): { grant_type: string | null } {

@@ -9,6 +9,9 @@ ALTER TYPE "ConnectionTrigger" ADD VALUE 'CONNECT' AFTER 'SCHEDULED';
 -- AlterTable
 ALTER TABLE "StoreSecret" ADD COLUMN     "nextTestAt" TIMESTAMP(3);
 
+-- What was connected before is due for its first scheduled test.
+UPDATE "StoreSecret" SET "nextTestAt" = now() AT TIME ZONE 'UTC';
+
 -- CreateTable
 CREATE TABLE "JobLease" (
     "id" TEXT NOT NULL,

@@ -10,6 +10,8 @@ type Token = { accessToken: string; expiresAt: number };
 type Flight = { token: Promise<Token>; waiting: number; hangUp: AbortController };
 
 const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+/** Google's own name for it, wherever a gateway has it asked */
+const AUDIENCE = "https://oauth2.googleapis.com/token";
 const NAME = "Google's token service";
 /** A token is not used in its last minute: it would expire on its way. */
 const SPARE_MS = 60_000;
@@ -141,7 +143,7 @@ async function issue(deps: ProviderDeps, credential: GoogleCredential, wanted: W
         }
       : {
           grant_type: JWT_BEARER,
-          assertion: await assertion(credential, deps.endpoints.googleToken, wanted.scope, now),
+          assertion: await assertion(credential, wanted.scope, now),
         };
   const { data } = await requestJson(deps.operatorFetch, {
     url: deps.endpoints.googleToken,
@@ -159,7 +161,7 @@ async function issue(deps: ProviderDeps, credential: GoogleCredential, wanted: W
 type ServiceAccount = Extract<GoogleCredential, { kind: "service_account" }>;
 
 /** RFC 7523 as Google wants it: https://developers.google.com/identity/protocols/oauth2/service-account */
-async function assertion(account: ServiceAccount, audience: string, scope: string, now: Date) {
+async function assertion(account: ServiceAccount, scope: string, now: Date) {
   const key = privateKeyOf(account);
   const issuedAt = Math.floor(now.getTime() / 1000);
   return new SignJWT({ scope })
@@ -169,7 +171,7 @@ async function assertion(account: ServiceAccount, audience: string, scope: strin
       ...(account.privateKeyId && { kid: account.privateKeyId }),
     })
     .setIssuer(account.clientEmail)
-    .setAudience(audience)
+    .setAudience(AUDIENCE)
     .setIssuedAt(issuedAt)
     .setExpirationTime(issuedAt + 3600)
     .sign(key)
