@@ -1,3 +1,5 @@
+import { createPrivateKey } from "node:crypto";
+import { SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { accessToken } from "~/features/connections/providers/google-token.server";
 import { addAccount, patient, PROPERTY, startLocalGoogle, type GoogleServer } from "../support/local-google";
@@ -46,12 +48,27 @@ describe("the local Google", () => {
     });
   });
 
-  it("takes no assertion that was made out to another address", async () => {
-    const elsewhere = `${google.origin.replace("127.0.0.1", "localhost")}/google/token`;
-    const operatorFetch: typeof fetch = (_url, init) => fetch(elsewhere, init);
-    const deps = { ...google.deps, operatorFetch };
-    await expect(
-      accessToken(deps, addAccount(google), { scope: ANALYTICS, signal: patient() }),
-    ).rejects.toMatchObject({ code: "AUTH_INVALID", providerCode: "invalid_grant" });
+  it("takes an assertion that a gateway passed on, and none that was made out to somebody else", async () => {
+    const gateway = google.origin.replace("127.0.0.1", "localhost");
+    const deps = {
+      ...google.deps,
+      endpoints: { ...google.deps.endpoints, googleToken: `${gateway}/google/token` },
+    };
+    const account = addAccount(google);
+    expect(await accessToken(deps, account, { scope: ANALYTICS, signal: patient() })).toMatch(/^ya29\./);
+
+    if (account.kind !== "service_account") throw new Error("Not a service account.");
+    const issuedAt = Math.floor(google.clock.app.getTime() / 1000);
+    const assertion = await new SignJWT({ scope: ANALYTICS })
+      .setProtectedHeader({ alg: "RS256" })
+      .setIssuer(account.clientEmail)
+      .setAudience(`${gateway}/google/token`)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + 3600)
+      .sign(createPrivateKey(account.privateKey));
+    const grant_type = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+    const body = new URLSearchParams({ grant_type, assertion });
+    const refused = await fetch(`${google.origin}/google/token`, { method: "POST", body });
+    expect([refused.status, await refused.json()]).toMatchObject([400, { error: "invalid_grant" }]);
   });
 });
