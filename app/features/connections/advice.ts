@@ -100,7 +100,7 @@ const BY_PROVIDER: Record<Provider, Partial<Record<ErrorClass, string>>> = {
     FORBIDDEN: "The token is known, but may not do this. Ask whoever runs the server to widen its rights.",
     NOT_FOUND: "There is no MCP endpoint at this address; it often ends in /mcp. Correct it with “Replace”.",
     BAD_CONFIG:
-      "The address must begin with https:// and lead to a server on the public internet. Correct it with “Replace”.",
+      "What it said below tells which part. An address must begin with https:// and lead to a server on the public internet. Correct it with “Replace”.",
     RATE_LIMITED:
       "The server asks to slow down. Nothing is wrong with the connection; Backroom tests again by itself.",
     TIMEOUT: "The server was too slow. Test again, or allow it more time with “Replace”.",

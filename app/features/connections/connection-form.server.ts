@@ -1,4 +1,5 @@
 /** The form of each provider, parsed once: a connection to try, or a sentence next to each field that is not right. */
+import { refusalOfUrl } from "~/platform/http/ssrf-guard.server";
 import { parseBingApiKey, parseBingSiteUrl } from "./bing-connection.schema";
 import type { Connection } from "./connection";
 import {
@@ -13,7 +14,6 @@ import { parseServiceAccountJson } from "./google-key-file.server";
 import { parseMcpEndpoint, parseMcpToken, parseTimeout, parseToolAllowList } from "./mcp-connection.schema";
 import type { Parsed } from "./pasted";
 import type { Provider } from "./provider";
-import { refusalOfUrl } from "~/platform/http/ssrf-guard.server";
 import { REMINDER_OPTIONS, STANDARD_REMINDER_DAYS } from "./reminder";
 
 export type FieldErrors = Partial<Record<string, string>>;

@@ -16,7 +16,7 @@ type Props = { connection: ConnectionDetail; now: string; ianaTimezone: string; 
 
 /** One service: its state and what to do about it, its secret, its form, and its tests. */
 export function ConnectionPage({ connection, now, ianaTimezone, actor }: Props) {
-  const { provider, name, state, secret } = connection;
+  const { provider, name, state, secret, config } = connection;
   const mode = useFormMode(secret !== null);
   const fetcher = useFetcher<ConnectionAnswer>();
   const [asking, setAsking] = useState(false);
@@ -37,7 +37,10 @@ export function ConnectionPage({ connection, now, ianaTimezone, actor }: Props) 
         },
         secondaryActions: [
           { content: "Replace", url: connectionUrl(provider, "replace") },
-          { content: "Rotate secret", url: connectionUrl(provider, "rotate") },
+          // A server that is open has no secret.
+          ...(config?.signIn === "none"
+            ? []
+            : [{ content: "Rotate secret", url: connectionUrl(provider, "rotate") }]),
           { content: "Disconnect", destructive: true, onAction: () => setAsking(true) },
         ],
       })}
