@@ -1,21 +1,43 @@
 import { expect, it } from "vitest";
 import { readForm } from "~/platform/http/form.server";
 
-const posted = (body: string) =>
-  new Request("https://backroom.test/app", {
-    method: "POST",
-    body,
-    headers: {
-      "Content-Type": "application/x-www-form-urlencoded",
-      "Content-Length": String(body.length),
-    },
-  });
 const MEBIBYTE = 1024 * 1024;
 
-it("reads a form up to a mebibyte, and nothing of one that is larger", async () => {
-  const most = await readForm(posted("a=".padEnd(MEBIBYTE, "x")));
+it.each([
+  ["with its length", true],
+  ["in chunks, without a length", false],
+])("reads a form %s up to a mebibyte, and nothing of one that is larger", async (_name, withLength) => {
+  const most = await readForm(posted("a=".padEnd(MEBIBYTE, "x"), withLength));
   expect(most.get("a")).toHaveLength(MEBIBYTE - 2);
-  const more = posted("a=".padEnd(MEBIBYTE + 1, "x"));
-  expect([...(await readForm(more))]).toEqual([]);
-  expect(more.bodyUsed).toBe(false);
+  expect([...(await readForm(posted("a=".padEnd(MEBIBYTE + 1, "x"), withLength)))]).toEqual([]);
 });
+
+it("stops reading a form that does not end", async () => {
+  let chunks = 0;
+  const endless = new ReadableStream({
+    pull(controller) {
+      chunks += 1;
+      controller.enqueue(new Uint8Array(64 * 1024));
+    },
+  });
+  expect([...(await readForm(postedStream(endless)))]).toEqual([]);
+  expect(chunks).toBeLessThan(20);
+});
+
+it("takes a body that is no form for an empty one, and drops NUL characters", async () => {
+  expect([...(await readForm(new Request(URL_OF_APP, { method: "POST", body: "{" })))]).toEqual([]);
+  expect((await readForm(posted("a=b%00c", true))).get("a")).toBe("bc");
+});
+
+const URL_OF_APP = "https://backroom.test/app";
+const FORM = { "Content-Type": "application/x-www-form-urlencoded" };
+
+function posted(body: string, withLength: boolean): Request {
+  if (!withLength) return postedStream(new Blob([body]).stream());
+  const headers = { ...FORM, "Content-Length": String(body.length) };
+  return new Request(URL_OF_APP, { method: "POST", body, headers });
+}
+
+function postedStream(body: ReadableStream): Request {
+  return new Request(URL_OF_APP, { method: "POST", body, headers: FORM, duplex: "half" } as RequestInit);
+}
