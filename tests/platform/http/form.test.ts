@@ -39,5 +39,5 @@ function posted(body: string, withLength: boolean): Request {
 }
 
 function postedStream(body: ReadableStream): Request {
-  return new Request(URL_OF_APP, { method: "POST", body, headers: FORM, duplex: "half" } as RequestInit);
+  return new Request(URL_OF_APP, { method: "POST", body, headers: FORM, duplex: "half" });
 }
