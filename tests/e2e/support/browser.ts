@@ -75,6 +75,7 @@ export async function appFrame(page: Page, heading?: string): Promise<Frame> {
 
 /** Every violation in one line each: the rule, and where. */
 export async function axeViolations(target: Page | Frame): Promise<string[]> {
+  await settled(target);
   await target.evaluate(AXE);
   return target.evaluate(async (rules) => {
     type Axe = { run: (context: object, options: object) => Promise<{ violations: AxeViolation[] }> };
@@ -87,6 +88,22 @@ export async function axeViolations(target: Page | Frame): Promise<string[]> {
         `${id}: ${nodes.map((n) => `${n.html.slice(0, 160)} (${n.failureSummary})`).join(" | ")}`,
     );
   }, RULES);
+}
+
+/** Nothing fades or slides any more: a dialog on its way in has no contrast yet. What turns for ever is not waited for. */
+async function settled(target: Page | Frame) {
+  await target.evaluate(async () => {
+    const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const isFinite = (animation: Animation) =>
+      Number.isFinite(animation.effect?.getComputedTiming().endTime ?? Infinity);
+    // A transition begins in the frame after the one in which its class was set.
+    for (let quiet = 0; quiet < 3; quiet++) {
+      await nextFrame();
+      const running = document.getAnimations().filter(isFinite);
+      if (running.length) quiet = 0;
+      await Promise.allSettled(running.map((animation) => animation.finished));
+    }
+  });
 }
 
 export async function screenshot(page: Page, name: string) {
