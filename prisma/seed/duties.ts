@@ -1,6 +1,6 @@
 /** What the installation owes: nightly sweeps, and three obligations under Shopify's compliance topics. */
 import type { Prisma } from "#prisma/postgres";
-import { idFor } from "./ids";
+import { idFor, uuidFor } from "./ids";
 import { after, before, DAY, HOUR, MINUTE, SEED_NOW } from "./instant";
 import { random } from "./random";
 import { stamp, type Rows } from "./rows";
@@ -108,9 +108,11 @@ function request(
   return {
     id: idFor("ComplianceRequest", shopDomain, topic),
     ...stamp(receivedAt, closedAt ?? receivedAt),
+    webhookId: uuidFor("compliance", shopDomain, topic),
     shopDomain,
     topic,
     status,
+    subject: null,
     receivedAt,
     dueAt: after(receivedAt, 30 * DAY),
     closedAt,

@@ -3,8 +3,14 @@ import { minorUnits, type Money } from "~/platform/money";
 import type { ShopDay } from "~/platform/shop-day";
 
 type Row = NonNullable<Awaited<ReturnType<Queryable["productVelocity"]["findFirst"]>>>;
-export type ProductVelocity = Omit<Row, "storeId" | "unitCostMinor" | "currency"> & { unitCost: Money };
-export type ComputedVelocity = Omit<ProductVelocity, "id" | "createdAt" | "updatedAt">;
+export type ProductVelocity = Omit<Row, "storeId" | "unitCostMinor" | "currency" | "stockLevels"> & {
+  unitCost: Money;
+};
+/** By location GID; instants as ISO text. */
+export type StockLevels = Record<string, { available: number; updatedAt: string }>;
+export type ComputedVelocity = Omit<ProductVelocity, "id" | "createdAt" | "updatedAt"> & {
+  stockLevels: StockLevels;
+};
 
 export class ProductVelocityRepository {
   constructor(
@@ -49,6 +55,6 @@ export class ProductVelocityRepository {
 }
 
 function toVelocity(row: Row): ProductVelocity {
-  const { storeId: _storeId, unitCostMinor, currency, ...velocity } = row;
+  const { storeId: _storeId, stockLevels: _levels, unitCostMinor, currency, ...velocity } = row;
   return { ...velocity, unitCost: { minor: minorUnits(unitCostMinor), currency } };
 }
