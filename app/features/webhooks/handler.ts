@@ -1,0 +1,53 @@
+/** What a topic's handler is given, and what it may say. */
+import type { Store } from "~/features/stores/require-store.server";
+import type { KeyProvider } from "~/platform/crypto/keyring.server";
+import type { Db, Queryable } from "~/platform/db/client.server";
+
+/** A delivery as a handler sees it. */
+export type InboxEvent = {
+  id: string;
+  webhookId: string;
+  topic: string;
+  shopDomain: string;
+  /** When it happened, by Shopify's clock; null where Shopify did not say */
+  triggeredAt: Date | null;
+  receivedAt: Date;
+  /** This attempt included */
+  attempts: number;
+  /** As Shopify sent it; whole numbers beyond 2^53 as text, so that no id loses its last digits (payload.ts) */
+  payload: unknown;
+};
+
+type Context<S> = {
+  store: S;
+  event: InboxEvent;
+  keys: KeyProvider;
+  /** By the database's clock */
+  now: Date;
+};
+
+/** Skipped: nothing to do, and why, as a sentence that the merchant reads on the diagnostics page. */
+export type HandlerResult = "done" | { skipped: string };
+
+type Handling<S> = {
+  /**
+   * What is too much for one transaction: in steps, each of which may be repeated. The lease is kept meanwhile; `lost` is
+   * aborted when it could not be.
+   */
+  prepare?: (context: Context<S> & { db: Db; lost: AbortSignal }) => Promise<void>;
+  /**
+   * Everything written through `tx` is committed together with the event's completion, or not at all: an effect happens
+   * once, whatever is killed. It has five seconds, and asks nobody but the database.
+   * @throws what makes the event FAILED, and DEAD at its last attempt
+   */
+  handle: (context: Context<S> & { tx: Queryable }) => Promise<HandlerResult>;
+};
+
+/** `installed`: events of stores that are ACTIVE, the others are skipped; `any`: of whichever, also of none. */
+export type TopicHandler = ({ of: "installed" } & Handling<Store>) | ({ of: "any" } & Handling<Store | null>);
+
+/** A payload that is not what the topic promises; the message names the field, and never its value. */
+export class PayloadError extends Error {
+  readonly name = "PayloadError";
+  readonly code = "PAYLOAD_INVALID";
+}
