@@ -130,7 +130,13 @@ eachDatabase("the inbox", ({ db }) => {
       }
       expect(await claim(1, now)).toMatchObject([{ attempts: MOST_ATTEMPTS, status: "DEAD" }]);
       expect(await rowOf(db(), one)).toMatchObject({
-        ...{ status: "DEAD", attempts: MOST_ATTEMPTS, leaseToken: null, nextAttemptAt: null, processedAt: null },
+        ...{
+          status: "DEAD",
+          attempts: MOST_ATTEMPTS,
+          leaseToken: null,
+          nextAttemptAt: null,
+          processedAt: null,
+        },
         lastError: expect.stringMatching(/^The worker was lost/) as string,
       });
       expect(await claim(1, after(now, LEASE_MS))).toEqual([]);
