@@ -7,6 +7,8 @@ import { answerTo, receive, type Door, type Received } from "./receive.server";
 /** How often what was refused is summed up in the log: a line for each would let strangers fill the disk. */
 const SUMMARY_MS = 10_000;
 
+const PASS_OVER_MS = 1_000;
+
 /** Serves POST /webhooks and hands everything else to `next`. */
 export function webhookEntry(door: () => Door, next: RequestListener): RequestListener {
   const refusals = new RefusalSummary();
@@ -32,6 +34,7 @@ async function serve(
     door,
   );
   const { status, headers, text } = answerTo(received);
+  if (status === 413) await passOver(request);
   response.writeHead(status, {
     "Content-Type": "text/plain; charset=utf-8",
     "Content-Length": Buffer.byteLength(text),
@@ -40,6 +43,18 @@ async function serve(
   });
   response.end(text);
   logReceived(received, Math.round((performance.now() - startedAt) * 10) / 10, refusals);
+}
+
+/** Lets the rest of a body go by, for a moment: a sender that is cut off while it writes never sees its answer. */
+function passOver(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, PASS_OVER_MS);
+    request.once("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    request.once("end", resolve).resume();
+  });
 }
 
 function logReceived(received: Received, durationMs: number, refusals: RefusalSummary) {
