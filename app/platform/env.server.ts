@@ -26,6 +26,8 @@ export type Env = {
   providers: { googleToken: string; ga4: string; gsc: string; bing: string };
   /** Development only: addresses that merchants type may lead to this machine */
   allowLoopbackConnections: boolean;
+  /** Whether this process works on the inbox, or only fills it */
+  inboxWorker: boolean;
 };
 
 export type Secrets = {
@@ -80,6 +82,7 @@ export function readEnvironment(source: Source): { env: Env; secrets: Secrets } 
         bing: v.BING_BASE_URL,
       },
       allowLoopbackConnections: v.ALLOW_LOOPBACK_CONNECTIONS,
+      inboxWorker: v.INBOX_WORKER === "on",
     },
     secrets: {
       databaseUrl: v.DATABASE_URL,
@@ -277,6 +280,7 @@ const schema = databaseSchema.extend(keySchema.shape).extend({
     .enum(["0", "1"], "must be 1 (allowed) or 0.")
     .default("0")
     .transform((value) => value === "1"),
+  INBOX_WORKER: z.enum(["on", "off"], "must be on (work on the inbox here) or off.").default("on"),
   DEMO_NOW: z.iso
     .datetime({ offset: true, message: "must be an ISO instant, e.g. 2026-11-16T15:00:00Z." })
     .transform((value) => new Date(value))

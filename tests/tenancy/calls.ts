@@ -8,7 +8,7 @@ import { SeoInsightRepository } from "~/features/seo/seo-insight.repository.serv
 import { StoreSecretRepository } from "~/features/connections/store-secret.repository.server";
 import { StoreSettingsRepository } from "~/features/settings/store-settings.repository.server";
 import { TicketRepository } from "~/features/inbox/ticket.repository.server";
-import { WebhookInboxOfShop } from "~/features/webhooks/webhook-inbox.repository.server";
+import { WebhookInboxOfShop } from "~/features/webhooks/webhook-inbox-of-shop.repository.server";
 import { WebhookRegistryRepository } from "~/features/webhooks/webhook-registry.repository.server";
 import type { Db } from "~/platform/db/client.server";
 import { T0, TEST_KEYS, type Tenant } from "../support/tenant-rows";

@@ -1,5 +1,6 @@
 import type { Db } from "~/platform/db/client.server";
-import { WebhookInboxOfShop, type WebhookEventStatus } from "./webhook-inbox.repository.server";
+import { WebhookInboxOfShop } from "./webhook-inbox-of-shop.repository.server";
+import type { WebhookEventStatus } from "./webhook-inbox.repository.server";
 import { WebhookRegistryRepository, type RegistryEntry } from "./webhook-registry.repository.server";
 
 export type RegistryLine = Pick<

@@ -1,15 +1,40 @@
+import cuid from "@bugsnag/cuid";
 import type { Queryable } from "~/platform/db/client.server";
-import { isUniqueViolation } from "~/platform/db/errors.server";
+import { queryRows } from "~/platform/db/raw.server";
 
 type Row = NonNullable<Awaited<ReturnType<Queryable["webhookEvent"]["findFirst"]>>>;
 export type WebhookEvent = Row;
 export type WebhookEventStatus = Row["status"];
+
+/** What the door writes. */
 export type Delivery = Pick<
   Row,
-  "webhookId" | "eventId" | "topic" | "shopDomain" | "triggeredAt" | "receivedAt"
+  "webhookId" | "eventId" | "topic" | "shopDomain" | "apiVersion" | "triggeredAt" | "receivedAt"
 > & {
-  payload: object;
+  /** Its place in the queue, on the scale of turns.server.ts */
+  turnAt: Date;
+  /** JSON, as it came: Shopify's ids may have more digits than a JavaScript number */
+  payload: string;
 };
+
+/** The right to work on an event: what is written without it is too late. */
+export type Claim = { id: string; leaseToken: string };
+
+export type ClaimedEvent = Claim &
+  Pick<Row, "webhookId" | "topic" | "shopDomain" | "triggeredAt" | "receivedAt" | "attempts"> & {
+    /** DEAD when the attempt before it was its last and did not come back */
+    status: "PROCESSING" | "DEAD";
+    /** JSON */
+    payload: string;
+  };
+
+export type InboxDepth = {
+  status: Exclude<WebhookEventStatus, "SUCCEEDED" | "SKIPPED">;
+  count: number;
+}[];
+
+/** Attempts of one event, those included that took their worker with them (SPEC §7). */
+export const MOST_ATTEMPTS = 8;
 
 /**
  * The inbox of the whole installation: deliveries arrive before anybody knows which store they belong to. What a
@@ -18,39 +43,138 @@ export type Delivery = Pick<
 export class WebhookInboxRepository {
   constructor(private readonly db: Queryable) {}
 
-  /** The unique webhook id is the dedupe: a redelivery finds its row there and changes nothing. Not in a transaction. */
-  async insert(delivery: Delivery): Promise<"accepted" | "duplicate"> {
-    try {
-      await this.db.webhookEvent.create({ data: delivery });
-      return "accepted";
-    } catch (error) {
-      if (isUniqueViolation(error)) return "duplicate";
-      throw error;
-    }
+  /**
+   * All in one statement, so in one commit. The unique webhook id is the dedupe: a redelivery finds its row there and
+   * changes nothing. Returns the webhook ids that are new.
+   */
+  async insert(deliveries: Delivery[]): Promise<Set<string>> {
+    const json = this.db.engine === "postgres" ? "CAST(? AS jsonb)" : "?";
+    const row = `(?, ?, ?, ?, ?, ?, ?, ?, ${json}, ?, ?, ?)`;
+    const inserted = await queryRows<{ webhookId: string }>(
+      this.db,
+      `INSERT INTO "WebhookEvent" ("id", "createdAt", "updatedAt", "webhookId", "eventId", "topic", "shopDomain",
+         "apiVersion", "payload", "nextAttemptAt", "triggeredAt", "receivedAt")
+       VALUES ${deliveries.map(() => row).join(", ")}
+       ON CONFLICT ("webhookId") DO NOTHING RETURNING "webhookId"`,
+      deliveries.flatMap((d) => [
+        ...[cuid(), d.receivedAt, d.receivedAt, d.webhookId, d.eventId, d.topic, d.shopDomain],
+        ...[d.apiVersion, d.payload, d.turnAt, d.triggeredAt, d.receivedAt],
+      ]),
+    );
+    return new Set(inserted.map(({ webhookId }) => webhookId));
+  }
+
+  /**
+   * Takes up to `limit` events for `leaseMs`, counting the attempt. Half of them at most are second attempts (a lease that ran
+   * out, a failure whose time has come), so that neither they nor what is new waits for the other. Many may claim at once:
+   * on Postgres each skips what another is just taking.
+   */
+  async claim(
+    limit: number,
+    { leaseToken, leaseMs, now }: { leaseToken: string; leaseMs: number; now: Date },
+  ): Promise<ClaimedEvent[]> {
+    const postgres = this.db.engine === "postgres";
+    const lock = postgres ? "FOR UPDATE SKIP LOCKED" : "";
+    const dead = `"status" = 'PROCESSING' AND "attempts" >= ${MOST_ATTEMPTS}`;
+    const enumOf = (text: string) => (postgres ? `CAST(${text} AS "WebhookEventStatus")` : text);
+    const half = Math.ceil(limit / 2);
+    const rows = await queryRows<ClaimedEvent>(
+      this.db,
+      `WITH "lapsed" AS (
+         SELECT "id" FROM "WebhookEvent" WHERE "status" = 'PROCESSING' AND "nextAttemptAt" <= ?
+         ORDER BY "nextAttemptAt" LIMIT ? ${lock}
+       ), "failed" AS (
+         SELECT "id" FROM "WebhookEvent" WHERE "status" = 'FAILED' AND "nextAttemptAt" <= ?
+         ORDER BY "nextAttemptAt" LIMIT ? ${lock}
+       ), "again" AS (
+         SELECT "id" FROM (SELECT "id" FROM "lapsed" UNION ALL SELECT "id" FROM "failed") AS "both" LIMIT ?
+       ), "fresh" AS (
+         SELECT "id" FROM "WebhookEvent" WHERE "status" = 'RECEIVED'
+         ORDER BY "nextAttemptAt" LIMIT (SELECT ? - count(*) FROM "again") ${lock}
+       )
+       UPDATE "WebhookEvent" SET
+         "status" = CASE WHEN ${dead} THEN ${enumOf("'DEAD'")} ELSE ${enumOf("'PROCESSING'")} END,
+         "attempts" = "attempts" + CASE WHEN ${dead} THEN 0 ELSE 1 END,
+         "lastError" = CASE WHEN ${dead} THEN ${postgres ? "CAST(? AS text)" : "?"} ELSE "lastError" END,
+         "leaseToken" = CASE WHEN ${dead} THEN NULL ELSE ${postgres ? "CAST(? AS text)" : "?"} END,
+         "nextAttemptAt" = CASE WHEN ${dead} THEN NULL ELSE ${postgres ? "CAST(? AS timestamp(3))" : "?"} END,
+         "updatedAt" = ?
+       WHERE "id" IN (SELECT "id" FROM "again" UNION ALL SELECT "id" FROM "fresh")
+       RETURNING "id", "webhookId", "topic", "shopDomain", "triggeredAt", "receivedAt", "attempts",
+         CAST("status" AS text) AS "status", CAST("payload" AS text) AS "payload"`,
+      [
+        ...[now, half, now, half, half, limit],
+        ...[LOST_WORKER, leaseToken, new Date(now.getTime() + leaseMs), now],
+      ],
+    );
+    return rows.map((row) => ({
+      ...row,
+      leaseToken,
+      // SQLite knows no types in what an UPDATE returns.
+      attempts: Number(row.attempts),
+      receivedAt: new Date(row.receivedAt),
+      triggeredAt: row.triggeredAt && new Date(row.triggeredAt),
+    }));
+  }
+
+  /** False when the claim has lapsed and somebody else has taken the event, or a person has: then nothing is written. */
+  async complete(
+    { id, leaseToken }: Claim,
+    outcome: {
+      status: "SUCCEEDED" | "SKIPPED";
+      lastError: string | null;
+      storeId: string | null;
+      now: Date;
+    },
+  ): Promise<boolean> {
+    const { now, ...fields } = outcome;
+    const { count } = await this.db.webhookEvent.updateMany({
+      where: { id, leaseToken, status: "PROCESSING" },
+      data: { ...fields, processedAt: now, nextAttemptAt: null, leaseToken: null, updatedAt: now },
+    });
+    return count > 0;
+  }
+
+  /** As `complete`, for an event that must leave no trace. */
+  async erase({ id, leaseToken }: Claim): Promise<boolean> {
+    const { count } = await this.db.webhookEvent.deleteMany({
+      where: { id, leaseToken, status: "PROCESSING" },
+    });
+    return count > 0;
+  }
+
+  /** To be tried again at `nextAttemptAt`; DEAD where there is none. As `complete`, false when it is too late. */
+  async fail(
+    { id, leaseToken }: Claim,
+    { lastError, nextAttemptAt, now }: { lastError: string; nextAttemptAt: Date | null; now: Date },
+  ): Promise<boolean> {
+    const status = nextAttemptAt ? "FAILED" : "DEAD";
+    const { count } = await this.db.webhookEvent.updateMany({
+      where: { id, leaseToken, status: "PROCESSING" },
+      data: { status, lastError, nextAttemptAt, leaseToken: null, updatedAt: now },
+    });
+    return count > 0;
+  }
+
+  /** Keeps what is held for another `leaseMs`; returns how many are held still. */
+  async renew(leaseToken: string, leaseEndsAt: Date): Promise<number> {
+    const { count } = await this.db.webhookEvent.updateMany({
+      where: { leaseToken, status: "PROCESSING" },
+      data: { nextAttemptAt: leaseEndsAt },
+    });
+    return count;
+  }
+
+  /** Where the queue is: the turn of the event that is next, null when none waits. */
+  async findFront(): Promise<Date | null> {
+    const front = await this.db.webhookEvent.findFirst({
+      where: { status: "RECEIVED" },
+      orderBy: { nextAttemptAt: "asc" },
+      select: { nextAttemptAt: true },
+    });
+    return front?.nextAttemptAt ?? null;
   }
 }
 
-export class WebhookInboxOfShop {
-  constructor(
-    private readonly db: Queryable,
-    private readonly shopDomain: string,
-  ) {}
-
-  async countByStatus(): Promise<Partial<Record<WebhookEventStatus, number>>> {
-    const groups = await this.db.webhookEvent.groupBy({
-      by: ["status"],
-      where: { shopDomain: this.shopDomain },
-      _count: { _all: true },
-    });
-    return Object.fromEntries(groups.map((group) => [group.status, group._count._all]));
-  }
-
-  /** Newest first. */
-  list(filter: { status?: WebhookEventStatus; limit?: number } = {}): Promise<WebhookEvent[]> {
-    return this.db.webhookEvent.findMany({
-      where: { shopDomain: this.shopDomain, status: filter.status },
-      orderBy: [{ receivedAt: "desc" }, { id: "desc" }],
-      take: filter.limit ?? 50,
-    });
-  }
-}
+const LOST_WORKER =
+  "The worker was lost in the middle of every attempt; the last one did not come back either.";
