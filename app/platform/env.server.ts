@@ -40,6 +40,7 @@ export type Secrets = {
   /** Accepted beside the current one while the client secret is being rotated */
   shopifyApiSecretPrevious: string | undefined;
   cronSecret: string | undefined;
+  metricsToken: string | undefined;
 } & KeySources;
 
 export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
@@ -91,6 +92,7 @@ export function readEnvironment(source: Source): { env: Env; secrets: Secrets } 
       shopifyApiSecret: v.SHOPIFY_API_SECRET,
       shopifyApiSecretPrevious: v.SHOPIFY_API_SECRET_PREVIOUS,
       cronSecret: v.CRON_SECRET,
+      metricsToken: v.METRICS_TOKEN,
       ...keySources(v),
     },
   };
@@ -268,10 +270,8 @@ const schema = databaseSchema.extend(keySchema.shape).extend({
       (scopes) => scopes.every((scope) => /^[a-z_]+$/.test(scope)),
       "must be scopes separated by commas, e.g. read_orders,read_products.",
     ),
-  CRON_SECRET: z
-    .string()
-    .min(16, "must have at least 16 characters; make one with: openssl rand -hex 32.")
-    .optional(),
+  CRON_SECRET: bearerSecret(),
+  METRICS_TOKEN: bearerSecret(),
   GOOGLE_TOKEN_URL: baseUrl("https://oauth2.googleapis.com/token"),
   GA4_BASE_URL: baseUrl("https://analyticsdata.googleapis.com"),
   GSC_BASE_URL: baseUrl("https://searchconsole.googleapis.com"),
@@ -286,6 +286,13 @@ const schema = databaseSchema.extend(keySchema.shape).extend({
     .transform((value) => new Date(value))
     .optional(),
 });
+
+function bearerSecret() {
+  return z
+    .string()
+    .min(16, "must have at least 16 characters; make one with: openssl rand -hex 32.")
+    .optional();
+}
 
 function wholeNumber(least: number, most: number) {
   const message = `must be a whole number from ${least} to ${most}.`;

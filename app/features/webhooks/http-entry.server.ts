@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { log } from "~/platform/log.server";
+import { countReceived } from "./inbox-metrics.server";
 import { answerTo, receive, type Door, type Received } from "./receive.server";
 
 /** How often what was refused is summed up in the log: a line for each would let strangers fill the disk. */
@@ -58,6 +59,7 @@ function passOver(request: IncomingMessage): Promise<void> {
 }
 
 function logReceived(received: Received, durationMs: number, refusals: RefusalSummary) {
+  countReceived(received);
   switch (received.outcome) {
     case "accepted":
     case "duplicate": {

@@ -5,9 +5,10 @@
 import { findStore } from "~/features/stores/installed.server";
 import type { KeyProvider } from "~/platform/crypto/keyring.server";
 import { databaseNow } from "~/platform/db/clock.server";
-import { inTransaction, type Db } from "~/platform/db/client.server";
+import { inTransaction, type Db, type Queryable } from "~/platform/db/client.server";
 import { log, scrub } from "~/platform/log.server";
-import type { HandlerResult, InboxEvent, TopicHandler } from "./handler";
+import type { Handling, HandlerResult, TopicHandler } from "./handler";
+import { countProcessed } from "./inbox-metrics.server";
 import { readPayload } from "./payload";
 import { MOST_ATTEMPTS, WebhookInboxRepository, type ClaimedEvent } from "./webhook-inbox.repository.server";
 
@@ -23,79 +24,68 @@ export async function processEvent(
   lost: AbortSignal,
 ): Promise<Processed> {
   const { webhookId, topic, shopDomain, attempts } = claimed;
-  const line = { webhookId, topic, shop: shopDomain, attempts };
-  if (claimed.status === "DEAD") {
-    log.error(line, "a webhook is given up: every worker that took it was lost");
-    return "DEAD";
-  }
   const startedAt = performance.now();
-  try {
-    const { status, reason } = await attempt(processing, claimed, lost);
-    log.info(
-      { ...line, status, reason, durationMs: Math.round(performance.now() - startedAt) },
-      "webhook processed",
-    );
-    return status;
-  } catch (error) {
-    if (error instanceof ClaimLapsedError) {
-      log.warn(line, error.message);
-      return "late";
-    }
-    const outcome = await recordFailure(processing.db, claimed, error);
-    log[outcome === "DEAD" ? "error" : "warn"]({ ...line, status: outcome, err: error }, "a webhook failed");
-    return outcome;
-  }
+  const { outcome, ...detail } = await bringToEnd(processing, claimed, lost);
+  countProcessed(outcome, claimed);
+  const durationMs = Math.round(performance.now() - startedAt);
+  const line = { webhookId, topic, shop: shopDomain, attempts, outcome, durationMs, ...detail };
+  log[LEVELS[outcome]](line, "webhook processed");
+  return outcome;
 }
 
-type Ended = { status: "SUCCEEDED" | "SKIPPED"; reason?: string };
+const LEVELS = { SUCCEEDED: "info", SKIPPED: "info", FAILED: "warn", late: "warn", DEAD: "error" } as const;
+
+type End = { outcome: Processed; reason?: string; err?: unknown };
+
+async function bringToEnd(processing: Processing, claimed: ClaimedEvent, lost: AbortSignal): Promise<End> {
+  if (claimed.status === "DEAD") return { outcome: "DEAD", reason: "Every worker that took it was lost." };
+  try {
+    return await attempt(processing, claimed, lost);
+  } catch (error) {
+    if (error instanceof ClaimLapsedError) return { outcome: "late", reason: error.message };
+    return { outcome: await recordFailure(processing.db, claimed, error), err: error };
+  }
+}
 
 async function attempt(
   { db, keys, handlers }: Processing,
   claimed: ClaimedEvent,
   lost: AbortSignal,
-): Promise<Ended> {
+): Promise<End> {
   const now = await databaseNow(db);
   const store = await findStore(db, claimed.shopDomain);
+  const end = (queryable: Queryable, result: HandlerResult) =>
+    complete(queryable, claimed, result, { storeId: store?.id ?? null, now });
+
   const handler = handlers.get(claimed.topic);
-  const complete = async (inbox: WebhookInboxRepository, result: HandlerResult): Promise<Ended> => {
-    const ended: Ended =
-      result === "done" ? { status: "SUCCEEDED" } : { status: "SKIPPED", reason: result.skipped };
-    const outcome = {
-      status: ended.status,
-      lastError: ended.reason ?? null,
-      storeId: store?.id ?? null,
-      now,
-    };
-    if (!(await inbox.complete(claimed, outcome))) throw new ClaimLapsedError(claimed.webhookId);
-    return ended;
-  };
-
-  if (!handler)
-    return complete(new WebhookInboxRepository(db), {
-      skipped: `Backroom does nothing about ${claimed.topic}.`,
-    });
-  const event: InboxEvent = { ...claimed, payload: readPayload(claimed.payload) };
+  if (!handler) return end(db, { skipped: `Backroom does nothing about ${claimed.topic}.` });
   if (handler.of === "any") return run(handler, store);
-  if (store?.status !== "ACTIVE")
-    return complete(new WebhookInboxRepository(db), {
-      skipped: "The shop does not have Backroom installed.",
-    });
-  return run(handler, store);
+  if (store?.status === "ACTIVE") return run(handler, store);
+  return end(db, { skipped: "The shop does not have Backroom installed." });
 
-  async function run<S>(
-    {
-      prepare,
-      handle,
-    }: { prepare?: (context: never) => Promise<void>; handle: (context: never) => Promise<HandlerResult> },
-    its: S,
-  ): Promise<Ended> {
-    const context = { store: its, event, keys, now };
-    await prepare?.({ ...context, db, lost } as never);
-    return inTransaction(db, async (tx) => {
-      const result = await handle({ ...context, tx } as never);
-      return complete(new WebhookInboxRepository(tx), result);
-    });
+  async function run<S>({ prepare, handle }: Handling<S>, its: S): Promise<End> {
+    const context = { store: its, event: { ...claimed, payload: readPayload(claimed.payload) }, keys, now };
+    await prepare?.({ ...context, db, lost });
+    return inTransaction(db, async (tx) => end(tx, await handle({ ...context, tx })));
   }
+}
+
+/** @throws {ClaimLapsedError} so that what was written beside it is rolled back */
+async function complete(
+  queryable: Queryable,
+  claimed: ClaimedEvent,
+  result: HandlerResult,
+  { storeId, now }: { storeId: string | null; now: Date },
+): Promise<End> {
+  const inbox = new WebhookInboxRepository(queryable);
+  const reason = typeof result === "object" && "skipped" in result ? result.skipped : undefined;
+  const outcome = reason === undefined ? "SUCCEEDED" : "SKIPPED";
+  const written =
+    typeof result === "object" && "erased" in result
+      ? await inbox.erase(claimed)
+      : await inbox.complete(claimed, { status: outcome, lastError: reason ?? null, storeId, now });
+  if (!written) throw new ClaimLapsedError(claimed.webhookId);
+  return { outcome, reason };
 }
 
 /** Rolls back what a handler wrote for an event that is not its own any more. */

@@ -28,10 +28,8 @@ export type ClaimedEvent = Claim &
     payload: string;
   };
 
-export type InboxDepth = {
-  status: Exclude<WebhookEventStatus, "SUCCEEDED" | "SKIPPED">;
-  count: number;
-}[];
+const OPEN_STATUSES = ["RECEIVED", "PROCESSING", "FAILED", "DEAD"] as const;
+export type OpenStatus = (typeof OPEN_STATUSES)[number];
 
 /** Attempts of one event, those included that took their worker with them (SPEC §7). */
 export const MOST_ATTEMPTS = 8;
@@ -182,6 +180,40 @@ export class WebhookInboxRepository {
       data: { nextAttemptAt: leaseEndsAt },
     });
     return count;
+  }
+
+  /** What a claim would find now. */
+  countDue(now: Date): Promise<number> {
+    return this.db.webhookEvent.count({
+      where: {
+        OR: [
+          { status: "RECEIVED" },
+          { status: { in: ["FAILED", "PROCESSING"] }, nextAttemptAt: { lte: now } },
+        ],
+      },
+    });
+  }
+
+  /** How many events are in each state but the two good ends, which a busy installation has millions of. */
+  async countOpen(): Promise<Record<OpenStatus, number>> {
+    const groups = await this.db.webhookEvent.groupBy({
+      by: ["status"],
+      where: { status: { in: [...OPEN_STATUSES] } },
+      _count: { _all: true },
+    });
+    const counts = { RECEIVED: 0, PROCESSING: 0, FAILED: 0, DEAD: 0 };
+    for (const { status, _count } of groups) counts[status as OpenStatus] = _count._all;
+    return counts;
+  }
+
+  /** Since when the event that is next has waited, null when none waits: its turn comes first, so few are older. */
+  async findOldestWaiting(): Promise<Date | null> {
+    const oldest = await this.db.webhookEvent.findFirst({
+      where: { status: "RECEIVED" },
+      orderBy: { nextAttemptAt: "asc" },
+      select: { receivedAt: true },
+    });
+    return oldest?.receivedAt ?? null;
   }
 
   /** Where the queue is: the turn of the event that is next, null when none waits. */

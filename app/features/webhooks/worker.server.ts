@@ -1,5 +1,6 @@
 /** Takes events out of the inbox and works on them, as many at once as it has slots, until it is told to stop. */
 import { randomUUID } from "node:crypto";
+import { setImmediate as letOthersIn } from "node:timers/promises";
 import { databaseNow } from "~/platform/db/clock.server";
 import { isDatabaseUnavailable } from "~/platform/db/errors.server";
 import { log } from "~/platform/log.server";
@@ -28,8 +29,6 @@ export type InboxWorker = {
 export type WorkerOptions = Processing & {
   slots?: number;
   leaseMs?: number;
-  /** Told about each event that came to an end here */
-  onProcessed?: (outcome: Processed) => void;
 };
 
 export function startWorker(options: WorkerOptions): InboxWorker {
@@ -44,6 +43,7 @@ export function startWorker(options: WorkerOptions): InboxWorker {
     while (!stopping) {
       try {
         const taken = await takeBatch(slots - running.size);
+        await letOthersIn();
         pauseMs = POLL_MS;
         // A claim costs as much for one event as for many: it waits until half of the slots are free.
         while (running.size > slots / 2) await Promise.race(running);
@@ -62,7 +62,7 @@ export function startWorker(options: WorkerOptions): InboxWorker {
     const lease = await claimLease(options, inbox, limit, leaseMs);
     for (const work of lease.works) {
       const one: Promise<void> = work
-        .then((outcome) => options.onProcessed?.(outcome))
+        .then(() => undefined)
         .catch((error: unknown) =>
           log.error({ err: error }, "a webhook's outcome could not be written; it will be claimed again"),
         )
@@ -98,6 +98,8 @@ export async function drainInbox(
     const { works } = await claimLease(options, inbox, slots, leaseMs);
     if (!works.length) break;
     for (const outcome of await Promise.all(works)) counts[outcome] += 1;
+    // SQLite answers without ever giving the event loop back, and requests wait there.
+    await letOthersIn();
   }
   return counts;
 }

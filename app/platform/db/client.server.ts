@@ -73,8 +73,10 @@ const TIMESTAMP = 1114;
 
 /** For statements that go past Prisma: our instants are UTC, which the driver would take for the process's time zone. */
 function utcTypes({ getTypeParser }: typeof PgTypes): typeof getTypeParser {
-  const parse = (oid: number, format?: "text") =>
-    oid === TIMESTAMP ? (text: string) => new Date(`${text.replace(" ", "T")}Z`) : getTypeParser(oid, format);
+  const parse = (oid: number, format?: "text"): ((text: string) => unknown) =>
+    oid === TIMESTAMP
+      ? (text) => new Date(`${text.replace(" ", "T")}Z`)
+      : (getTypeParser(oid, format) as (text: string) => unknown);
   return parse as typeof getTypeParser;
 }
 
