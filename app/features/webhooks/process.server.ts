@@ -52,7 +52,7 @@ async function attempt(
   claimed: ClaimedEvent,
   lost: AbortSignal,
 ): Promise<End> {
-  const now = await databaseNow(db);
+  const now = claimed.claimedAt;
   const store = await findStore(db, claimed.shopDomain);
   const end = (queryable: Queryable, result: HandlerResult) =>
     complete(queryable, claimed, result, { storeId: store?.id ?? null, now });

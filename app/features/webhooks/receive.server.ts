@@ -5,7 +5,6 @@
  */
 import { isUtf8 } from "node:buffer";
 import { isDatabaseUnavailable } from "~/platform/db/errors.server";
-import { readBody } from "~/platform/http/body.server";
 import { isSignedByShopify } from "~/platform/shopify/webhook-signature.server";
 import { storableJson } from "./storable-json";
 import type { Delivery } from "./webhook-inbox.repository.server";
@@ -15,8 +14,8 @@ export type WebhookRequest = {
   method: string;
   /** By lower-case name; undefined when it is absent */
   header: (name: string) => string | undefined;
-  /** Its end must not cut the connection: a sender whose body is too long still gets its answer */
-  body: AsyncIterable<Uint8Array>;
+  /** The raw bytes, null where there are more than `mostBytes`; rejects when the body is cut off */
+  body: (mostBytes: number) => Promise<Buffer | null>;
 };
 
 export type Door = {
@@ -46,7 +45,7 @@ export async function receive(request: WebhookRequest, door: Door): Promise<Rece
   const headers = readHeaders(request.header);
   if (typeof headers === "string") return refused(400, headers);
   if (Number(request.header("content-length")) > MOST_BYTES) return refused(413, TOO_LARGE);
-  const body = await readBody(request.body, MOST_BYTES).catch(() => undefined);
+  const body = await request.body(MOST_BYTES).catch(() => undefined);
   if (body === undefined) return refused(400, "The body was cut off.");
   if (body === null) return refused(413, TOO_LARGE);
   if (!isSignedByShopify(body, headers.signature, door.secrets))

@@ -24,6 +24,8 @@ export type ClaimedEvent = Claim &
   Pick<Row, "webhookId" | "topic" | "shopDomain" | "triggeredAt" | "receivedAt" | "attempts"> & {
     /** DEAD when the attempt before it was its last and did not come back */
     status: "PROCESSING" | "DEAD";
+    /** By the database's clock */
+    claimedAt: Date;
     /** JSON */
     payload: string;
   };
@@ -127,6 +129,7 @@ export class WebhookInboxRepository {
     return rows.map((row) => ({
       ...row,
       leaseToken,
+      claimedAt: now,
       // SQLite knows no types in what an UPDATE returns.
       attempts: Number(row.attempts),
       receivedAt: new Date(row.receivedAt),
