@@ -14,7 +14,7 @@ const TOPIC = "app/uninstalled";
 
 eachDatabase("app/uninstalled", ({ db }) => {
   let shops = 0;
-  async function installed(changes: Parameters<typeof insertStore>[2] = {}) {
+  async function installed(changes: object = {}) {
     const store = await insertStore(db(), `leaving-${++shops}`, { accessToken: "sealed", ...changes });
     const { shopDomain, id: storeId } = store;
     await insertSession(db(), shopDomain);
