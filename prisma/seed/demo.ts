@@ -77,7 +77,7 @@ function personWith({ customers, orders }: Catalogue, gid: string): Person {
   return {
     customerId: numberOf(gid),
     email: customer.email,
-    phone: null,
+    phone: customer.phone,
     orderIds: theirs.map((order) => numberOf(order.gid)),
   };
 }

@@ -18,20 +18,26 @@ export async function listColumns(db: Db): Promise<Column[]> {
 
 /** "Table.column" of every value, of whatever type, that contains one of the texts, whatever its case. */
 export async function scan(db: Db, needles: string[]): Promise<string[]> {
+  const columns = await listColumns(db);
+  const contains = (column: string) =>
+    needles
+      .map((needle) => {
+        const text = `'${needle.toLowerCase().replaceAll("'", "''")}'`;
+        return db.engine === "postgres"
+          ? `position(${text} in lower("${column}"::text)) > 0`
+          : `instr(lower(CAST("${column}" AS TEXT)), ${text}) > 0`;
+      })
+      .join(" OR ");
   const found: string[] = [];
-  for (const { table, column } of await listColumns(db))
-    for (const needle of needles) {
-      const contains =
-        db.engine === "postgres"
-          ? `position(lower($1) in lower("${column}"::text)) > 0`
-          : `instr(lower(CAST("${column}" AS TEXT)), lower(?)) > 0`;
-      const [row] = await db.$queryRawUnsafe<[{ count: bigint }]>(
-        `SELECT count(*) AS "count" FROM "${table}" WHERE ${contains}`,
-        needle,
-      );
-      if (Number(row.count)) found.push(`${table}.${column}`);
-    }
-  return [...new Set(found)];
+  for (const table of new Set(columns.map((one) => one.table))) {
+    const names = columns.filter((one) => one.table === table).map(({ column }) => column);
+    const counts = names.map((name, i) => `count(*) FILTER (WHERE ${contains(name)}) AS "c${i}"`);
+    const [row] = await db.$queryRawUnsafe<[Record<string, bigint>]>(
+      `SELECT ${counts.join(", ")} FROM "${table}"`,
+    );
+    for (const [i, name] of names.entries()) if (Number(row[`c${i}`])) found.push(`${table}.${name}`);
+  }
+  return found;
 }
 
 /** Every row of every table as text, but what `except` names. */

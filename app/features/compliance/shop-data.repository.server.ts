@@ -94,7 +94,7 @@ export class ShopDataRepository {
       .join(", ");
     return this.db.$queryRawUnsafe(
       this.db.engine === "postgres"
-        ? `SELECT c.table_name AS "table", c.column_name AS "column"
+        ? `SELECT c.table_name::text AS "table", c.column_name::text AS "column"
            FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
            WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' AND c.column_name IN (${names})`
         : `SELECT m.name AS "table", c.name AS "column" FROM sqlite_master m, pragma_table_info(m.name) c
@@ -105,7 +105,7 @@ export class ShopDataRepository {
   #references(): Promise<Reference[]> {
     return this.db.$queryRawUnsafe(
       this.db.engine === "postgres"
-        ? `SELECT child.relname AS "child", parent.relname AS "parent" FROM pg_constraint f
+        ? `SELECT child.relname::text AS "child", parent.relname::text AS "parent" FROM pg_constraint f
            JOIN pg_class child ON child.oid = f.conrelid JOIN pg_class parent ON parent.oid = f.confrelid
            WHERE f.contype = 'f' AND child.relnamespace = current_schema()::regnamespace`
         : `SELECT m.name AS "child", f."table" AS "parent" FROM sqlite_master m, pragma_foreign_key_list(m.name) f

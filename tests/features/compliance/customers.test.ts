@@ -53,7 +53,7 @@ async function shopOfAnn(db: Db) {
         storeId,
         ticketId,
         kind,
-        author: kind === "CUSTOMER" ? "Ann Lee" : "Nora",
+        author: kind !== "CUSTOMER" ? "Nora" : body.startsWith("Ann") ? "Ann Lee" : "Jo Vogt",
         body,
         metadata: { body },
         writtenAt: T0,
