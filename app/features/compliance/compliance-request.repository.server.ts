@@ -113,6 +113,15 @@ export class ComplianceRequestRepository {
     });
   }
 
+  /** Tried again: what went wrong the last time is no longer its state. */
+  async retry({ id, result }: Pick<Row, "id" | "result">): Promise<void> {
+    const { error: _error, ...known } = result as Record<string, object | undefined>;
+    await this.db.complianceRequest.updateMany({
+      where: { id, status: "FAILED" },
+      data: { status: "RECEIVED", result: known },
+    });
+  }
+
   /** The shop is gone: nobody is left to hand a report to, and nobody's name is left to keep. */
   async closeAllOfShop(shopDomain: string, exceptId: string, reason: string, now: Date): Promise<void> {
     await this.db.complianceRequest.updateMany({

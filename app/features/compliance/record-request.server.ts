@@ -31,6 +31,7 @@ export async function recordRequest(
   const requests = new ComplianceRequestRepository(db);
   const { webhookId, shopDomain, receivedAt } = event;
   const request = await requests.upsert({ webhookId, shopDomain, topic, receivedAt });
+  if (request.status === "FAILED") await requests.retry(request);
   if (request.subject || isClosed(request) || !person || isNobody(person)) return request;
   const subject = await sealSubject(keys, request, person);
   await requests.updateSubject(request.id, subject);

@@ -69,7 +69,10 @@ function OverdueBanner({ count }: { count: number }) {
       tone="critical"
       title={count === 1 ? "A privacy request is overdue" : `${count} privacy requests are overdue`}
     >
-      <p>The law gives 30 days to answer. Hand over the report now, and tell the customer about the delay.</p>
+      <p>
+        The law gives 30 days. Answer what waits for you below, and tell the customer about the delay; what
+        Backroom did not manage by itself is on the Webhooks page.
+      </p>
     </Banner>
   );
 }
