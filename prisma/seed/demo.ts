@@ -70,22 +70,6 @@ const AWAY: StorePlan = {
 /** The shops of the demo; a production database that holds others is left alone. */
 export const DEMO_DOMAINS = [DEMO.domain, SECOND_SHOP.domain, AWAY.domain];
 
-/** As customers/data_request names a customer. */
-function personWith({ customers, orders }: Catalogue, gid: string): Person {
-  const customer = customers.find((candidate) => candidate.gid === gid)!;
-  const theirs = orders.filter((order) => order.customerGid === gid);
-  return {
-    customerId: numberOf(gid),
-    email: customer.email,
-    phone: customer.phone,
-    orderIds: theirs.map((order) => numberOf(order.gid)),
-  };
-}
-
-function numberOf(anyGid: string): string {
-  return anyGid.slice(anyGid.lastIndexOf("/") + 1);
-}
-
 export async function demoRows(keys: KeyProvider): Promise<SeedRows> {
   const catalogue = demoCatalogue();
   const { domain, ianaTimezone } = catalogue.shop;
@@ -115,4 +99,20 @@ export async function demoRows(keys: KeyProvider): Promise<SeedRows> {
     await secondStoreRows(keys),
     await storeRows(AWAY, keys),
   ]);
+}
+
+/** As customers/data_request names a customer. */
+function personWith({ customers, orders }: Catalogue, gid: string): Person {
+  const customer = customers.find((candidate) => candidate.gid === gid)!;
+  const theirs = orders.filter((order) => order.customerGid === gid);
+  return {
+    customerId: numberOf(gid),
+    email: customer.email,
+    phone: customer.phone,
+    orderIds: theirs.map((order) => numberOf(order.gid)),
+  };
+}
+
+function numberOf(anyGid: string): string {
+  return anyGid.slice(anyGid.lastIndexOf("/") + 1);
 }

@@ -103,12 +103,14 @@ export function mayMention({ customerId, email, phone, orderIds }: Person): (tex
   const ids = new Set(customerId ? [...orderIds, customerId] : orderIds);
   const address = email?.toLowerCase();
   const ending = phone && digitsOf(phone).slice(-PHONE_DIGITS);
+  // However it is spelled: 5550 1234 is 5, anything but a digit, 5, …
+  const spelled = ending ? new RegExp([...ending].join("\\D*")) : null;
   return (text) => {
     // An escape may spell any of them differently.
     if (text.includes("\\u")) return true;
     if (ids.size && text.match(/\d+/g)?.some((digits) => ids.has(digits))) return true;
     if (address && text.toLowerCase().includes(address)) return true;
-    return Boolean(ending && digitsOf(text).includes(ending));
+    return Boolean(spelled?.test(text));
   };
 }
 
