@@ -176,7 +176,7 @@ export async function insertTenant(db: Db, marker: string) {
       ...dated,
     },
   });
-  await db.webhookEvent.create({
+  const webhookEvent = await db.webhookEvent.create({
     data: {
       webhookId: `webhook-${marker}`,
       topic: "orders/create",
@@ -200,6 +200,7 @@ export async function insertTenant(db: Db, marker: string) {
     draft: draft.id,
     insight: insight.id,
     purchaseOrder: purchaseOrder.id,
+    webhookEvent: webhookEvent.id,
   };
 }
 
@@ -218,6 +219,7 @@ export async function insertEmptyTenant(db: Db, marker: string): Promise<Tenant>
     draft: "",
     insight: "",
     purchaseOrder: "",
+    webhookEvent: "",
   };
   return { ...none, marker, storeId, shopDomain, gid: (type) => `gid://shopify/${type}/${marker}` };
 }

@@ -1,4 +1,5 @@
 import { AiDraftRepository } from "~/features/inbox/ai-draft.repository.server";
+import { CustomerDataRepository } from "~/features/compliance/customer-data.repository.server";
 import { ConnectionEventRepository } from "~/features/connections/connection-event.repository.server";
 import { KpiCacheRepository } from "~/features/overview/kpi-cache.repository.server";
 import { OrderFlagRepository } from "~/features/orders/order-flag.repository.server";
@@ -296,6 +297,20 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
       deleteAll: (r) => r.deleteAll(),
     },
   }),
+  CustomerDataRepository: calls<CustomerDataRepository>({
+    models: ["Ticket", "TicketMessage", "AiDraft", "OrderFlag", "WebhookEvent"],
+    build: (db, { shopDomain, storeId }) => new CustomerDataRepository(db, shopDomain, storeId),
+    methods: {
+      listCustomers: (r) => r.listCustomers("", 100),
+      listTickets: (r, other) => r.listTickets([other.ticket]),
+      anonymiseTickets: (r, other) => r.anonymiseTickets([other.ticket]),
+      listFlags: (r, other) => r.listFlags([other.gid("Order")]),
+      anonymiseFlags: (r, other) => r.anonymiseFlags([other.gid("Order")]),
+      listPayloads: (r) => r.listPayloads("", 100),
+      findPayload: (r, other) => r.findPayload(other.webhookEvent),
+      updatePayloads: (r, other) => r.updatePayloads([{ id: other.webhookEvent, text: "{}" }]),
+    },
+  }),
   WebhookInboxOfShop: calls<WebhookInboxOfShop>({
     models: ["WebhookEvent"],
     build: (db, { shopDomain }) => new WebhookInboxOfShop(db, shopDomain),
@@ -312,6 +327,7 @@ export const NOT_SCOPED = [
   "WebhookInboxRepository",
   "RetentionRunRepository",
   "ComplianceRequestRepository",
+  "ShopDataRepository",
   "DueRepository",
   "SealedValueRepository",
 ];

@@ -32,22 +32,26 @@ type Context<S> = {
  */
 export type HandlerResult = "done" | { skipped: string } | { erased: true };
 
-export type Handling<S> = {
-  /**
-   * What is too much for one transaction: in steps, each of which may be repeated. The lease is kept meanwhile; `lost` is
-   * aborted when it could not be.
-   */
-  prepare?: (context: Context<S> & { db: Db; lost: AbortSignal }) => Promise<void>;
-  /**
-   * Everything written through `tx` is committed together with the event's completion, or not at all: an effect happens
-   * once, whatever is killed. It has five seconds, and asks nobody but the database.
-   * @throws what makes the event FAILED, and DEAD at its last attempt
-   */
-  handle: (context: Context<S> & { tx: Queryable }) => Promise<HandlerResult>;
-};
+type Handle<S> = (context: Context<S> & { tx: Queryable }) => Promise<HandlerResult>;
 
-/** `installed`: events of stores that are ACTIVE, the others are skipped; `any`: of whichever, also of none. */
-export type TopicHandler = ({ of: "installed" } & Handling<Store>) | ({ of: "any" } & Handling<Store | null>);
+/**
+ * `handle`: everything written through `tx` is committed together with the event's completion, or not at all: an effect
+ * happens once, whatever is killed. It has five seconds, and asks nobody but the database. What it throws makes the event
+ * FAILED, and DEAD at its last attempt.
+ */
+export type TopicHandler =
+  /** Events of stores that are ACTIVE; the others are skipped */
+  | { of: "installed"; handle: Handle<Store> }
+  /** Events of whichever store, and of none */
+  | {
+      of: "any";
+      /**
+       * What is too much for one transaction: in steps, each of which may be repeated. The lease is kept meanwhile; `lost`
+       * is aborted when it could not be. `handle` is given the store as it is afterwards.
+       */
+      prepare?: (context: Context<Store | null> & { db: Db; lost: AbortSignal }) => Promise<void>;
+      handle: Handle<Store | null>;
+    };
 
 /** A payload that is not what the topic promises; the message names the field, and never its value. */
 export class PayloadError extends Error {

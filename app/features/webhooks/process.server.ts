@@ -7,7 +7,7 @@ import type { KeyProvider } from "~/platform/crypto/keyring.server";
 import { databaseNow } from "~/platform/db/clock.server";
 import { inTransaction, type Db, type Queryable } from "~/platform/db/client.server";
 import { log, scrub } from "~/platform/log.server";
-import type { Handling, HandlerResult, TopicHandler } from "./handler";
+import type { HandlerResult, TopicHandler } from "./handler";
 import { countProcessed } from "./inbox-metrics.server";
 import { readPayload } from "./payload";
 import { MOST_ATTEMPTS, WebhookInboxRepository, type ClaimedEvent } from "./webhook-inbox.repository.server";
@@ -59,15 +59,16 @@ async function attempt(
 
   const handler = handlers.get(claimed.topic);
   if (!handler) return end(db, { skipped: `Backroom does nothing about ${claimed.topic}.` });
-  if (handler.of === "any") return run(handler, store);
-  if (store?.status === "ACTIVE") return run(handler, store);
-  return end(db, { skipped: "The shop does not have Backroom installed." });
-
-  async function run<S>({ prepare, handle }: Handling<S>, its: S): Promise<End> {
-    const context = { store: its, event: { ...claimed, payload: readPayload(claimed.payload) }, keys, now };
-    await prepare?.({ ...context, db, lost });
-    return inTransaction(db, async (tx) => end(tx, await handle({ ...context, tx })));
+  const context = { event: { ...claimed, payload: readPayload(claimed.payload) }, keys, now };
+  if (handler.of === "installed") {
+    if (store?.status !== "ACTIVE") return end(db, { skipped: "The shop does not have Backroom installed." });
+    return inTransaction(db, async (tx) => end(tx, await handler.handle({ ...context, store, tx })));
   }
+  await handler.prepare?.({ ...context, store, db, lost });
+  return inTransaction(db, async (tx) => {
+    const current = handler.prepare ? await findStore(tx, claimed.shopDomain) : store;
+    return end(tx, await handler.handle({ ...context, store: current, tx }));
+  });
 }
 
 /** @throws {ClaimLapsedError} so that what was written beside it is rolled back */

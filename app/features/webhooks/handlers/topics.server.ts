@@ -2,6 +2,7 @@
 import type { TopicHandler } from "../handler";
 import { appScopesUpdate, appUninstalled } from "./app.server";
 import { bulkOperationFinished } from "./bulk-operations.server";
+import { customersDataRequest, customersRedact, shopRedact } from "./compliance.server";
 import { fulfillmentChanged } from "./fulfillments.server";
 import { inventoryLevelUpdated } from "./inventory-levels.server";
 import { orderChanged } from "./orders.server";
@@ -22,4 +23,7 @@ export const HANDLERS: ReadonlyMap<string, TopicHandler> = new Map<string, Topic
   ["products/update", productUpdated],
   ["inventory_levels/update", inventoryLevelUpdated],
   ["bulk_operations/finish", bulkOperationFinished],
+  ["customers/data_request", customersDataRequest],
+  ["customers/redact", customersRedact],
+  ["shop/redact", shopRedact],
 ]);
