@@ -8,7 +8,7 @@ import { SeoInsightRepository } from "~/features/seo/seo-insight.repository.serv
 import { StoreSecretRepository } from "~/features/connections/store-secret.repository.server";
 import { StoreSettingsRepository } from "~/features/settings/store-settings.repository.server";
 import { TicketRepository } from "~/features/inbox/ticket.repository.server";
-import { WebhookInboxOfShop } from "~/features/webhooks/webhook-inbox.repository.server";
+import { WebhookInboxOfShop } from "~/features/webhooks/webhook-inbox-of-shop.repository.server";
 import { WebhookRegistryRepository } from "~/features/webhooks/webhook-registry.repository.server";
 import type { Db } from "~/platform/db/client.server";
 import { T0, TEST_KEYS, type Tenant } from "../support/tenant-rows";
@@ -258,6 +258,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     build: (db, { shopDomain, storeId }) => new WebhookRegistryRepository(db, shopDomain, storeId),
     methods: {
       list: (r) => r.list(),
+      count: (r) => r.count(),
       upsert: (r) =>
         r.upsert(
           {
@@ -279,6 +280,13 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     methods: {
       countByStatus: (r) => r.countByStatus(),
       list: (r) => r.list(),
+      find: (r, other) => r.find(other.deadWebhook),
+      summarise: (r) => r.summarise({}, LATER),
+      listTopics: (r) => r.listTopics(),
+      findOldestUnprocessed: (r) => r.findOldestUnprocessed(),
+      listReplayed: (r) => r.listReplayed(),
+      replay: (r, other) => r.replay({ webhookId: other.deadWebhook }, "caller", LATER),
+      dismiss: (r, other) => r.dismiss({ webhookId: other.deadWebhook }, "caller", LATER),
     },
   }),
 };

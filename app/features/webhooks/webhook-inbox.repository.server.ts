@@ -29,28 +29,3 @@ export class WebhookInboxRepository {
     }
   }
 }
-
-export class WebhookInboxOfShop {
-  constructor(
-    private readonly db: Queryable,
-    private readonly shopDomain: string,
-  ) {}
-
-  async countByStatus(): Promise<Partial<Record<WebhookEventStatus, number>>> {
-    const groups = await this.db.webhookEvent.groupBy({
-      by: ["status"],
-      where: { shopDomain: this.shopDomain },
-      _count: { _all: true },
-    });
-    return Object.fromEntries(groups.map((group) => [group.status, group._count._all]));
-  }
-
-  /** Newest first. */
-  list(filter: { status?: WebhookEventStatus; limit?: number } = {}): Promise<WebhookEvent[]> {
-    return this.db.webhookEvent.findMany({
-      where: { shopDomain: this.shopDomain, status: filter.status },
-      orderBy: [{ receivedAt: "desc" }, { id: "desc" }],
-      take: filter.limit ?? 50,
-    });
-  }
-}
