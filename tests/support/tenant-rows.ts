@@ -191,7 +191,14 @@ export async function insertTenant(db: Db, marker: string) {
   await db.webhookEvent.create({
     data: {
       ...{ webhookId: deadWebhook, topic: "orders/updated", shopDomain, storeId, payload: json },
-      ...{ status: "DEAD", attempts: 8, lastError: marker, receivedAt: T0, replayedAt: T0, replayedBy: marker },
+      ...{
+        status: "DEAD",
+        attempts: 8,
+        lastError: marker,
+        receivedAt: T0,
+        replayedAt: T0,
+        replayedBy: marker,
+      },
       ...dated,
     },
   });

@@ -295,6 +295,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
 export const NOT_SCOPED = [
   "StoreRepository",
   "WebhookInboxRepository",
+  "WebhookShopsRepository",
   "RetentionRunRepository",
   "ComplianceRequestRepository",
   "DueRepository",

@@ -4,7 +4,11 @@ import { declaredTopics, type DeclaredTopic } from "./declared-topics.server";
 import { maskPersonal } from "./personal-data";
 import { compareTopics, type TopicComparison } from "./registry-comparison";
 import { doorAddress, expectedTopics } from "./registry.server";
-import { WebhookInboxOfShop, type WebhookEventLine } from "./webhook-inbox-of-shop.repository.server";
+import {
+  WebhookInboxOfShop,
+  type InboxFilter,
+  type WebhookEventLine,
+} from "./webhook-inbox-of-shop.repository.server";
 import { WebhookRegistryRepository, type RegistryEntry } from "./webhook-registry.repository.server";
 import type { WebhookEventStatus } from "./webhook-status";
 import { topicKeyOf } from "./webhook-topics";
@@ -85,6 +89,17 @@ export async function loadDiagnostics(
   };
 }
 
+/** The newest that match. */
+export async function listDeliveries(
+  db: Db,
+  shopDomain: string,
+  filter: InboxFilter,
+  limit: number,
+): Promise<DeliveryLine[]> {
+  const { items } = await new WebhookInboxOfShop(db, shopDomain).list({ ...filter, limit });
+  return items.map(toLine);
+}
+
 export type DeliveryDetail = DeliveryLine & {
   eventId: string | null;
   apiVersion: string | null;
@@ -123,9 +138,9 @@ export async function findProgress(
   shopDomain: string,
   webhookId: string,
 ): Promise<DeliveryProgress | null> {
-  const { items } = await new WebhookInboxOfShop(db, shopDomain).list({ webhookId, limit: 1 });
-  if (!items[0]) return null;
-  const { status, attempts, receivedAt, processedAt, lastError } = toLine(items[0]);
+  const [line] = await listDeliveries(db, shopDomain, { webhookId }, 1);
+  if (!line) return null;
+  const { status, attempts, receivedAt, processedAt, lastError } = line;
   return { status, attempts, receivedAt, processedAt, lastError };
 }
 

@@ -41,10 +41,7 @@ export type IsAbout = (text: string, key: string) => boolean;
  * nobody. Ids of orders, totals, quantities and instants stay. `isAbout` finds what other texts say of the person.
  * Numbers may be lossless-json's and stay what they are.
  */
-export function redactPersonal(
-  payload: unknown,
-  isAbout: IsAbout = () => false,
-): unknown {
+export function redactPersonal(payload: unknown, isAbout: IsAbout = () => false): unknown {
   return redact(payload, "", isAbout, shapeOfRoot(payload));
 }
 
@@ -53,7 +50,8 @@ type Shape = "person" | "thing";
 
 function shapeOfRoot(payload: unknown): Shape {
   if (!isTree(payload) || Array.isArray(payload)) return "thing";
-  return "first_name" in payload && "last_name" in payload ? "person" : "thing";
+  const isCustomer = String(payload.admin_graphql_api_id).startsWith("gid://shopify/Customer/");
+  return isCustomer || ("first_name" in payload && "last_name" in payload) ? "person" : "thing";
 }
 
 function mask(value: unknown, within: Shape, key = ""): unknown {
@@ -72,12 +70,7 @@ function shapeOf(name: string, within: Shape): Shape {
   return within === "person" || PERSONS.has(name) || PERSONAL.has(name) ? "person" : "thing";
 }
 
-function redact(
-  value: unknown,
-  key: string,
-  isAbout: IsAbout,
-  root: Shape,
-): unknown {
+function redact(value: unknown, key: string, isAbout: IsAbout, root: Shape): unknown {
   if (PERSONS.has(key) || PERSONAL.has(key) || LINKS.has(key)) return Array.isArray(value) ? [] : null;
   if (Array.isArray(value)) return value.map((item) => redact(item, key, isAbout, "thing"));
   if (isTree(value))

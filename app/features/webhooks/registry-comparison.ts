@@ -50,7 +50,9 @@ export type RegistryFacts = {
 
 /** By topic, those of the code first. */
 export function compareTopics({ expected, declared, actual, address }: RegistryFacts): TopicComparison[] {
-  const spelling = new Map([...expected, ...declared.map(({ topic }) => topic)].map((t) => [topicKeyOf(t), t]));
+  const spelling = new Map(
+    [...expected, ...declared.map(({ topic }) => topic)].map((t) => [topicKeyOf(t), t]),
+  );
   const listed = (actual ?? []).map(({ topicKey }) => topicKey);
   const keys = [...new Set([...spelling.keys(), ...listed])];
   return keys

@@ -78,7 +78,10 @@ export async function syncRegistry(db: Db, context: RegistryContext): Promise<Re
  * The first registration of a shop: after that its rows say that it was done. Never throws, because it runs within an
  * installation, which must not fail for it; the diagnostics page does the same by hand.
  */
-export async function registerOnce(db: Db, context: RegistryContext): Promise<"registered" | "already" | "failed"> {
+export async function registerOnce(
+  db: Db,
+  context: RegistryContext,
+): Promise<"registered" | "already" | "failed"> {
   try {
     const { id, shopDomain } = context.store;
     if (await new WebhookRegistryRepository(db, shopDomain, id).count()) return "already";

@@ -29,7 +29,10 @@ export type SentTest = {
 };
 
 /** Never throws for what the address does. Beside the harmless payload it is a delivery like any other, and stays in the inbox. */
-export async function sendTest(target: TestTarget, { topic, webhookId, now }: TestDelivery): Promise<SentTest> {
+export async function sendTest(
+  target: TestTarget,
+  { topic, webhookId, now }: TestDelivery,
+): Promise<SentTest> {
   const body = JSON.stringify(TEST_PAYLOADS[topic]);
   const headers = {
     "Content-Type": "application/json",

@@ -12,7 +12,12 @@ export const TEST_PAYLOADS = {
     ...{ id: ID, admin_graphql_api_id: gid("Order"), name: "#test", order_number: 0, test: true },
     ...{ created_at: AT, processed_at: AT, updated_at: AT, cancelled_at: null, currency: "USD" },
     ...{ email: null, phone: null, note: null, tags: "", customer: null },
-    ...{ financial_status: "paid", fulfillment_status: null, total_price: "0.00", current_total_price: "0.00" },
+    ...{
+      financial_status: "paid",
+      fulfillment_status: null,
+      total_price: "0.00",
+      current_total_price: "0.00",
+    },
     ...{ subtotal_price: "0.00", total_discounts: "0.00", total_tax: "0.00" },
     ...{ line_items: [], refunds: [], fulfillments: [] },
   },

@@ -82,7 +82,11 @@ async function repair(context: WebhookActionContext): Promise<WebhookAnswer> {
   const { done, failed, ...audit } = await syncRegistry(context.db, context);
   if (failed.length) {
     const reasons = failed.map(({ topicKey, detail }) => `${topicKey}: ${detail}`).join("; ");
-    return { ok: false, message: `Shopify did not take ${failed.length} of ${done.length + failed.length} changes. ${reasons}`, audit };
+    return {
+      ok: false,
+      message: `Shopify did not take ${failed.length} of ${done.length + failed.length} changes. ${reasons}`,
+      audit,
+    };
   }
   return { ok: true, message: done.length ? "Subscriptions repaired" : "Nothing had to be changed", audit };
 }

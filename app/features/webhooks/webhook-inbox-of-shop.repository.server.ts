@@ -199,7 +199,7 @@ export class WebhookInboxOfShop {
           status === "PROCESSING" ? { OR: [{ nextAttemptAt: null }, { nextAttemptAt: { lte: now } }] } : {},
         ],
       };
-      for (let last: Position | null = null; ; ) {
+      for (let last: Position | null = null; ;) {
         const rows: (Position & { lastError: string | null })[] = await this.db.webhookEvent.findMany({
           where: last ? { ...those, AND: [...those.AND, beyond("gt", last)] } : those,
           orderBy: [{ receivedAt: "asc" }, { id: "asc" }],

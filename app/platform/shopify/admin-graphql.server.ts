@@ -53,7 +53,7 @@ export function adminOf({ shop, accessToken }: Pick<Session, "shop" | "accessTok
         body: JSON.stringify({ query: document, variables: options?.variables ?? {} }),
         signal: AbortSignal.timeout(TIMEOUT_MS),
       }),
-  } as Admin;
+  };
 }
 
 type Body = { data?: unknown; errors?: unknown; extensions?: unknown };
@@ -64,8 +64,12 @@ async function ask(admin: Admin, document: string, variables: Record<string, unk
   if (!isResponse(response)) return judge(response);
   if (response.status === 429) return { throttled: true, waitMs: PAUSE_MS };
   if (response.status === 401)
-    throw new AdminApiError("UNAUTHORIZED", "Shopify does not accept the app's access to this store any more.");
-  if (!response.ok) throw new AdminApiError("UNREACHABLE", `Shopify answered ${response.status}; try again later.`);
+    throw new AdminApiError(
+      "UNAUTHORIZED",
+      "Shopify does not accept the app's access to this store any more.",
+    );
+  if (!response.ok)
+    throw new AdminApiError("UNREACHABLE", `Shopify answered ${response.status}; try again later.`);
   const body = (await response.json().catch(() => null)) as Body | null;
   if (!body) throw new AdminApiError("UNREACHABLE", "Shopify's answer could not be read; try again later.");
   return judge(body);
@@ -79,7 +83,10 @@ function isResponse(answer: Response | Body): answer is Response {
 /** The library throws errors that came with an answer, a copy of answers that were refusals, and whatever the network did. */
 function caught(error: unknown): Response | Body {
   if (error instanceof GraphqlQueryError) {
-    const { errors, extensions } = (error.body ?? {}) as { errors?: { graphQLErrors?: unknown }; extensions?: unknown };
+    const { errors, extensions } = (error.body ?? {}) as {
+      errors?: { graphQLErrors?: unknown };
+      extensions?: unknown;
+    };
     return { errors: errors?.graphQLErrors ?? [{ message: error.message }], extensions };
   }
   if (typeof error === "object" && error && isResponse(error)) {
@@ -122,5 +129,8 @@ function read<T>(body: Body, shape: z.ZodType<T>): T {
   const parsed = shape.safeParse(body.data);
   if (parsed.success) return parsed.data;
   const { path } = parsed.error.issues[0]!;
-  throw new AdminApiError("REFUSED", `Shopify's answer has something unexpected at ${path.join(".") || "its root"}.`);
+  throw new AdminApiError(
+    "REFUSED",
+    `Shopify's answer has something unexpected at ${path.join(".") || "its root"}.`,
+  );
 }
