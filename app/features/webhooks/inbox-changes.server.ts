@@ -50,13 +50,11 @@ export async function changeInbox(
 function tally(kind: ChangeKind, { groups, live }: InboxSummary) {
   const changed: readonly WebhookEventStatus[] = kind === "replay" ? REPLAYABLE : DISMISSABLE;
   const chosen = groups.filter(({ status }) => changed.includes(status));
-  const held = changed.includes("PROCESSING") ? live : 0;
-  const total = sum(groups);
-  const count = sum(chosen) - held;
+  const count = sum(chosen);
   const oldest = chosen.map(({ oldestReceivedAt }) => oldestReceivedAt.getTime());
   return {
     count,
-    leftAlone: total - count,
+    leftAlone: sum(groups) - count + live,
     topics: grouped(chosen, ({ topic }) => topic).map(([topic, of]) => ({ topic, count: sum(of) })),
     statuses: grouped(chosen, ({ status }) => status).map(([status, of]) => ({ status, count: sum(of) })),
     oldestReceivedAt: oldest.length ? new Date(Math.min(...oldest)).toISOString() : null,

@@ -11,8 +11,9 @@ export type WebhookEventLine = Omit<WebhookEvent, "payload">;
 export type InboxFilter = { status?: WebhookEventStatus; topic?: string; webhookId?: string };
 export type InboxPage = Page<WebhookEventLine> & { previousCursor: string | null };
 export type InboxSummary = {
+  /** Without what is `live` */
   groups: { topic: string; status: WebhookEventStatus; count: number; oldestReceivedAt: Date }[];
-  /** Of those being processed, the ones whose worker still has its lease */
+  /** Being processed by a worker that still has its lease */
   live: number;
 };
 
@@ -89,7 +90,7 @@ export class WebhookInboxOfShop {
     const [groups, live] = await Promise.all([
       this.db.webhookEvent.groupBy({
         by: ["topic", "status"],
-        where,
+        where: { AND: [where, { OR: [{ status: { not: "PROCESSING" } }, ...leaseOver(now)] }] },
         _count: { _all: true },
         _min: { receivedAt: true },
         orderBy: [{ topic: "asc" }, { status: "asc" }],
@@ -196,7 +197,7 @@ export class WebhookInboxOfShop {
         AND: [
           // Not what this very call has replayed, and a fast worker has finished since.
           { OR: [{ replayedAt: null }, { replayedAt: { not: now } }] },
-          status === "PROCESSING" ? { OR: [{ nextAttemptAt: null }, { nextAttemptAt: { lte: now } }] } : {},
+          status === "PROCESSING" ? { OR: leaseOver(now) } : {},
         ],
       };
       for (let last: Position | null = null; ;) {
@@ -218,6 +219,11 @@ export class WebhookInboxOfShop {
   #those({ status, topic, webhookId }: InboxFilter) {
     return { shopDomain: this.shopDomain, status, topic, webhookId };
   }
+}
+
+/** Of an event that is being processed: whoever had it is gone, or too late. */
+function leaseOver(now: Date) {
+  return [{ nextAttemptAt: null }, { nextAttemptAt: { lte: now } }];
 }
 
 type Where = NonNullable<Parameters<Queryable["webhookEvent"]["updateMany"]>[0]["where"]>;

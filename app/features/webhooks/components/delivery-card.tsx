@@ -46,7 +46,7 @@ export function DeliveryCard({ diagnostics, query, now, ianaTimezone, actor, onA
       ) : (
         <Box padding="400">
           <BlockStack gap="300">
-            {query.status !== "RECEIVED" && (
+            {Object.values(filter).some(Boolean) && query.status !== "RECEIVED" && (
               <InlineStack gap="200">
                 <Button onClick={ask("replay")}>Replay these…</Button>
                 {mayDismiss(query.status) && <Button onClick={ask("dismiss")}>Dismiss these…</Button>}

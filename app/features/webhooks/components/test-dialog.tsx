@@ -1,11 +1,11 @@
 import { Link, useFetcher } from "@remix-run/react";
 import { Banner, BlockStack, Modal, Select, Spinner, Text } from "@shopify/polaris";
 import { useEffect, useState } from "react";
+import { formatShopTime } from "~/platform/shop-time";
 import type { DeliveryProgress } from "../diagnostics.server";
 import type { SentTest } from "../send-test.server";
 import { TEST_TOPICS } from "../test-payloads";
 import type { WebhookAnswer } from "../webhook-actions.server";
-import { formatSpan } from "./instants";
 import { useReturnFocus } from "./use-return-focus";
 
 const LOOK_EVERY_MS = 1_000;
@@ -13,7 +13,7 @@ const LOOK_EVERY_MS = 1_000;
 const LOOKS = 30;
 
 /** Sends a delivery by the public address and follows it until it is processed. Mounted when it opens. */
-export function TestDialog({ onClose }: { onClose: () => void }) {
+export function TestDialog({ ianaTimezone, onClose }: { ianaTimezone: string; onClose: () => void }) {
   const send = useFetcher<WebhookAnswer>();
   const [topic, setTopic] = useState<string>(TEST_TOPICS[0]!);
   useReturnFocus();
@@ -47,7 +47,7 @@ export function TestDialog({ onClose }: { onClose: () => void }) {
             onChange={setTopic}
           />
           <div role="status" aria-live="polite">
-            {test && <Steps test={test} progress={progress} gaveUp={gaveUp} />}
+            {test && <Steps {...{ test, progress, gaveUp, ianaTimezone }} />}
           </div>
           {send.data && !busy && !send.data.ok && (
             <Banner tone="critical" title="The test did not arrive">
@@ -84,13 +84,20 @@ function useProgress(webhookId: string | undefined) {
   return { progress, gaveUp };
 }
 
-type StepsProps = { test: SentTest; progress: DeliveryProgress | null; gaveUp: boolean };
+type StepsProps = {
+  test: SentTest;
+  progress: DeliveryProgress | null;
+  gaveUp: boolean;
+  ianaTimezone: string;
+};
 
-function Steps({ test, progress, gaveUp }: StepsProps) {
+function Steps({ test, progress, gaveUp, ianaTimezone }: StepsProps) {
   const processed = progress?.processedAt;
   return (
     <ol className="facts">
-      <li>Signed and sent to {test.url}</li>
+      <li>
+        Signed, and sent on {formatShopTime(test.sentAt, ianaTimezone)} to {test.url}
+      </li>
       {test.status > 0 && (
         <li>
           Answered {test.status} after {test.durationMs} ms
@@ -98,13 +105,14 @@ function Steps({ test, progress, gaveUp }: StepsProps) {
       )}
       {progress && (
         <li>
-          Stored in the inbox: <Link to={`/app/webhooks/${test.webhookId}`}>see the delivery</Link>
+          Stored in the inbox on {formatShopTime(progress.receivedAt, ianaTimezone)}:{" "}
+          <Link to={`/app/webhooks/${test.webhookId}`}>see the delivery</Link>
         </li>
       )}
       {progress && processed && (
         <li>
           {progress.status === "SKIPPED" ? "Processed, nothing to do" : "Processed"} after{" "}
-          {formatSpan(Date.parse(processed) - Date.parse(progress.receivedAt))}
+          {Math.max(0, Date.parse(processed) - Date.parse(progress.receivedAt))} ms
           {progress.lastError && `: ${progress.lastError}`}
         </li>
       )}

@@ -74,7 +74,7 @@ export function WebhooksPage({ diagnostics, query, now, ianaTimezone, actor }: P
         <ChangeDialog ask={dialog.ask} ianaTimezone={ianaTimezone} onDone={done} onClose={close} />
       )}
       {dialog?.name === "repair" && <RepairDialog onAudit={setRepaired} onDone={done} onClose={close} />}
-      {dialog?.name === "test" && <TestDialog onClose={close} />}
+      {dialog?.name === "test" && <TestDialog ianaTimezone={ianaTimezone} onClose={close} />}
     </Page>
   );
 }
