@@ -284,7 +284,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
       summarise: (r) => r.summarise({}, LATER),
       listTopics: (r) => r.listTopics(),
       findOldestUnprocessed: (r) => r.findOldestUnprocessed(),
-      listReplayed: (r) => r.listReplayed(),
+      listReplays: (r) => r.listReplays(),
       replay: (r, other) => r.replay({ webhookId: other.deadWebhook }, "caller", LATER),
       dismiss: (r, other) => r.dismiss({ webhookId: other.deadWebhook }, "caller", LATER),
     },

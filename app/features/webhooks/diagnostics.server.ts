@@ -47,7 +47,8 @@ export type WebhookDiagnostics = {
   older: string | null;
   /** Of every delivery so far, for the filter */
   seenTopics: string[];
-  replays: { webhookId: string; topic: string; replayedAt: string; replayedBy: string | null }[];
+  /** Each with how many deliveries it was of, as far as they have not been replayed again since */
+  replays: { replayedAt: string; replayedBy: string | null; count: number }[];
 };
 
 type Shop = { id: string; shopDomain: string };
@@ -66,7 +67,7 @@ export async function loadDiagnostics(
     inbox.countByStatus(),
     inbox.findOldestUnprocessed(),
     inbox.listTopics(),
-    inbox.listReplayed(),
+    inbox.listReplays(),
     new WebhookRegistryRepository(db, shopDomain, id).list(),
   ]);
   // Turning back ends at the first page, which is full even when fewer rows than that lay before the cursor.
@@ -85,7 +86,7 @@ export async function loadDiagnostics(
     newer: page.previousCursor,
     older: page.nextCursor,
     seenTopics: seen.map(({ topic }) => topic),
-    replays: replays.map(({ replayedAt, ...one }) => ({ ...one, replayedAt: replayedAt!.toISOString() })),
+    replays: replays.map((one) => ({ ...one, replayedAt: one.replayedAt.toISOString() })),
   };
 }
 

@@ -17,8 +17,8 @@ export type InboxSummary = {
   live: number;
 };
 
-/** Rows of one statement: with two values each they fit into what SQLite takes at once. */
-const BATCH = 900;
+/** Rows of one statement: enough to be quick, few enough that others are not kept waiting. */
+const BATCH = 2000;
 
 /** What a merchant may see of the inbox, and do about it. The whole of it is `WebhookInboxRepository`'s. */
 export class WebhookInboxOfShop {
@@ -140,14 +140,19 @@ export class WebhookInboxOfShop {
     return first ? { webhookId: first.webhookId, topic: first.topic, receivedAt: first.receivedAt } : null;
   }
 
-  /** Who asked last for something to run again, and when; the newest first. */
-  listReplayed(limit = 5): Promise<Pick<Row, "webhookId" | "topic" | "replayedAt" | "replayedBy">[]> {
-    return this.db.webhookEvent.findMany({
+  /** Who made what run again, and when, the newest first. One replay has one instant, however much it was of. */
+  async listReplays(limit = 5): Promise<{ replayedAt: Date; replayedBy: string | null; count: number }[]> {
+    const groups = await this.db.webhookEvent.groupBy({
+      by: ["replayedAt", "replayedBy"],
       where: { shopDomain: this.shopDomain, replayedAt: { not: null } },
-      orderBy: [{ replayedAt: "desc" }, { id: "desc" }],
+      _count: { _all: true },
+      orderBy: { replayedAt: "desc" },
       take: limit,
-      select: { webhookId: true, topic: true, replayedAt: true, replayedBy: true },
     });
+    return groups.map(({ replayedAt, replayedBy, _count }) => ({
+      ...{ replayedAt: replayedAt!, replayedBy },
+      count: _count._all,
+    }));
   }
 
   /**
@@ -168,10 +173,10 @@ export class WebhookInboxOfShop {
 
   /** Takes failed and dead events off the list for good, as SKIPPED, with who did it before their error. */
   dismiss(filter: InboxFilter, by: string, now: Date): Promise<number> {
-    return this.#inBatches(filter, DISMISSABLE, now, async (where, rows) => {
+    return this.#inBatches(filter, DISMISSABLE, now, async (where) => {
       let dismissed = 0;
       // A batch has few different errors, and an update writes one text.
-      for (const lastError of new Set(rows.map((row) => row.lastError))) {
+      for (const { lastError } of await this.db.webhookEvent.groupBy({ by: ["lastError"], where })) {
         const data = {
           ...{ status: "SKIPPED" as const, nextAttemptAt: null, leaseToken: null, processedAt: now },
           lastError: `Dismissed by ${by}: ${lastError ?? "no error was recorded"}`,
@@ -183,34 +188,33 @@ export class WebhookInboxOfShop {
     });
   }
 
-  /** Walks the statuses one by one, oldest first, along their index. Every batch names its rows and asks again whose they are. */
+  /** Walks the statuses one by one, oldest first, along their index. Every batch asks again whose its rows are. */
   async #inBatches(
     filter: InboxFilter,
     statuses: readonly WebhookEventStatus[],
     now: Date,
-    change: (where: Where, rows: { lastError: string | null }[]) => Promise<number>,
+    change: (batch: Where) => Promise<number>,
   ): Promise<number> {
     let changed = 0;
     for (const status of statuses.filter((one) => !filter.status || filter.status === one)) {
-      const those = {
-        ...this.#those({ ...filter, status }),
-        AND: [
-          // Not what this very call has replayed, and a fast worker has finished since.
-          { OR: [{ replayedAt: null }, { replayedAt: { not: now } }] },
-          status === "PROCESSING" ? { OR: leaseOver(now) } : {},
-        ],
-      };
+      const those = this.#those({ ...filter, status });
+      const open: Where[] = [
+        // Not what this very call has replayed, and a fast worker has finished since.
+        { OR: [{ replayedAt: null }, { replayedAt: { not: now } }] },
+        status === "PROCESSING" ? { OR: leaseOver(now) } : {},
+      ];
       for (let last: Position | null = null; ;) {
-        const rows: (Position & { lastError: string | null })[] = await this.db.webhookEvent.findMany({
-          where: last ? { ...those, AND: [...those.AND, beyond("gt", last)] } : those,
+        const rest: Where[] = last ? [...open, beyond("gt", last)] : open;
+        const [end]: Position[] = await this.db.webhookEvent.findMany({
+          where: { ...those, AND: rest },
           orderBy: [{ receivedAt: "asc" }, { id: "asc" }],
-          take: BATCH,
-          select: { id: true, receivedAt: true, lastError: true },
+          skip: BATCH - 1,
+          take: 1,
+          select: { id: true, receivedAt: true },
         });
-        if (!rows.length) break;
-        changed += await change({ ...those, id: { in: rows.map(({ id }) => id) } }, rows);
-        last = rows.at(-1)!;
-        if (rows.length < BATCH) break;
+        changed += await change({ ...those, AND: end ? [...rest, upTo(end)] : rest });
+        if (!end) break;
+        last = end;
       }
     }
     return changed;
@@ -235,6 +239,13 @@ function beyond(side: "lt" | "gt", position: { at: Date; id: string } | Position
   return {
     receivedAt: { [`${side}e`]: at },
     OR: [{ receivedAt: { [side]: at } }, { receivedAt: at, id: { [side]: position.id } }],
+  };
+}
+
+function upTo({ receivedAt, id }: Position) {
+  return {
+    receivedAt: { lte: receivedAt },
+    OR: [{ receivedAt: { lt: receivedAt } }, { receivedAt, id: { lte: id } }],
   };
 }
 

@@ -203,9 +203,7 @@ eachDatabase("the inbox of a shop", ({ db }) => {
         declared: [{ topic: "orders/create", uri: "/webhooks" }],
       });
       expect(shown.counts).toMatchObject({ RECEIVED: 1, DEAD: 0 });
-      expect(shown.replays).toEqual([
-        { webhookId: dead, topic: "orders/create", replayedAt: NOW.toISOString(), replayedBy: "me" },
-      ]);
+      expect(shown.replays).toEqual([{ replayedAt: NOW.toISOString(), replayedBy: "me", count: 1 }]);
       expect(shown.deliveries).toMatchObject([{ webhookId: dead, lastError: "boom", status: "RECEIVED" }]);
       expect(shown.topics).toMatchObject([
         { topic: "orders/create", state: "declared", lastDeliveryAt: at(-1).toISOString() },

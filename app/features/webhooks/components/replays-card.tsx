@@ -12,11 +12,10 @@ export function ReplaysCard({ replays, now, ianaTimezone, actor }: Props) {
   return (
     <SectionCard title="Last replays">
       <RowList label="Last replays, the newest first">
-        {replays.map(({ webhookId, topic, replayedAt, replayedBy }) => (
+        {replays.map(({ replayedAt, replayedBy, count }) => (
           <Row
-            key={webhookId}
-            url={`/app/webhooks/${encodeURIComponent(webhookId)}`}
-            title={topic}
+            key={`${replayedAt} ${replayedBy ?? ""}`}
+            title={`${count.toLocaleString("en-US")} ${count === 1 ? "delivery" : "deliveries"}`}
             detail={`By ${replayedBy ? personText(replayedBy, actor) : "somebody"}`}
             aside={
               <time dateTime={replayedAt} title={formatShopTime(replayedAt, ianaTimezone)}>
