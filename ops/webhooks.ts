@@ -26,7 +26,7 @@ import {
   showDelivery,
   type InstallationFilter,
 } from "~/features/webhooks/installation.server";
-import { storeForOperator } from "~/features/stores/installed.server";
+import { findStore } from "~/features/stores/installed.server";
 import { auditRegistry, syncRegistry, type RegistryAudit } from "~/features/webhooks/registry.server";
 import { WEBHOOK_STATUSES, type WebhookEventStatus } from "~/features/webhooks/webhook-status";
 import { createKeyProvider } from "~/platform/crypto/keys.server";
@@ -182,8 +182,8 @@ async function registry(db: Db, command: "audit" | "sync", { filter, yes }: Opti
   const { shopDomain } = filter;
   if (!shopDomain) throw new ConfigurationError([USAGE]);
   const configuration = environment();
-  const store = await storeForOperator(db, shopDomain);
-  if (!store) return notThere(shopDomain);
+  const store = await findStore(db, shopDomain);
+  if (store?.status !== "ACTIVE") return notThere(shopDomain);
   const keys = createKeyProvider(configuration.secrets);
   const admin = await offlineAdmin(db, keys, configuration, shopDomain);
   const context = { store, admin, appUrl: configuration.env.appUrl, now: new Date() };
@@ -225,7 +225,6 @@ function notThere(what: string): number {
 
 /** An error may have been written by whoever sent the payload: no control character of it reaches the terminal. */
 function oneLine(text: string): string {
-   
   return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ").slice(0, 500);
 }
 

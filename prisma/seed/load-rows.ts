@@ -231,7 +231,7 @@ function connectionEvent({ domain, storeId, rng }: Part, i: number): Rows["Conne
   };
 }
 
-function webhookEvent({ domain, storeId }: Part, i: number): Rows["WebhookEvent"] {
+function webhookEvent({ n, domain, storeId }: Part, i: number): Rows["WebhookEvent"] {
   const receivedAt = before(SEED_NOW, (i + 1) * 5 * HOUR);
   return {
     id: idFor("WebhookEvent", domain, i),
@@ -242,7 +242,14 @@ function webhookEvent({ domain, storeId }: Part, i: number): Rows["WebhookEvent"
     shopDomain: domain,
     storeId,
     apiVersion: API_VERSION,
-    payload: { name: `#${1000 + i}`, total_price: "10.00" },
+    payload: {
+      admin_graphql_api_id: `gid://shopify/Order/${n * 1000 + i}`,
+      name: `#${1000 + i}`,
+      created_at: receivedAt.toISOString(),
+      updated_at: receivedAt.toISOString(),
+      currency: "USD",
+      total_price: "10.00",
+    },
     status: "SUCCEEDED",
     attempts: 1,
     nextAttemptAt: null,

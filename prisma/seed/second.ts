@@ -259,6 +259,8 @@ const delivery: Rows["WebhookEvent"] = {
   payload: {
     admin_graphql_api_id: "gid://shopify/Order/771042001009",
     name: "#1009",
+    created_at: before(SEED_NOW, 2 * HOUR + 1500).toISOString(),
+    updated_at: before(SEED_NOW, 2 * HOUR + 1500).toISOString(),
     currency,
     total_price: "42.00",
   },

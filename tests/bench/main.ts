@@ -9,6 +9,7 @@ import { benchConnections } from "./connections.bench";
 import { benchPages } from "./pages.bench";
 import { benchRepositories } from "./repository.bench";
 import { benchSecrets } from "./secrets.bench";
+import { benchDoor, DOOR_LONG, DOOR_SHORT } from "./webhooks/door.bench";
 
 const short = process.argv.includes("--short");
 const memory = Math.round(totalmem() / 2 ** 30);
@@ -18,6 +19,7 @@ console.log(
 
 const databases = await openDatabases();
 try {
+  await benchDoor(databases, short ? DOOR_SHORT : DOOR_LONG);
   await benchRepositories(databases);
   await benchSecrets(databases, short ? 400 : 8_000);
   await benchConnections(databases, short ? 3 : 15);

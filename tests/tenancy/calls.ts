@@ -77,6 +77,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
           },
         }),
       deleteTouching: (r) => r.deleteTouching(["2026-11-15"]),
+      deleteAll: (r) => r.deleteAll(),
     },
   }),
   OrderFlagRepository: calls<OrderFlagRepository>({
@@ -102,6 +103,15 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
           orderUpdatedAt: LATER,
           evidence: {},
           flaggedAt: T0,
+        }),
+      updateSnapshot: (r, other) =>
+        r.updateSnapshot([other.flag], {
+          orderGid: other.gid("Order"),
+          orderName: "#1",
+          orderTotal: { minor: 2, currency: "USD" },
+          customerName: null,
+          orderPlacedAt: T0,
+          orderUpdatedAt: LATER,
         }),
       resolve: (r, other) => r.resolve([other.flag], "caller", LATER),
       snooze: (r, other) => r.snooze([other.flag], LATER),
@@ -196,7 +206,20 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
           productUpdatedAt: null,
           computedAt: T0,
         }),
-      updateStock: (r, other) => r.updateStock(other.gid("InventoryItem"), 99, LATER),
+      listOfProduct: (r, other) => r.listOfProduct(other.gid("Product")),
+      updateProductFacts: (r, other) =>
+        r.updateProductFacts([other.gid("ProductVariant")], { productTitle: "mine" }, LATER),
+      deleteVariants: (r, other) => r.deleteVariants([other.gid("ProductVariant")], LATER),
+      listStock: (r, other) => r.listStock(other.gid("InventoryItem")),
+      updateStock: (r, other) =>
+        r.updateStock(
+          {
+            variantGid: other.gid("ProductVariant"),
+            ...{ stockLevels: null, stockUpdatedAt: T0, updatedAt: T0 },
+          },
+          { available: 99, stockLevels: {}, stockUpdatedAt: LATER },
+          LATER,
+        ),
     },
   }),
   PurchaseOrderRepository: calls<PurchaseOrderRepository>({

@@ -26,10 +26,13 @@ type Context<S> = {
   now: Date;
 };
 
-/** Skipped: nothing to do, and why, as a sentence that the merchant reads on the diagnostics page. */
-export type HandlerResult = "done" | { skipped: string };
+/**
+ * Skipped: nothing to do, and why, as a sentence that the merchant reads on the diagnostics page. Erased: done, and the
+ * event's own row is to go with everything else, deleted by its lease token in the transaction that would have completed it.
+ */
+export type HandlerResult = "done" | { skipped: string } | { erased: true };
 
-type Handling<S> = {
+export type Handling<S> = {
   /**
    * What is too much for one transaction: in steps, each of which may be repeated. The lease is kept meanwhile; `lost` is
    * aborted when it could not be.

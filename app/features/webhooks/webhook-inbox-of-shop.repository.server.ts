@@ -162,11 +162,13 @@ export class WebhookInboxOfShop {
    */
   replay(filter: InboxFilter, by: string, now: Date): Promise<number> {
     const data = {
-      ...{ status: "RECEIVED" as const, attempts: 0, nextAttemptAt: now },
+      ...{ status: "RECEIVED" as const, attempts: 0 },
       ...{ leaseToken: null, processedAt: null, replayedAt: now, replayedBy: by },
     };
-    return this.#inBatches(filter, REPLAYABLE, now, async (where) => {
-      const { count } = await this.db.webhookEvent.updateMany({ where, data });
+    return this.#inBatches(filter, REPLAYABLE, now, async (where, before) => {
+      // A turn in the queue (turns.server.ts): of a large replay each batch comes later, so that other shops get in between.
+      const nextAttemptAt = new Date(now.getTime() + before);
+      const { count } = await this.db.webhookEvent.updateMany({ where, data: { ...data, nextAttemptAt } });
       return count;
     });
   }
@@ -193,7 +195,7 @@ export class WebhookInboxOfShop {
     filter: InboxFilter,
     statuses: readonly WebhookEventStatus[],
     now: Date,
-    change: (batch: Where) => Promise<number>,
+    change: (batch: Where, changedBefore: number) => Promise<number>,
   ): Promise<number> {
     let changed = 0;
     for (const status of statuses.filter((one) => !filter.status || filter.status === one)) {
@@ -212,7 +214,7 @@ export class WebhookInboxOfShop {
           take: 1,
           select: { id: true, receivedAt: true },
         });
-        changed += await change({ ...those, AND: end ? [...rest, upTo(end)] : rest });
+        changed += await change({ ...those, AND: end ? [...rest, upTo(end)] : rest }, changed);
         if (!end) break;
         last = end;
       }

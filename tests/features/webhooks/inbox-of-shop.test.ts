@@ -2,6 +2,8 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { changeInbox, previewChange } from "~/features/webhooks/inbox-changes.server";
 import { findDelivery, loadDiagnostics } from "~/features/webhooks/diagnostics.server";
 import { WebhookInboxOfShop } from "~/features/webhooks/webhook-inbox-of-shop.repository.server";
+import { MOST_ATTEMPTS } from "~/features/webhooks/webhook-inbox.repository.server";
+import { MAX_ATTEMPTS } from "~/features/webhooks/webhook-status";
 import { parseWebhookQuery } from "~/features/webhooks/webhooks.schema";
 import { databaseNow } from "~/platform/db/clock.server";
 import { eachDatabase } from "../../support/databases";
@@ -146,6 +148,8 @@ eachDatabase("the inbox of a shop", ({ db }) => {
       });
     });
   });
+
+  it("shows as many attempts as the workers make", () => expect(MAX_ATTEMPTS).toBe(MOST_ATTEMPTS));
 
   describe("dismissed", () => {
     it("is skipped for good, with who did it before the error", async () => {

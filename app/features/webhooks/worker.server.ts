@@ -1,0 +1,161 @@
+/** Takes events out of the inbox and works on them, as many at once as it has slots, until it is told to stop. */
+import { randomUUID } from "node:crypto";
+import { setImmediate as letOthersIn } from "node:timers/promises";
+import { databaseNow } from "~/platform/db/clock.server";
+import { isDatabaseUnavailable } from "~/platform/db/errors.server";
+import { log } from "~/platform/log.server";
+import { processEvent, type Processed, type Processing } from "./process.server";
+import { WebhookInboxRepository } from "./webhook-inbox.repository.server";
+
+/**
+ * How long a worker that was killed keeps its events from the others; renewed three times within it. An attempt has less:
+ * five seconds for its transaction.
+ */
+export const LEASE_MS = 10_000;
+/** When nothing waits; what arrives at this very process wakes it at once. */
+const POLL_MS = 1_000;
+/** Longest pause while the database is away. */
+const MOST_PAUSE_MS = 10_000;
+/** Few: pages and the door share the connections. SQLite runs one transaction after the other anyway. */
+const SLOTS = { postgres: 4, sqlite: 2 } as const;
+
+export type InboxWorker = {
+  /** Something may be waiting. */
+  wake: () => void;
+  /** Takes nothing new; resolves when what it holds is done. */
+  stop: () => Promise<void>;
+};
+
+export type WorkerOptions = Processing & {
+  slots?: number;
+  leaseMs?: number;
+};
+
+export function startWorker(options: WorkerOptions): InboxWorker {
+  const { db, leaseMs = LEASE_MS, slots = SLOTS[db.engine] } = options;
+  const inbox = new WebhookInboxRepository(db);
+  const running = new Set<Promise<void>>();
+  let stopping = false;
+  const bell = new Bell();
+
+  async function loop() {
+    let pauseMs = POLL_MS;
+    while (!stopping) {
+      try {
+        const taken = await takeBatch(slots - running.size);
+        await letOthersIn();
+        pauseMs = POLL_MS;
+        // A claim costs as much for one event as for many: it waits until half of the slots are free.
+        while (running.size > slots / 2) await Promise.race(running);
+        if (!taken) await bell.rung(running.size ? Promise.race(running) : undefined, POLL_MS);
+      } catch (error) {
+        const away = isDatabaseUnavailable(error);
+        log[away ? "warn" : "error"]({ err: error }, "the inbox could not be read; trying again");
+        await bell.rung(undefined, pauseMs, "only when stopping");
+        pauseMs = Math.min(pauseMs * 2, MOST_PAUSE_MS);
+      }
+    }
+    await Promise.allSettled(running);
+  }
+
+  async function takeBatch(limit: number): Promise<number> {
+    const lease = await claimLease(options, inbox, limit, leaseMs);
+    for (const work of lease.works) {
+      const one: Promise<void> = work
+        .then(() => undefined)
+        .catch((error: unknown) =>
+          log.error({ err: error }, "a webhook's outcome could not be written; it will be claimed again"),
+        )
+        .finally(() => running.delete(one));
+      running.add(one);
+    }
+    return lease.works.length;
+  }
+
+  const ended = loop();
+  return {
+    wake: () => bell.ring(),
+    stop: () => {
+      stopping = true;
+      bell.ring("stop");
+      return ended;
+    },
+  };
+}
+
+/**
+ * Works through what is due now, and returns when nothing is, when `mayGoOn` says so, or when the database fails.
+ * @returns how many ended how
+ */
+export async function drainInbox(
+  options: WorkerOptions,
+  mayGoOn: () => boolean,
+): Promise<Record<Processed, number>> {
+  const counts: Record<Processed, number> = { SUCCEEDED: 0, SKIPPED: 0, FAILED: 0, DEAD: 0, late: 0 };
+  const inbox = new WebhookInboxRepository(options.db);
+  const { leaseMs = LEASE_MS, slots = SLOTS[options.db.engine] } = options;
+  while (mayGoOn()) {
+    const { works } = await claimLease(options, inbox, slots, leaseMs);
+    if (!works.length) break;
+    for (const outcome of await Promise.all(works)) counts[outcome] += 1;
+    // SQLite answers without ever giving the event loop back, and requests wait there.
+    await letOthersIn();
+  }
+  return counts;
+}
+
+/** Claims events under one lease, begins to work on all of them, and keeps the lease until the last is done. */
+async function claimLease(
+  options: Processing,
+  inbox: WebhookInboxRepository,
+  limit: number,
+  leaseMs: number,
+) {
+  const leaseToken = randomUUID();
+  const claimed = await inbox.claim(limit, { leaseToken, leaseMs, now: await databaseNow(options.db) });
+  if (!claimed.length) return { works: [] };
+  const lost = new AbortController();
+  const keeping = setInterval(() => void keep(), leaseMs / 3);
+  const works = claimed.map((event) => processEvent(options, event, lost.signal));
+  void Promise.allSettled(works).then(() => clearInterval(keeping));
+  return { works };
+
+  async function keep() {
+    try {
+      const held = await inbox.renew(
+        leaseToken,
+        new Date((await databaseNow(options.db)).getTime() + leaseMs),
+      );
+      if (!held) lost.abort();
+    } catch (error) {
+      log.warn({ err: error }, "a lease of the inbox could not be renewed");
+    }
+  }
+}
+
+/** Lets the loop sleep until something may be waiting. */
+class Bell {
+  #ring: (() => void) | undefined;
+  #rung = false;
+  #stopped = false;
+
+  ring(how?: "stop") {
+    if (how) this.#stopped = true;
+    this.#rung = true;
+    this.#ring?.();
+  }
+
+  /** Resolves at a ring (one that came before counts), at `other`, or after `ms`. */
+  async rung(other: Promise<unknown> | undefined, ms: number, when?: "only when stopping") {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      if (this.#stopped || (this.#rung && !when)) return resolve();
+      this.#ring = () => (when && !this.#stopped ? undefined : resolve());
+      timer = setTimeout(resolve, ms);
+      void other?.finally(resolve);
+    });
+    clearTimeout(timer);
+    this.#ring = undefined;
+    this.#rung = false;
+  }
+}
