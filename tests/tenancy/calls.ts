@@ -282,6 +282,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     build: (db, { shopDomain, storeId }) => new WebhookRegistryRepository(db, shopDomain, storeId),
     methods: {
       list: (r) => r.list(),
+      count: (r) => r.count(),
       upsert: (r) =>
         r.upsert(
           {
@@ -317,6 +318,13 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     methods: {
       countByStatus: (r) => r.countByStatus(),
       list: (r) => r.list(),
+      find: (r, other) => r.find(other.deadWebhook),
+      summarise: (r) => r.summarise({}, LATER),
+      listTopics: (r) => r.listTopics(),
+      findOldestUnprocessed: (r) => r.findOldestUnprocessed(),
+      listReplays: (r) => r.listReplays(),
+      replay: (r, other) => r.replay({ webhookId: other.deadWebhook }, "caller", LATER),
+      dismiss: (r, other) => r.dismiss({ webhookId: other.deadWebhook }, "caller", LATER),
     },
   }),
 };
@@ -325,6 +333,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
 export const NOT_SCOPED = [
   "StoreRepository",
   "WebhookInboxRepository",
+  "WebhookShopsRepository",
   "RetentionRunRepository",
   "ComplianceRequestRepository",
   "ShopDataRepository",

@@ -24,9 +24,15 @@ export class WebhookRegistryRepository {
     return rows.map(({ storeId: _storeId, shopDomain: _shopDomain, ...entry }) => entry);
   }
 
+  count(): Promise<number> {
+    return this.db.webhookRegistry.count({ where: { shopDomain: this.shopDomain } });
+  }
+
+  /** Without a result nobody was asked, and the last handshake stays when it was. */
   async upsert(handshake: Handshake, now: Date): Promise<void> {
     const key = { shopDomain: this.shopDomain, topicKey: handshake.topicKey };
-    const data = { ...handshake, lastHandshakeAt: now, storeId: this.storeId };
+    const lastHandshakeAt = handshake.handshakeResult ? now : undefined;
+    const data = { ...handshake, lastHandshakeAt, storeId: this.storeId };
     await this.db.webhookRegistry.upsert({
       where: { shopDomain_topicKey: key },
       create: { ...data, shopDomain: this.shopDomain, recordedAt: now },
