@@ -8,7 +8,7 @@ import {
 } from "~/features/webhooks/webhook-inbox.repository.server";
 import { databaseNow } from "~/platform/db/clock.server";
 import { connectDatabase } from "~/platform/db/client.server";
-import { delivery } from "../support/attempts";
+import { delivery } from "../support/deliveries";
 import type { Cluster } from "./cluster";
 import { TOPICS } from "./handlers";
 import { Ledger, settled, type Attempt, type Comparison } from "./ledger";

@@ -7,7 +7,7 @@ import {
 } from "~/features/webhooks/webhook-inbox.repository.server";
 import { databaseNow } from "~/platform/db/clock.server";
 import { eachDatabase } from "../../support/databases";
-import { delivery, received, rowOf } from "../../support/attempts";
+import { delivery, received, rowOf } from "../../support/deliveries";
 
 const LEASE_MS = 10_000;
 const after = (at: Date, ms: number) => new Date(at.getTime() + ms);

@@ -9,7 +9,7 @@ import { drainInbox, startWorker, type InboxWorker } from "~/features/webhooks/w
 import { databaseNow } from "~/platform/db/clock.server";
 import type { Queryable } from "~/platform/db/client.server";
 import { eachDatabase } from "../../support/databases";
-import { delivery, received, rowOf, SHOP } from "../../support/attempts";
+import { delivery, received, rowOf, SHOP } from "../../support/deliveries";
 import { TEST_KEYS } from "../../support/tenant-rows";
 
 const LEASE_MS = 10_000;
