@@ -76,7 +76,7 @@ eachDatabase("the webhooks form", ({ db }) => {
       headers: { "X-Shopify-Retry-Invalid-Session-Request": "1" },
     });
     const throwing = () => {
-      throw bounce;  
+      throw bounce;
     };
     const admin = { graphql: async () => throwing() } as unknown as Admin;
     await expect(submit({ intent: "check" }, admin)).rejects.toBe(bounce);
