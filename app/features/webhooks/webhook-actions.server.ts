@@ -1,5 +1,6 @@
 /** What a merchant does on the webhooks pages: replay, dismiss, check, repair, send a test. */
 import { AdminApiError } from "~/platform/shopify/admin-graphql.server";
+import { databaseNow } from "~/platform/db/clock.server";
 import type { Db } from "~/platform/db/client.server";
 import { changeInbox, previewChange, type ChangeKind, type ChangePreview } from "./inbox-changes.server";
 import { auditRegistry, syncRegistry, type RegistryAudit, type RegistryContext } from "./registry.server";
@@ -52,7 +53,9 @@ async function act(context: WebhookActionContext, action: WebhookAction): Promis
     case "repair":
       return repair(context);
     case "send-test": {
-      const { test, store, now } = context;
+      const { test, store, db } = context;
+      // By the clock that the inbox goes by, so that the steps that the page shows follow one another.
+      const now = await databaseNow(db);
       const target = { ...test, shopDomain: store.shopDomain };
       const sent = await sendTest(target, { topic: action.topic, webhookId: test.newWebhookId(), now });
       return { ok: sent.problem === null, message: sent.problem ?? "", test: sent };

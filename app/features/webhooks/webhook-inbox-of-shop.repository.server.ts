@@ -90,13 +90,13 @@ export class WebhookInboxOfShop {
     const [groups, live] = await Promise.all([
       this.db.webhookEvent.groupBy({
         by: ["topic", "status"],
-        where: { AND: [where, { OR: [{ status: { not: "PROCESSING" } }, ...leaseOver(now)] }] },
+        where: { ...where, OR: [{ status: { not: "PROCESSING" } }, ...leaseOver(now)] },
         _count: { _all: true },
         _min: { receivedAt: true },
         orderBy: [{ topic: "asc" }, { status: "asc" }],
       }),
       this.db.webhookEvent.count({
-        where: { AND: [where, { status: "PROCESSING", nextAttemptAt: { gt: now } }] },
+        where: { ...where, AND: { status: "PROCESSING", nextAttemptAt: { gt: now } } },
       }),
     ]);
     return {
