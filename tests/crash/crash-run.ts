@@ -25,7 +25,7 @@ export const CRASH_SHORT = {
   storm: 5_000,
   reclaimKills: 6,
   staleWriters: 1_000,
-  pills: 1,
+  pills: 2,
 };
 export const CRASH_LONG = {
   ...{ kills: 52, ids: 200_000, storm: 100_000 },
@@ -41,9 +41,12 @@ const PARTS = {
     say(
       `  Postgres was away for ${report.outages.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(", ") || "no time"}; tries without a 200: ${JSON.stringify(report.sending.failures)}`,
     );
+    // Not there (0), or there and honest about the database (503): a door has nothing else to say in all this.
+    const others = Object.keys(report.sending.failures).filter((status) => !["0", "503"].includes(status));
     return [
       ...told(report, say),
       ...(report.acknowledged < ids ? [`Only ${report.acknowledged} were sent.`] : []),
+      ...others.map((status) => `The door answered ${status}, where 503 was due.`),
     ];
   },
   storm: async (cluster: Cluster, options: CrashOptions, say: Say) => {

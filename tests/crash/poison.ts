@@ -25,7 +25,10 @@ export async function swallowPoison(cluster: Cluster, pills: number, others: num
   const ledger = new Ledger(cluster.folder, "poison");
   const db = await connectDatabase(url, { maxConnections: 2 });
   const poison = Array.from({ length: pills }, () => delivery({ topic: TOPICS.poison }));
-  const good = Array.from({ length: others }, () => delivery({ topic: TOPICS.effect }));
+  // Slow ones among them: they are still at work when the pill takes effect, each time that they are claimed beside it.
+  const good = Array.from({ length: others }, (_, i) =>
+    delivery({ topic: i % 2 ? TOPICS.effect : TOPICS.held }),
+  );
   // Pills first, so that the others are claimed together with them.
   await new WebhookInboxRepository(db).insert([...poison, ...good]);
   for (const { webhookId } of good) ledger.acknowledge(webhookId);
