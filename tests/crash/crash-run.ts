@@ -76,7 +76,7 @@ const PARTS = {
   poison: async (cluster: Cluster, { pills }: CrashOptions, say: Say) => {
     const report = await swallowPoison(cluster, pills, 40);
     say(
-      `Poison: ${report.deadAtCap} of ${report.pills} DEAD at the cap; of ${report.others} deliveries beside, ${report.othersHarmed.length} came to harm`,
+      `Poison: ${report.deadAtCap} of ${report.pills} DEAD at the cap; of ${report.others} deliveries beside, ${report.othersHarmed.length} came to harm (${report.othersAttempts} attempts at most)`,
     );
     return [
       ...(report.deadAtCap < report.pills ? ["A poison pill did not end DEAD at its cap."] : []),

@@ -15,6 +15,8 @@ export type PoisonReport = {
   /** Deliveries that waited beside them, and those of them that did not get their one effect */
   others: number;
   othersHarmed: string[];
+  /** The most attempts that one of them needed: each death beside a pill counts as one */
+  othersAttempts: number;
 };
 
 /** Short, so that eight attempts take seconds. */
@@ -45,6 +47,14 @@ export async function swallowPoison(cluster: Cluster, pills: number, others: num
     `SELECT 1 FROM "WebhookEvent" WHERE "topic" = $1 AND "status" = 'DEAD' AND "attempts" = $2`,
     [TOPICS.poison, MOST_ATTEMPTS],
   );
+  const [most] = await query<{ attempts: number }>(
+    url,
+    `SELECT max("attempts") AS attempts FROM "WebhookEvent" WHERE "topic" <> $1`,
+    [TOPICS.poison],
+  );
   const { lost, duplicates } = await ledger.compare(url);
-  return { pills, deadAtCap: dead.length, others, othersHarmed: [...lost, ...duplicates] };
+  return {
+    ...{ pills, deadAtCap: dead.length, others },
+    ...{ othersHarmed: [...lost, ...duplicates], othersAttempts: most!.attempts },
+  };
 }
