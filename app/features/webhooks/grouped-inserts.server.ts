@@ -35,7 +35,8 @@ export class GroupedInserts {
   add(delivery: Delivery): Promise<"accepted" | "duplicate"> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ delivery, resolve, reject });
-      this.#fillLanes();
+      // After the event loop has read what else has come by now.
+      if (this.#waiting.length === 1) setImmediate(() => this.#fillLanes());
     });
   }
 

@@ -48,20 +48,39 @@ export class WebhookInboxRepository {
    * changes nothing. Returns the webhook ids that are new.
    */
   async insert(deliveries: Delivery[]): Promise<Set<string>> {
-    const json = this.db.engine === "postgres" ? "CAST(? AS jsonb)" : "?";
-    const row = `(?, ?, ?, ?, ?, ?, ?, ?, ${json}, ?, ?, ?)`;
+    // In one order everywhere, so that two groups with the same redeliveries do not wait for each other.
+    const rows = deliveries
+      .toSorted((a, b) => (a.webhookId < b.webhookId ? -1 : 1))
+      .map(
+        ({ payload, ...fields }) =>
+          `${JSON.stringify({ id: cuid(), ...fields }).slice(0, -1)},"payload":${payload}}`,
+      );
     const inserted = await queryRows<{ webhookId: string }>(
       this.db,
       `INSERT INTO "WebhookEvent" ("id", "createdAt", "updatedAt", "webhookId", "eventId", "topic", "shopDomain",
          "apiVersion", "payload", "nextAttemptAt", "triggeredAt", "receivedAt")
-       VALUES ${deliveries.map(() => row).join(", ")}
+       SELECT "id", "receivedAt", "receivedAt", "webhookId", "eventId", "topic", "shopDomain",
+         "apiVersion", "payload", "turnAt", "triggeredAt", "receivedAt" FROM ${this.#deliveriesOfJson()}
        ON CONFLICT ("webhookId") DO NOTHING RETURNING "webhookId"`,
-      deliveries.flatMap((d) => [
-        ...[cuid(), d.receivedAt, d.receivedAt, d.webhookId, d.eventId, d.topic, d.shopDomain],
-        ...[d.apiVersion, d.payload, d.turnAt, d.triggeredAt, d.receivedAt],
-      ]),
+      [`[${rows.join(",")}]`],
     );
     return new Set(inserted.map(({ webhookId }) => webhookId));
+  }
+
+  /** A parameter of deliveries as rows; their payloads are not parsed on the way. */
+  #deliveriesOfJson(): string {
+    const texts = ["id", "webhookId", "eventId", "topic", "shopDomain", "apiVersion"];
+    const instants = ["turnAt", "triggeredAt", "receivedAt"];
+    if (this.db.engine === "postgres")
+      return `json_to_recordset(CAST(? AS json)) AS "d"(${texts.map((c) => `"${c}" text`).join(", ")},
+        ${instants.map((c) => `"${c}" timestamp(3)`).join(", ")}, "payload" jsonb)`;
+    // As Prisma writes instants there: 2026-11-16T15:00:00.000+00:00
+    const columns = [
+      ...texts.map((c) => `json_extract("value", '$.${c}') AS "${c}"`),
+      ...instants.map((c) => `replace(json_extract("value", '$.${c}'), 'Z', '+00:00') AS "${c}"`),
+      `json_extract("value", '$.payload') AS "payload"`,
+    ];
+    return `(SELECT ${columns.join(", ")} FROM json_each(?)) AS "d" WHERE TRUE`;
   }
 
   /**

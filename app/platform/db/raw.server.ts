@@ -3,13 +3,25 @@ import type { Queryable } from "./client.server";
 
 type Value = string | number | boolean | Date | null;
 
-/** Rows of `text`, which has one `?` for each value and no other question mark. */
-export function queryRows<T>(db: Queryable, text: string, values: Value[]): Promise<T[]> {
-  return db.$queryRawUnsafe<T[]>(db.engine === "postgres" ? numbered(text) : text, ...values);
+/**
+ * Rows of `text`, which has one `?` for each value and no other question mark. On Postgres and outside of a transaction
+ * it goes past Prisma, which takes a statement's text and every value through WebAssembly and back.
+ */
+export async function queryRows<T>(db: Queryable, text: string, values: Value[]): Promise<T[]> {
+  if (db.engine === "sqlite") return db.$queryRawUnsafe<T[]>(text, ...values);
+  if (!db.pool) return db.$queryRawUnsafe<T[]>(numbered(text), ...values);
+  // Unnamed, as PgBouncer in transaction mode wants it.
+  const query = { text: numbered(text), values: values.map(toPostgres) };
+  return (await db.pool.query(query)).rows as T[];
 }
 
 /** Postgres counts its placeholders: $1, $2, … */
 function numbered(text: string): string {
   let n = 0;
   return text.replace(/\?/g, () => `$${++n}`);
+}
+
+/** The driver would write an instant in the process's time zone; our columns hold UTC. */
+function toPostgres(value: Value): Exclude<Value, Date> {
+  return value instanceof Date ? value.toISOString() : value;
 }
