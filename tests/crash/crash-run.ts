@@ -37,7 +37,9 @@ const RECLAIM_MS = 15_000;
 const PARTS = {
   kills: async (cluster: Cluster, { kills, ids }: CrashOptions, say: Say) => {
     const report = await killUnderLoad(cluster, kills, ids);
-    say(`${kills} kills under load: ${JSON.stringify(report.kills)}, in ${Math.round(report.seconds)} s`);
+    say(
+      `${kills} kills under load: ${JSON.stringify(report.kills)}, sent in ${Math.round(report.sendingSeconds)} s, done after ${Math.round(report.seconds)} s`,
+    );
     say(
       `  Postgres was away for ${report.outages.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(", ") || "no time"}; tries without a 200: ${JSON.stringify(report.sending.failures)}`,
     );

@@ -40,7 +40,7 @@ export async function swallowPoison(cluster: Cluster, pills: number, others: num
     ...{ DATABASE_URL: url, ATTEMPTS_FILE: ledger.attemptsFile, LEASE_MS: String(LEASE_MS) },
   };
   const worker = Supervised.worker(environment, join(cluster.folder, "poison.log"));
-  await settled(url, 240_000);
+  await settled(url);
   await worker.close();
   const dead = await query(
     url,
