@@ -25,7 +25,7 @@ export const CRASH_SHORT = {
   storm: 5_000,
   reclaimKills: 6,
   staleWriters: 1_000,
-  pills: 1,
+  pills: 2,
 };
 export const CRASH_LONG = {
   ...{ kills: 52, ids: 200_000, storm: 100_000 },
@@ -37,13 +37,18 @@ const RECLAIM_MS = 15_000;
 const PARTS = {
   kills: async (cluster: Cluster, { kills, ids }: CrashOptions, say: Say) => {
     const report = await killUnderLoad(cluster, kills, ids);
-    say(`${kills} kills under load: ${JSON.stringify(report.kills)}, in ${Math.round(report.seconds)} s`);
+    say(
+      `${kills} kills under load: ${JSON.stringify(report.kills)}, sent in ${Math.round(report.sendingSeconds)} s, done after ${Math.round(report.seconds)} s`,
+    );
     say(
       `  Postgres was away for ${report.outages.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(", ") || "no time"}; tries without a 200: ${JSON.stringify(report.sending.failures)}`,
     );
+    // Not there (0), or there and honest about the database (503): a door has nothing else to say in all this.
+    const others = Object.keys(report.sending.failures).filter((status) => !["0", "503"].includes(status));
     return [
       ...told(report, say),
       ...(report.acknowledged < ids ? [`Only ${report.acknowledged} were sent.`] : []),
+      ...others.map((status) => `The door answered ${status}, where 503 was due.`),
     ];
   },
   storm: async (cluster: Cluster, options: CrashOptions, say: Say) => {
@@ -73,7 +78,7 @@ const PARTS = {
   poison: async (cluster: Cluster, { pills }: CrashOptions, say: Say) => {
     const report = await swallowPoison(cluster, pills, 40);
     say(
-      `Poison: ${report.deadAtCap} of ${report.pills} DEAD at the cap; of ${report.others} deliveries beside, ${report.othersHarmed.length} came to harm`,
+      `Poison: ${report.deadAtCap} of ${report.pills} DEAD at the cap; of ${report.others} deliveries beside, ${report.othersHarmed.length} came to harm (${report.othersAttempts} attempts at most)`,
     );
     return [
       ...(report.deadAtCap < report.pills ? ["A poison pill did not end DEAD at its cap."] : []),

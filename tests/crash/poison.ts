@@ -15,6 +15,8 @@ export type PoisonReport = {
   /** Deliveries that waited beside them, and those of them that did not get their one effect */
   others: number;
   othersHarmed: string[];
+  /** The most attempts that one of them needed: each death beside a pill counts as one */
+  othersAttempts: number;
 };
 
 /** Short, so that eight attempts take seconds. */
@@ -25,7 +27,10 @@ export async function swallowPoison(cluster: Cluster, pills: number, others: num
   const ledger = new Ledger(cluster.folder, "poison");
   const db = await connectDatabase(url, { maxConnections: 2 });
   const poison = Array.from({ length: pills }, () => delivery({ topic: TOPICS.poison }));
-  const good = Array.from({ length: others }, () => delivery({ topic: TOPICS.effect }));
+  // Slow ones among them: they are still at work when the pill takes effect, each time that they are claimed beside it.
+  const good = Array.from({ length: others }, (_, i) =>
+    delivery({ topic: i % 2 ? TOPICS.effect : TOPICS.held }),
+  );
   // Pills first, so that the others are claimed together with them.
   await new WebhookInboxRepository(db).insert([...poison, ...good]);
   for (const { webhookId } of good) ledger.acknowledge(webhookId);
@@ -35,13 +40,21 @@ export async function swallowPoison(cluster: Cluster, pills: number, others: num
     ...{ DATABASE_URL: url, ATTEMPTS_FILE: ledger.attemptsFile, LEASE_MS: String(LEASE_MS) },
   };
   const worker = Supervised.worker(environment, join(cluster.folder, "poison.log"));
-  await settled(url, 240_000);
+  await settled(url);
   await worker.close();
   const dead = await query(
     url,
     `SELECT 1 FROM "WebhookEvent" WHERE "topic" = $1 AND "status" = 'DEAD' AND "attempts" = $2`,
     [TOPICS.poison, MOST_ATTEMPTS],
   );
+  const [most] = await query<{ attempts: number }>(
+    url,
+    `SELECT max("attempts") AS attempts FROM "WebhookEvent" WHERE "topic" <> $1`,
+    [TOPICS.poison],
+  );
   const { lost, duplicates } = await ledger.compare(url);
-  return { pills, deadAtCap: dead.length, others, othersHarmed: [...lost, ...duplicates] };
+  return {
+    ...{ pills, deadAtCap: dead.length, others },
+    ...{ othersHarmed: [...lost, ...duplicates], othersAttempts: most!.attempts },
+  };
 }

@@ -7,6 +7,10 @@ import { APP_ENVIRONMENT } from "../support/app-process";
 
 const RESTART_AFTER_MS = 200;
 
+/** Nobody outlives the harness. */
+const all = new Set<Supervised>();
+process.once("exit", () => all.forEach((one) => one.kill()));
+
 export class Supervised {
   #child: ChildProcess | undefined;
   #closing = false;
@@ -19,8 +23,8 @@ export class Supervised {
     private readonly environment: Record<string, string>,
     private readonly logFile: string,
   ) {
+    all.add(this);
     this.#start();
-    process.once("exit", () => this.#child?.kill("SIGKILL"));
   }
 
   /** The build, with a door and no worker */

@@ -43,7 +43,7 @@ export async function measureReclaim(cluster: Cluster, kills: number): Promise<R
     workers[i % WORKERS]!.kill();
     await sleep(1_500 + Math.random() * 1_000);
   }
-  await settled(url, 120_000);
+  await settled(url);
   for (const worker of workers) await worker.close();
   const killed = new Map(workers.flatMap((worker) => [...worker.killed]));
   return { ...(await ledger.compare(url)), times: timesToNext(ledger.attempts(), killed) };

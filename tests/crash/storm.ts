@@ -36,7 +36,7 @@ export async function storm(cluster: Cluster, events: number): Promise<StormRepo
     deliveries: copies.values(),
     acknowledged: (n) => ledger.acknowledge(webhookIdOf(run, n)),
   });
-  await settled(url, 600_000);
+  await settled(url);
   for (const one of processes) await one.close();
   const seconds = (performance.now() - startedAt) / 1000;
   return { ...(await ledger.compare(url)), copies: copies.length, failures, seconds };

@@ -7,6 +7,7 @@ import { administer } from "../../support/global-setup";
 import type { BenchDatabases } from "../databases";
 import { quantile } from "../measure";
 import { installShops, startDoor, type Door, type DoorName } from "./doors";
+import { goal } from "./goal";
 import { describeLoad, generate, type LoadResult } from "./load-job";
 
 export type DoorLengths = {
@@ -134,11 +135,4 @@ async function besideForgers(door: Door, { flood }: DoorLengths) {
 function median(results: LoadResult[]): LoadResult {
   const sorted = [...results].sort((a, b) => a.perSecond - b.perSecond);
   return sorted[Math.floor(sorted.length / 2)]!;
-}
-
-export function goal(what: string, value: number, comparison: "≤" | "≥", limit: number, unit: string) {
-  const met = comparison === "≤" ? value <= limit : value >= limit;
-  console.log(
-    `  goal ${comparison} ${limit}${unit} ${what}: ${met ? "met" : "MISSED"} (${value.toFixed(2)}${unit})`,
-  );
 }

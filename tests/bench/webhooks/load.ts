@@ -1,4 +1,5 @@
 /** The load generator's process: takes one job, measures, answers, ends. */
+import { setPriority } from "node:os";
 import { RawConnection } from "../../support/raw-http";
 import { webhookRequests } from "../../support/webhook-requests";
 import { quantile } from "../measure";
@@ -24,6 +25,8 @@ async function run(job: LoadJob): Promise<LoadResult> {
   let cpuAtStart = process.cpuUsage();
   setTimeout(() => (cpuAtStart = process.cpuUsage()), from - performance.now());
 
+  // The world outside does not wait for this machine's cores; who floods gets no such favour.
+  if (job.mode === "open") beFirst();
   if (job.mode === "closed") await closedLoop(job, tally, next);
   else if (job.mode === "open") await openLoop(job, startAt, tally, next);
   else await flood(job, tally, next);
@@ -42,6 +45,15 @@ async function run(job: LoadJob): Promise<LoadResult> {
     lateP99: lateness.length ? quantile(lateness, 0.99) : 0,
     cpu: (user + system) / 1e6 / seconds,
   };
+}
+
+/** Where we may (root); the generator is late by milliseconds otherwise whenever both cores are busy. */
+function beFirst() {
+  try {
+    setPriority(-10);
+  } catch {
+    return;
+  }
 }
 
 async function closedLoop(job: LoadJob & { mode: "closed" }, tally: Tally, next: () => Buffer) {
