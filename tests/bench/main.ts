@@ -12,6 +12,7 @@ import { benchRepositories } from "./repository.bench";
 import { benchSecrets } from "./secrets.bench";
 import { benchDoor, DOOR_LONG, DOOR_SHORT } from "./webhooks/door.bench";
 import { benchInbox, INBOX_LONG, INBOX_SHORT } from "./webhooks/inbox.bench";
+import { benchReplay } from "./webhooks/replay.bench";
 
 const { short, only } = parseArgs({
   options: { short: { type: "boolean", default: false }, only: { type: "string" } },
@@ -20,6 +21,7 @@ const { short, only } = parseArgs({
 const PARTS: Record<string, (databases: BenchDatabases) => Promise<void>> = {
   door: (databases) => benchDoor(databases, short ? DOOR_SHORT : DOOR_LONG),
   inbox: (databases) => benchInbox(databases, short ? INBOX_SHORT : INBOX_LONG),
+  replay: (databases) => benchReplay(databases, short ? 20_000 : 200_000),
   repositories: benchRepositories,
   secrets: (databases) => benchSecrets(databases, short ? 400 : 8_000),
   connections: (databases) => benchConnections(databases, short ? 3 : 15),
