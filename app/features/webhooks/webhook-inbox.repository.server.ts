@@ -20,6 +20,13 @@ export type Delivery = Pick<
 /** The right to work on an event: what is written without it is too late. */
 export type Claim = { id: string; leaseToken: string };
 
+export type Lease = {
+  leaseToken: string;
+  leaseMs: number;
+  /** By the database's clock */
+  now: Date;
+};
+
 export type ClaimedEvent = Claim &
   Pick<Row, "webhookId" | "topic" | "shopDomain" | "triggeredAt" | "receivedAt" | "attempts"> & {
     /** DEAD when the attempt before it was its last and did not come back */
@@ -35,6 +42,9 @@ export type OpenStatus = (typeof OPEN_STATUSES)[number];
 
 /** Attempts of one event, those included that took their worker with them (SPEC §7). */
 export const MOST_ATTEMPTS = 8;
+
+/** An event whose worker was lost this often is worked on alone. Once is what every deploy by SIGKILL does. */
+const SUSPECT_ATTEMPTS = 2;
 
 /**
  * The inbox of the whole installation: deliveries arrive before anybody knows which store they belong to. What a
@@ -84,47 +94,80 @@ export class WebhookInboxRepository {
   }
 
   /**
-   * Takes up to `limit` events for `leaseMs`, counting the attempt. Half of them at most are second attempts (a lease that ran
-   * out, a failure whose time has come), so that neither they nor what is new waits for the other. Many may claim at once:
-   * on Postgres each skips what another is just taking.
+   * Takes up to `limit` events, counting the attempt. Half of them at most are second attempts (a lease that ran out, a
+   * failure whose time has come), so that neither they nor what is new waits for the other. Many may claim at once: on
+   * Postgres each skips what another is just taking.
    */
-  async claim(
-    limit: number,
-    { leaseToken, leaseMs, now }: { leaseToken: string; leaseMs: number; now: Date },
-  ): Promise<ClaimedEvent[]> {
-    const postgres = this.db.engine === "postgres";
-    const lock = postgres ? "FOR UPDATE SKIP LOCKED" : "";
-    const dead = `"status" = 'PROCESSING' AND "attempts" >= ${MOST_ATTEMPTS}`;
-    const enumOf = (text: string) => (postgres ? `CAST(${text} AS "WebhookEventStatus")` : text);
+  claim(limit: number, lease: Lease): Promise<ClaimedEvent[]> {
     const half = Math.ceil(limit / 2);
-    const rows = await queryRows<ClaimedEvent>(
-      this.db,
-      `WITH "lapsed" AS (
-         SELECT "id" FROM "WebhookEvent" WHERE "status" = 'PROCESSING' AND "nextAttemptAt" <= ?
-         ORDER BY "nextAttemptAt" LIMIT ? ${lock}
+    return this.#take(
+      `"lapsed" AS (
+         SELECT "id" FROM "WebhookEvent"
+         WHERE "status" = 'PROCESSING' AND "nextAttemptAt" <= ? AND "attempts" < ${SUSPECT_ATTEMPTS}
+         ORDER BY "nextAttemptAt" LIMIT ? ${this.#lock}
        ), "failed" AS (
          SELECT "id" FROM "WebhookEvent" WHERE "status" = 'FAILED' AND "nextAttemptAt" <= ?
-         ORDER BY "nextAttemptAt" LIMIT ? ${lock}
+         ORDER BY "nextAttemptAt" LIMIT ? ${this.#lock}
        ), "again" AS (
          SELECT "id" FROM (SELECT "id" FROM "lapsed" UNION ALL SELECT "id" FROM "failed") AS "both" LIMIT ?
        ), "fresh" AS (
          SELECT "id" FROM "WebhookEvent" WHERE "status" = 'RECEIVED'
-         ORDER BY "nextAttemptAt" LIMIT (SELECT ? - count(*) FROM "again") ${lock}
-       )
+         ORDER BY "nextAttemptAt" LIMIT (SELECT ? - count(*) FROM "again") ${this.#lock}
+       ), "taken" AS (SELECT "id" FROM "again" UNION ALL SELECT "id" FROM "fresh")`,
+      [lease.now, half, lease.now, half, half, limit],
+      lease,
+    );
+  }
+
+  /**
+   * Takes one event that several workers did not come back from. Who claims it works on it alone: it may be what killed
+   * them, and what else is under way then is counted an attempt that was none of its fault.
+   */
+  claimSuspect(lease: Lease): Promise<ClaimedEvent[]> {
+    return this.#take(
+      `"taken" AS (
+         SELECT "id" FROM "WebhookEvent"
+         WHERE "status" = 'PROCESSING' AND "nextAttemptAt" <= ? AND "attempts" >= ${SUSPECT_ATTEMPTS}
+         ORDER BY "nextAttemptAt" LIMIT 1 ${this.#lock}
+       )`,
+      [lease.now],
+      lease,
+    );
+  }
+
+  /** Whether `claimSuspect` would find one. */
+  async hasSuspect(now: Date): Promise<boolean> {
+    const suspect = await this.db.webhookEvent.findFirst({
+      where: { status: "PROCESSING", nextAttemptAt: { lte: now }, attempts: { gte: SUSPECT_ATTEMPTS } },
+      select: { id: true },
+    });
+    return suspect !== null;
+  }
+
+  get #lock() {
+    return this.db.engine === "postgres" ? "FOR UPDATE SKIP LOCKED" : "";
+  }
+
+  async #take(taken: string, values: (Date | number)[], lease: Lease): Promise<ClaimedEvent[]> {
+    const { leaseToken, leaseMs, now } = lease;
+    const dead = `"status" = 'PROCESSING' AND "attempts" >= ${MOST_ATTEMPTS}`;
+    const cast = (value: string, type: string) =>
+      this.db.engine === "postgres" ? `CAST(${value} AS ${type})` : value;
+    const status = (name: WebhookEventStatus) => cast(`'${name}'`, `"WebhookEventStatus"`);
+    const rows = await queryRows<ClaimedEvent>(
+      this.db,
+      `WITH ${taken}
        UPDATE "WebhookEvent" SET
-         "status" = CASE WHEN ${dead} THEN ${enumOf("'DEAD'")} ELSE ${enumOf("'PROCESSING'")} END,
+         "status" = CASE WHEN ${dead} THEN ${status("DEAD")} ELSE ${status("PROCESSING")} END,
          "attempts" = "attempts" + CASE WHEN ${dead} THEN 0 ELSE 1 END,
-         "lastError" = CASE WHEN ${dead} THEN ${postgres ? "CAST(? AS text)" : "?"} ELSE "lastError" END,
-         "leaseToken" = CASE WHEN ${dead} THEN NULL ELSE ${postgres ? "CAST(? AS text)" : "?"} END,
-         "nextAttemptAt" = CASE WHEN ${dead} THEN NULL ELSE ${postgres ? "CAST(? AS timestamp(3))" : "?"} END,
+         "lastError" = CASE WHEN ${dead} THEN ${cast("?", "text")} ELSE "lastError" END,
+         "leaseToken" = CASE WHEN ${dead} THEN NULL ELSE ${cast("?", "text")} END,
+         "nextAttemptAt" = CASE WHEN ${dead} THEN NULL ELSE ${cast("?", "timestamp(3)")} END,
          "updatedAt" = ?
-       WHERE "id" IN (SELECT "id" FROM "again" UNION ALL SELECT "id" FROM "fresh")
+       WHERE "id" IN (SELECT "id" FROM "taken")
        RETURNING "id", "webhookId", "topic", "shopDomain", "triggeredAt", "receivedAt", "attempts",
          CAST("status" AS text) AS "status", CAST("payload" AS text) AS "payload"`,
-      [
-        ...[now, half, now, half, half, limit],
-        ...[LOST_WORKER, leaseToken, new Date(now.getTime() + leaseMs), now],
-      ],
+      [...values, LOST_WORKER, leaseToken, new Date(now.getTime() + leaseMs), now],
     );
     return rows.map((row) => ({
       ...row,

@@ -5,7 +5,7 @@ import { databaseNow } from "~/platform/db/clock.server";
 import { isDatabaseUnavailable } from "~/platform/db/errors.server";
 import { log } from "~/platform/log.server";
 import { processEvent, type Processed, type Processing } from "./process.server";
-import { WebhookInboxRepository } from "./webhook-inbox.repository.server";
+import { WebhookInboxRepository, type ClaimedEvent, type Lease } from "./webhook-inbox.repository.server";
 
 /**
  * How long a worker that was killed keeps its events from the others; renewed three times within it. An attempt has less:
@@ -32,17 +32,18 @@ export type WorkerOptions = Processing & {
 };
 
 export function startWorker(options: WorkerOptions): InboxWorker {
-  const { db, leaseMs = LEASE_MS, slots = SLOTS[db.engine] } = options;
-  const inbox = new WebhookInboxRepository(db);
-  const running = new Set<Promise<void>>();
-  let stopping = false;
+  const { slots = SLOTS[options.db.engine] } = options;
+  const claims = new Claims(options);
+  const running = new Set<Promise<unknown>>();
   const bell = new Bell();
+  let stopping = false;
 
   async function loop() {
     let pauseMs = POLL_MS;
     while (!stopping) {
       try {
-        const taken = await takeBatch(slots - running.size);
+        await workOnSuspects();
+        const taken = track(await claims.take(slots - running.size));
         await letOthersIn();
         pauseMs = POLL_MS;
         // A claim costs as much for one event as for many: it waits until half of the slots are free.
@@ -58,18 +59,23 @@ export function startWorker(options: WorkerOptions): InboxWorker {
     await Promise.allSettled(running);
   }
 
-  async function takeBatch(limit: number): Promise<number> {
-    const lease = await claimLease(options, inbox, limit, leaseMs);
-    for (const work of lease.works) {
-      const one: Promise<void> = work
-        .then(() => undefined)
+  /** Looked for once a second; one at a time, with nothing else under way. */
+  async function workOnSuspects() {
+    if (!(await claims.findSuspect(POLL_MS))) return;
+    await Promise.allSettled(running);
+    while (!stopping && track(await claims.takeSuspect())) await Promise.allSettled(running);
+  }
+
+  function track(works: Promise<Processed>[]): number {
+    for (const work of works) {
+      const one: Promise<unknown> = work
         .catch((error: unknown) =>
           log.error({ err: error }, "a webhook's outcome could not be written; it will be claimed again"),
         )
         .finally(() => running.delete(one));
       running.add(one);
     }
-    return lease.works.length;
+    return works.length;
   }
 
   const ended = loop();
@@ -92,10 +98,11 @@ export async function drainInbox(
   mayGoOn: () => boolean,
 ): Promise<Record<Processed, number>> {
   const counts: Record<Processed, number> = { SUCCEEDED: 0, SKIPPED: 0, FAILED: 0, DEAD: 0, late: 0 };
-  const inbox = new WebhookInboxRepository(options.db);
-  const { leaseMs = LEASE_MS, slots = SLOTS[options.db.engine] } = options;
+  const { slots = SLOTS[options.db.engine] } = options;
+  const claims = new Claims(options);
   while (mayGoOn()) {
-    const { works } = await claimLease(options, inbox, slots, leaseMs);
+    const works = await claims.take(slots);
+    if (!works.length) works.push(...(await claims.takeSuspect()));
     if (!works.length) break;
     for (const outcome of await Promise.all(works)) counts[outcome] += 1;
     // SQLite answers without ever giving the event loop back, and requests wait there.
@@ -104,29 +111,48 @@ export async function drainInbox(
   return counts;
 }
 
-/** Claims events under one lease, begins to work on all of them, and keeps the lease until the last is done. */
-async function claimLease(
-  options: Processing,
-  inbox: WebhookInboxRepository,
-  limit: number,
-  leaseMs: number,
-) {
-  const leaseToken = randomUUID();
-  const claimed = await inbox.claim(limit, { leaseToken, leaseMs, now: await databaseNow(options.db) });
-  if (!claimed.length) return { works: [] };
-  const lost = new AbortController();
-  const keeping = setInterval(() => void keep(), leaseMs / 3);
-  const works = claimed.map((event) => processEvent(options, event, lost.signal));
-  void Promise.allSettled(works).then(() => clearInterval(keeping));
-  return { works };
+/** Claims events, begins to work on them, and keeps their lease until the last is done. */
+class Claims {
+  readonly #inbox: WebhookInboxRepository;
+  readonly #leaseMs: number;
+  #lookedAt = -Infinity;
 
-  async function keep() {
+  constructor(private readonly options: WorkerOptions) {
+    this.#inbox = new WebhookInboxRepository(options.db);
+    this.#leaseMs = options.leaseMs ?? LEASE_MS;
+  }
+
+  take(limit: number): Promise<Promise<Processed>[]> {
+    return this.#begin((lease) => this.#inbox.claim(limit, lease));
+  }
+
+  takeSuspect(): Promise<Promise<Processed>[]> {
+    return this.#begin((lease) => this.#inbox.claimSuspect(lease));
+  }
+
+  /** Whether there is an event to be worked on alone; asked no more often than every `ms`. */
+  async findSuspect(ms: number): Promise<boolean> {
+    if (performance.now() - this.#lookedAt < ms) return false;
+    this.#lookedAt = performance.now();
+    return this.#inbox.hasSuspect(await databaseNow(this.options.db));
+  }
+
+  async #begin(claim: (lease: Lease) => Promise<ClaimedEvent[]>): Promise<Promise<Processed>[]> {
+    const leaseToken = randomUUID();
+    const now = await databaseNow(this.options.db);
+    const claimed = await claim({ leaseToken, leaseMs: this.#leaseMs, now });
+    if (!claimed.length) return [];
+    const lost = new AbortController();
+    const keeping = setInterval(() => void this.#keep(leaseToken, lost), this.#leaseMs / 3);
+    const works = claimed.map((event) => processEvent(this.options, event, lost.signal));
+    void Promise.allSettled(works).then(() => clearInterval(keeping));
+    return works;
+  }
+
+  async #keep(leaseToken: string, lost: AbortController) {
     try {
-      const held = await inbox.renew(
-        leaseToken,
-        new Date((await databaseNow(options.db)).getTime() + leaseMs),
-      );
-      if (!held) lost.abort();
+      const endsAt = new Date((await databaseNow(this.options.db)).getTime() + this.#leaseMs);
+      if (!(await this.#inbox.renew(leaseToken, endsAt))) lost.abort();
     } catch (error) {
       log.warn({ err: error }, "a lease of the inbox could not be renewed");
     }

@@ -18,6 +18,9 @@ eachDatabase("the inbox", ({ db }) => {
   const claim = async (limit = 1, now?: Date, leaseToken: string = randomUUID()) =>
     inbox().claim(limit, { leaseToken, leaseMs: LEASE_MS, now: now ?? (await databaseNow(db())) });
 
+  const claimSuspect = (now: Date) =>
+    inbox().claimSuspect({ leaseToken: randomUUID(), leaseMs: LEASE_MS, now });
+
   describe("storing", () => {
     it("stores what is new, once, and says which of a group was", async () => {
       const [one, two] = [delivery(), delivery()];
@@ -125,10 +128,11 @@ eachDatabase("the inbox", ({ db }) => {
       const one = await received(db());
       let now = await databaseNow(db());
       for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-        expect(await claim(1, now)).toMatchObject([{ attempts: attempt, status: "PROCESSING" }]);
+        const claimed = attempt <= 2 ? await claim(1, now) : await claimSuspect(now);
+        expect(claimed).toMatchObject([{ attempts: attempt, status: "PROCESSING" }]);
         now = after(now, LEASE_MS);
       }
-      expect(await claim(1, now)).toMatchObject([{ attempts: MOST_ATTEMPTS, status: "DEAD" }]);
+      expect(await claimSuspect(now)).toMatchObject([{ attempts: MOST_ATTEMPTS, status: "DEAD" }]);
       expect(await rowOf(db(), one)).toMatchObject({
         ...{
           status: "DEAD",
@@ -140,6 +144,26 @@ eachDatabase("the inbox", ({ db }) => {
         lastError: expect.stringMatching(/^The worker was lost/) as string,
       });
       expect(await claim(1, after(now, LEASE_MS))).toEqual([]);
+      expect(await claimSuspect(after(now, LEASE_MS))).toEqual([]);
+    });
+
+    it("gives an event that two workers were lost with out alone", async () => {
+      const suspects = [await received(db()), await received(db())];
+      const now = await databaseNow(db());
+      await claim(2, now);
+      expect(await inbox().hasSuspect(after(now, LEASE_MS))).toBe(false);
+      expect(await claim(5, after(now, LEASE_MS))).toHaveLength(2);
+      const lapsed = after(now, 2 * LEASE_MS);
+      expect(await inbox().hasSuspect(after(lapsed, -1))).toBe(false);
+      expect(await inbox().hasSuspect(lapsed)).toBe(true);
+      expect(await claim(5, lapsed)).toEqual([]);
+      const taken = [...(await claimSuspect(lapsed)), ...(await claimSuspect(lapsed))];
+      expect(taken.map(({ webhookId }) => webhookId).sort()).toEqual(
+        suspects.map(({ webhookId }) => webhookId).sort(),
+      );
+      expect(taken.map((event) => event.attempts)).toEqual([3, 3]);
+      expect(await claimSuspect(lapsed)).toEqual([]);
+      expect(await inbox().hasSuspect(lapsed)).toBe(false);
     });
   });
 
