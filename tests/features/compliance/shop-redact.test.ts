@@ -132,11 +132,11 @@ eachDatabase("shop/redact", ({ db }) => {
     expect(deleted).toEqual({
       ...{ Store: 1, Session: 1, StoreSettings: 1, StoreSecret: 1, KpiCache: 1, OrderFlag: 3, Ticket: 1 },
       ...{ TicketMessage: 1, AiDraft: 1, SeoInsight: 1, ProductVelocity: 1, PurchaseOrder: 1 },
-      ...{ PurchaseOrderLine: 1, ConnectionEvent: 1, WebhookRegistry: 1, WebhookEvent: 2 },
+      ...{ PurchaseOrderLine: 1, ConnectionEvent: 1, WebhookRegistry: 1, WebhookEvent: 3 },
     });
     expect(await listComplianceRequests(db(), left.shopDomain)).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ topic: "SHOP_REDACT", rows: 19 }),
+        expect.objectContaining({ topic: "SHOP_REDACT", rows: 20 }),
         expect.objectContaining({ topic: "CUSTOMERS_DATA_REQUEST", status: "SKIPPED", hasReport: false }),
       ]),
     );
@@ -246,7 +246,7 @@ eachDatabase("shop/redact", ({ db }) => {
     expect(await attempt(db(), await send(left.shopDomain))).toEqual({ erased: true });
     expect(await traces(left)).toEqual(["ComplianceRequest.shopDomain"]);
     expect((await requestOf(left.shopDomain)).result).toEqual({
-      ...{ deleted: { Session: 1, WebhookEvent: 2, WebhookRegistry: 1 }, remaining: 0 },
+      ...{ deleted: { Session: 1, WebhookEvent: 3, WebhookRegistry: 1 }, remaining: 0 },
     });
   });
 
@@ -290,7 +290,7 @@ eachDatabase("shop/redact", ({ db }) => {
         expect(await traces(left)).toEqual(["ComplianceRequest.shopDomain"]);
         const { result } = await requestOf(left.shopDomain);
         const { deleted } = result as { deleted: Record<string, number> };
-        expect(Object.values(deleted).reduce((sum, count) => sum + count, 0)).toBe(19);
+        expect(Object.values(deleted).reduce((sum, count) => sum + count, 0)).toBe(20);
       }
     expect(cuts).toBeGreaterThanOrEqual(2 * tenantModels().length);
   });
