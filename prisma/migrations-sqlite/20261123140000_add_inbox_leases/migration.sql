@@ -30,10 +30,7 @@ CREATE INDEX "ProductVelocity_storeId_productGid_idx" ON "ProductVelocity"("stor
 CREATE INDEX "ProductVelocity_storeId_inventoryItemGid_idx" ON "ProductVelocity"("storeId", "inventoryItemGid");
 
 -- CreateIndex
-CREATE INDEX "WebhookEvent_shopDomain_status_receivedAt_idx" ON "WebhookEvent"("shopDomain", "status", "receivedAt");
-
--- CreateIndex
-CREATE INDEX "WebhookEvent_shopDomain_topic_receivedAt_idx" ON "WebhookEvent"("shopDomain", "topic", "receivedAt");
+CREATE INDEX "WebhookEvent_shopDomain_status_receivedAt_topic_idx" ON "WebhookEvent"("shopDomain", "status", "receivedAt", "topic");
 
 -- What was received before has its turn in the order in which it came.
 UPDATE "WebhookEvent" SET "nextAttemptAt" = "receivedAt" WHERE "status" = 'RECEIVED' AND "nextAttemptAt" IS NULL;

@@ -12,11 +12,8 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS "ProductVelocity_storeId_productGid_idx"
 DROP INDEX CONCURRENTLY IF EXISTS "ProductVelocity_storeId_inventoryItemGid_idx";
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "ProductVelocity_storeId_inventoryItemGid_idx" ON "ProductVelocity"("storeId", "inventoryItemGid");
 
-DROP INDEX CONCURRENTLY IF EXISTS "WebhookEvent_shopDomain_status_receivedAt_idx";
-CREATE INDEX CONCURRENTLY IF NOT EXISTS "WebhookEvent_shopDomain_status_receivedAt_idx" ON "WebhookEvent"("shopDomain", "status", "receivedAt");
+DROP INDEX CONCURRENTLY IF EXISTS "WebhookEvent_shopDomain_status_receivedAt_topic_idx";
+CREATE INDEX CONCURRENTLY IF NOT EXISTS "WebhookEvent_shopDomain_status_receivedAt_topic_idx" ON "WebhookEvent"("shopDomain", "status", "receivedAt", "topic");
 
-DROP INDEX CONCURRENTLY IF EXISTS "WebhookEvent_shopDomain_topic_receivedAt_idx";
-CREATE INDEX CONCURRENTLY IF NOT EXISTS "WebhookEvent_shopDomain_topic_receivedAt_idx" ON "WebhookEvent"("shopDomain", "topic", "receivedAt");
-
--- Its work is done by the two above.
+-- Its work is done by the one above.
 DROP INDEX CONCURRENTLY IF EXISTS "WebhookEvent_shopDomain_receivedAt_idx";
