@@ -45,9 +45,11 @@ async function main() {
   // Pending migrations keep the app up and unready: a deploy may still be running them (/readyz says so meanwhile).
   if (schema.state !== "current") log.warn({ schema: schema.state }, schema.message);
 
-  const worker = env.inboxWorker ? startWorker({ db, keys: keyProvider(), handlers: HANDLERS }) : undefined;
-  const entry = webhookEntry(() => processDoor(worker?.wake), createApp());
+  let worker: InboxWorker | undefined;
+  const entry = webhookEntry(() => processDoor(() => worker?.wake()), createApp());
   const server = await listen(createServer(entry), env.port);
+  // Not before the port is ours: a second process that is about to end must not take events with it.
+  if (env.inboxWorker) worker = startWorker({ db, keys: keyProvider(), handlers: HANDLERS });
   log.info({ port: env.port }, "listening");
   // Platforms keep idle connections for 60 s; closing first on our side would race with their next request.
   server.keepAliveTimeout = 65_000;

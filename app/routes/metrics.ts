@@ -1,4 +1,5 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
+import "~/features/compliance/compliance-metrics.server";
 import "~/features/webhooks/inbox-metrics.server";
 import { hasBearer } from "~/platform/http/bearer.server";
 import { respondJson } from "~/platform/http/respond.server";

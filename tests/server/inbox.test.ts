@@ -104,17 +104,27 @@ describe.each(ENGINES)("the inbox of a process without a worker on %s", (engine)
       const before = await (await metrics(METRICS_TOKEN)).text();
       expect(before).toContain(`backroom_inbox_events{status="RECEIVED"} 2`);
       expect(before).toContain(`backroom_inbox_events{status="DEAD"} 1`);
-      const waited = Number(/^backroom_inbox_oldest_waiting_seconds ([\d.]+)$/m.exec(before)![1]);
+      const waited = Number(/^backroom_inbox_oldest_seconds\{status="RECEIVED"\} ([\d.]+)$/m.exec(before)![1]);
       expect(waited).toBeGreaterThanOrEqual(89);
       expect(waited).toBeLessThan(120);
 
       await fetch(`${app.url}/webhooks`, { method: "POST", body: "{}" });
+      for (const [status, dueAt] of [
+        ["RECEIVED", at],
+        ["FAILED", new Date(Date.now() + 90_000)],
+        ["COMPLETED", at],
+      ] as const)
+        await db.complianceRequest.create({
+          data: { shopDomain: "a.myshopify.com", topic: "SHOP_REDACT", status, receivedAt: at, dueAt, result: {} },
+        });
       await cron();
       const after = await (await metrics(METRICS_TOKEN)).text();
       expect(after).toContain(`backroom_inbox_events{status="RECEIVED"} 0`);
-      expect(after).toContain(`backroom_inbox_oldest_waiting_seconds 0`);
+      expect(after).toContain(`backroom_inbox_oldest_seconds{status="RECEIVED"} 0`);
       expect(after).toMatch(/^backroom_webhook_deliveries_total\{outcome="refused_400"\} [1-9]/m);
       expect(after).toMatch(/^backroom_webhook_processed_total\{outcome="SKIPPED"\} [1-9]/m);
+      expect(after).toContain(`backroom_compliance_requests{state="overdue"} 1`);
+      expect(after).toContain(`backroom_compliance_requests{state="open"} 2`);
       expect(after).toMatch(/^backroom_webhook_attempts_count [1-9]/m);
       expect(after).toMatch(/^backroom_webhook_lag_seconds_count [1-9]/m);
       if (engine === "postgres")

@@ -295,7 +295,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
           },
           LATER,
         ),
-      deleteAll: (r) => r.deleteAll(),
+      deleteRecordedBefore: (r) => r.deleteRecordedBefore(LATER),
     },
   }),
   CustomerDataRepository: calls<CustomerDataRepository>({

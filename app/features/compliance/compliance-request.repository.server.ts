@@ -65,6 +65,10 @@ export class ComplianceRequestRepository {
     });
   }
 
+  countOpen(): Promise<number> {
+    return this.db.complianceRequest.count({ where: { status: OPEN } });
+  }
+
   countOverdue(now: Date): Promise<number> {
     return this.db.complianceRequest.count({ where: { status: OPEN, dueAt: { lt: now } } });
   }

@@ -13,6 +13,11 @@ export async function listComplianceRequests(db: Queryable, shopDomain: string):
   return (await new ComplianceRequestRepository(db).list(shopDomain)).map(toLine);
 }
 
+/** Obligations of the whole installation that are still open. */
+export function countOpen(db: Queryable): Promise<number> {
+  return new ComplianceRequestRepository(db).countOpen();
+}
+
 /** Obligations of the whole installation whose day is past and that are still open. */
 export function countOverdue(db: Queryable, now: Date): Promise<number> {
   return new ComplianceRequestRepository(db).countOverdue(now);

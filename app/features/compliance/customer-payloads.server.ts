@@ -5,8 +5,8 @@ import { readPayload } from "~/features/webhooks/payload";
 import type { CustomerDataRepository, StoredPayload } from "./customer-data.repository.server";
 import { mayMention, mentions, tellsOf, type Person } from "./person";
 
-/** Rows per read: some two megabytes of ordinary orders. */
-const BATCH = 200;
+/** Rows per read: a delivery may have five megabytes. */
+const BATCH = 20;
 
 /** Every batch of a shop's deliveries, in the order of ids. */
 export async function* payloadBatches(

@@ -11,7 +11,9 @@ import { subjectPlace } from "./subject-place";
 
 /** Only the body of a delivery is signed: one that is sent again under another shop's name must move nothing there. */
 export function isForeign({ payload, shopDomain }: InboxEvent): boolean {
-  return parsePayload(z.object({ shop_domain: z.string() }), payload).shop_domain !== shopDomain;
+  return (
+    parsePayload(z.object({ shop_domain: z.string() }), payload).shop_domain.toLowerCase() !== shopDomain
+  );
 }
 
 export const FOREIGN =

@@ -11,13 +11,34 @@ const BATCH = 500;
 
 export const CAME_BACK = "The shop has installed Backroom again, so its data stays.";
 
-/** The shop is here, or came and left again since Shopify sent this: then another shop/redact will follow. */
+/** Shopify asks 48 hours after the uninstall, and not at all where the shop is back by then. */
+const GRACE_MS = 48 * 60 * 60 * 1000;
+
+/**
+ * The shop installed Backroom after the uninstall that this is about: what is here is a new merchant's. Then another
+ * shop/redact follows the next uninstall.
+ * @throws {UninstallMissingError} when the shop is here as installed and nothing shows that it came back: then its
+ * app/uninstalled never arrived. Neither keeping its data for good nor deleting an installed shop's would be right.
+ */
 export function hasReturned(
   store: Pick<Store, "status" | "installedAt"> | null,
-  { triggeredAt }: Pick<InboxEvent, "triggeredAt">,
+  { triggeredAt, receivedAt }: Pick<InboxEvent, "triggeredAt" | "receivedAt">,
 ): boolean {
   if (!store) return false;
-  return store.status === "ACTIVE" || (triggeredAt !== null && store.installedAt > triggeredAt);
+  const uninstalledAt = new Date((triggeredAt ?? receivedAt).getTime() - GRACE_MS);
+  if (store.installedAt > uninstalledAt) return true;
+  if (store.status === "ACTIVE") throw new UninstallMissingError();
+  return false;
+}
+
+class UninstallMissingError extends Error {
+  readonly name = "UninstallMissingError";
+  readonly code = "UNINSTALL_MISSING";
+  constructor() {
+    super(
+      "Shopify asks to erase a shop that still counts as installed here: its app/uninstalled never got through. See the runbook, “A shop is to be erased that counts as installed”.",
+    );
+  }
 }
 
 type Run = { db: Db; shop: Shop; request: ComplianceRequest; eventId: string; lost: AbortSignal };

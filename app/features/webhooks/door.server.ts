@@ -3,7 +3,7 @@ import type { Db } from "~/platform/db/client.server";
 import { database } from "~/platform/db/database.server";
 import { environment } from "~/platform/env.server";
 import { GroupedInserts } from "./grouped-inserts.server";
-import type { Door } from "./receive.server";
+import { STORE_MS, type Door } from "./receive.server";
 import { Turns } from "./turns.server";
 import { WebhookInboxRepository, type Delivery } from "./webhook-inbox.repository.server";
 
@@ -32,7 +32,7 @@ export function createDoor(connect: () => Promise<Db>, onAccepted: () => void): 
     inserts ??= new GroupedInserts((group) => inbox.insert(group), db.engine);
     followQueue(inbox);
     const turnAt = turns.next(delivery.shopDomain, delivery.receivedAt);
-    const outcome = await inserts.add({ ...delivery, turnAt });
+    const outcome = await inserts.add({ ...delivery, turnAt }, STORE_MS);
     if (outcome === "accepted") onAccepted();
     return outcome;
   }

@@ -2,6 +2,7 @@
  * Group commit: deliveries that arrive while others are being written go into the next statement together. One delivery
  * alone is written at once, so nobody waits for company; under load one commit carries many.
  */
+import { DatabaseUnavailableError, isDatabaseUnavailable } from "~/platform/db/errors.server";
 import type { Delivery } from "./webhook-inbox.repository.server";
 
 /** Statements under way at once; SQLite has one writer. */
@@ -9,9 +10,13 @@ const LANES = { postgres: 2, sqlite: 1 } as const;
 /** Of one statement: it stays a few milliseconds long, and below Postgres' 65,535 parameters. */
 const MOST_ROWS = 64;
 const MOST_BYTES = 8 * 1024 * 1024;
+/** Of all that waits: more than that is answered 503 at once, so that a database that is away does not fill the memory. */
+const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 
 type Waiting = {
   delivery: Delivery;
+  /** When its sender is told that it was not stored, by performance.now() */
+  expiresAt: number;
   resolve: (outcome: "accepted" | "duplicate") => void;
   reject: (error: unknown) => void;
 };
@@ -21,6 +26,7 @@ type Insert = (deliveries: Delivery[]) => Promise<Set<string>>;
 
 export class GroupedInserts {
   #waiting: Waiting[] = [];
+  #waitingBytes = 0;
   #lanesBusy = 0;
   readonly #lanes: number;
 
@@ -31,19 +37,27 @@ export class GroupedInserts {
     this.#lanes = LANES[engine];
   }
 
-  /** Resolves once the delivery is committed, by us or by somebody before us; rejects as the insert does. */
-  add(delivery: Delivery): Promise<"accepted" | "duplicate"> {
+  /**
+   * Resolves once the delivery is committed, by us or by somebody before us; rejects as the insert does. One that is still
+   * waiting when its time is over is not written any more: its sender tries again.
+   * @throws {DatabaseUnavailableError} when its time is over, or too much waits
+   */
+  add(delivery: Delivery, withinMs: number): Promise<"accepted" | "duplicate"> {
+    if (this.#waitingBytes > MOST_WAITING_BYTES) return Promise.reject(unavailable());
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ delivery, resolve, reject });
+      this.#waiting.push({ delivery, expiresAt: performance.now() + withinMs, resolve, reject });
+      this.#waitingBytes += delivery.payload.length;
       // After the event loop has read what else has come by now.
       if (this.#waiting.length === 1) setImmediate(() => this.#fillLanes());
     });
   }
 
   #fillLanes() {
-    while (this.#waiting.length && this.#lanesBusy < this.#lanes) {
+    while (this.#lanesBusy < this.#lanes) {
+      const group = this.#takeGroup();
+      if (!group.length) return;
       this.#lanesBusy += 1;
-      void this.#write(this.#takeGroup()).finally(() => {
+      void this.#write(group).finally(() => {
         this.#lanesBusy -= 1;
         this.#fillLanes();
       });
@@ -51,14 +65,21 @@ export class GroupedInserts {
   }
 
   #takeGroup(): Waiting[] {
+    const now = performance.now();
+    const group: Waiting[] = [];
     let bytes = 0;
-    let count = 0;
-    for (const { delivery } of this.#waiting) {
-      bytes += delivery.payload.length;
-      if (count && (count === MOST_ROWS || bytes > MOST_BYTES)) break;
-      count += 1;
+    for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
+      const size = next.delivery.payload.length;
+      if (group.length && (group.length === MOST_ROWS || bytes + size > MOST_BYTES)) break;
+      this.#waiting.shift();
+      this.#waitingBytes -= size;
+      if (next.expiresAt <= now) next.reject(unavailable());
+      else {
+        group.push(next);
+        bytes += size;
+      }
     }
-    return this.#waiting.splice(0, count);
+    return group;
   }
 
   async #write(group: Waiting[]) {
@@ -69,9 +90,16 @@ export class GroupedInserts {
         resolve(inserted.delete(delivery.webhookId) ? "accepted" : "duplicate");
       }
     } catch (error) {
-      if (group.length === 1) return group[0]!.reject(error);
+      if (group.length === 1 || isDatabaseUnavailable(error)) {
+        for (const { reject } of group) reject(error);
+        return;
+      }
       // One that the database refuses must not take the others with it.
       for (const one of group) await this.#write([one]);
     }
   }
+}
+
+function unavailable() {
+  return new DatabaseUnavailableError("The database did not take the delivery in time.");
 }

@@ -47,7 +47,7 @@ export type TopicHandler =
       of: "any";
       /**
        * What is too much for one transaction: in steps, each of which may be repeated. The lease is kept meanwhile; `lost`
-       * is aborted when it could not be. `handle` is given the store as it is afterwards.
+       * is aborted when it could not be, or the process is about to stop. `handle` is given the store as it is afterwards.
        */
       prepare?: (context: Context<Store | null> & { db: Db; lost: AbortSignal }) => Promise<void>;
       handle: Handle<Store | null>;

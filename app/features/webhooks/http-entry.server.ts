@@ -26,6 +26,7 @@ async function serve(
   refusals: RefusalSummary,
 ) {
   const startedAt = performance.now();
+  const requestId = randomUUID();
   const received = await receive(
     {
       method: request.method ?? "",
@@ -39,11 +40,12 @@ async function serve(
   response.writeHead(status, {
     "Content-Type": "text/plain; charset=utf-8",
     "Content-Length": Buffer.byteLength(text),
-    "X-Request-Id": randomUUID(),
+    "X-Request-Id": requestId,
     ...headers,
   });
   response.end(text);
-  logReceived(received, Math.round((performance.now() - startedAt) * 10) / 10, refusals);
+  const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
+  logReceived(received, { requestId, durationMs }, refusals);
 }
 
 /** By events and not as an async iterable, which costs as much again as all the rest of a small request. */
@@ -74,13 +76,17 @@ function passOver(request: IncomingMessage): Promise<void> {
   });
 }
 
-function logReceived(received: Received, durationMs: number, refusals: RefusalSummary) {
+function logReceived(
+  received: Received,
+  request: { requestId: string; durationMs: number },
+  refusals: RefusalSummary,
+) {
   countReceived(received);
   switch (received.outcome) {
     case "accepted":
     case "duplicate": {
       const { outcome, webhookId, topic, shopDomain } = received;
-      return log.info({ webhookId, topic, shop: shopDomain, outcome, durationMs }, "webhook received");
+      return log.info({ ...request, webhookId, topic, shop: shopDomain, outcome }, "webhook received");
     }
     case "refused":
       return refusals.add(received.status, received.sentence);

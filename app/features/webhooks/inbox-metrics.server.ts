@@ -25,7 +25,7 @@ const processed = new Counter({
 
 const lag = new Histogram({
   name: "backroom_webhook_lag_seconds",
-  help: "From the arrival of a delivery to the end of its work",
+  help: "From the arrival of a delivery, or its replay, to the end of its work",
   buckets: [0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200],
   registers,
 });
@@ -49,13 +49,17 @@ new Gauge({
 });
 
 new Gauge({
-  name: "backroom_inbox_oldest_waiting_seconds",
-  help: "How long the event that is next has waited; 0 when none waits",
+  name: "backroom_inbox_oldest_seconds",
+  help: "How long the oldest event in a state has waited, since it arrived or was replayed; 0 when there is none",
+  labelNames: ["status"],
   registers,
   async collect() {
     const db = await database();
-    const oldest = await new WebhookInboxRepository(db).findOldestWaiting();
-    this.set(oldest ? Math.max(0, ((await databaseNow(db)).getTime() - oldest.getTime()) / 1000) : 0);
+    const now = (await databaseNow(db)).getTime();
+    for (const status of ["RECEIVED", "PROCESSING", "FAILED"] as const) {
+      const oldest = await new WebhookInboxRepository(db).findOldest(status);
+      this.set({ status }, oldest ? Math.max(0, (now - oldest.getTime()) / 1000) : 0);
+    }
   },
 });
 
@@ -69,5 +73,5 @@ export function countProcessed(outcome: Processed, event: ClaimedEvent) {
   processed.inc({ outcome });
   if (outcome !== "SUCCEEDED" && outcome !== "SKIPPED" && outcome !== "DEAD") return;
   attempts.observe(event.attempts);
-  lag.observe(Math.max(0, (Date.now() - event.receivedAt.getTime()) / 1000));
+  lag.observe(Math.max(0, (Date.now() - event.waitingSince.getTime()) / 1000));
 }

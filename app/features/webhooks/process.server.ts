@@ -14,18 +14,22 @@ import { MOST_ATTEMPTS, WebhookInboxRepository, type ClaimedEvent } from "./webh
 
 export type Handlers = ReadonlyMap<string, TopicHandler>;
 export type Processing = { db: Db; keys: KeyProvider; handlers: Handlers };
-/** `late`: the claim had lapsed, so nothing was written; somebody else has the event */
-export type Processed = "SUCCEEDED" | "SKIPPED" | "FAILED" | "DEAD" | "late";
+/**
+ * `late`: the claim had lapsed, so nothing was written; somebody else has the event. `returned`: the worker was told to stop
+ * in the middle of a preparation; it goes on elsewhere, and the attempt does not count
+ */
+export type Processed = "SUCCEEDED" | "SKIPPED" | "FAILED" | "DEAD" | "late" | "returned";
+export type Signals = { lost: AbortSignal; stopping: AbortSignal };
 
 /** Never throws but for a database that cannot be written to; the event is then claimed again when its lease is over. */
 export async function processEvent(
   processing: Processing,
   claimed: ClaimedEvent,
-  lost: AbortSignal,
+  signals: Signals,
 ): Promise<Processed> {
   const { webhookId, topic, shopDomain, attempts } = claimed;
   const startedAt = performance.now();
-  const { outcome, ...detail } = await bringToEnd(processing, claimed, lost);
+  const { outcome, ...detail } = await bringToEnd(processing, claimed, signals);
   countProcessed(outcome, claimed);
   const durationMs = Math.round(performance.now() - startedAt);
   const line = { webhookId, topic, shop: shopDomain, attempts, outcome, durationMs, ...detail };
@@ -33,16 +37,21 @@ export async function processEvent(
   return outcome;
 }
 
-const LEVELS = { SUCCEEDED: "info", SKIPPED: "info", FAILED: "warn", late: "warn", DEAD: "error" } as const;
+const LEVELS = {
+  ...({ SUCCEEDED: "info", SKIPPED: "info", returned: "info" } as const),
+  ...({ FAILED: "warn", late: "warn", DEAD: "error" } as const),
+};
 
 type End = { outcome: Processed; reason?: string; err?: unknown };
 
-async function bringToEnd(processing: Processing, claimed: ClaimedEvent, lost: AbortSignal): Promise<End> {
+async function bringToEnd(processing: Processing, claimed: ClaimedEvent, signals: Signals): Promise<End> {
   if (claimed.status === "DEAD") return { outcome: "DEAD", reason: "Every worker that took it was lost." };
   try {
-    return await attempt(processing, claimed, lost);
+    return await attempt(processing, claimed, signals);
   } catch (error) {
     if (error instanceof ClaimLapsedError) return { outcome: "late", reason: error.message };
+    const inbox = new WebhookInboxRepository(processing.db);
+    if (signals.stopping.aborted && (await inbox.giveBack(claimed))) return { outcome: "returned" };
     return { outcome: await recordFailure(processing.db, claimed, error), err: error };
   }
 }
@@ -50,7 +59,7 @@ async function bringToEnd(processing: Processing, claimed: ClaimedEvent, lost: A
 async function attempt(
   { db, keys, handlers }: Processing,
   claimed: ClaimedEvent,
-  lost: AbortSignal,
+  { lost, stopping }: Signals,
 ): Promise<End> {
   const now = claimed.claimedAt;
   const store = await findStore(db, claimed.shopDomain);
@@ -64,7 +73,7 @@ async function attempt(
     if (store?.status !== "ACTIVE") return end(db, { skipped: "The shop does not have Backroom installed." });
     return inTransaction(db, async (tx) => end(tx, await handler.handle({ ...context, store, tx })));
   }
-  await handler.prepare?.({ ...context, store, db, lost });
+  await handler.prepare?.({ ...context, store, db, lost: AbortSignal.any([lost, stopping]) });
   return inTransaction(db, async (tx) => {
     const current = handler.prepare ? await findStore(tx, claimed.shopDomain) : store;
     return end(tx, await handler.handle({ ...context, store: current, tx }));
@@ -117,7 +126,7 @@ async function recordFailure(
 }
 
 /**
- * Ten seconds after the first failure, four times as long after each further one, two hours at most: eight attempts within
+ * Ten seconds after the first failure, four times as long after each further one, two hours at most: eight attempts in about
  * five hours. A quarter either way, so that what failed together does not come back together.
  */
 export function delayMs(attempts: number, random: number): number {

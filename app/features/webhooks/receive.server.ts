@@ -34,7 +34,7 @@ export type Received =
 /** Shopify's own payloads stay far below it; 5 MB is what it documents for large ones. */
 const MOST_BYTES = 5 * 1024 * 1024;
 /** Shopify waits five seconds and then tries again; our answer comes before. */
-const STORE_MS = 3_000;
+export const STORE_MS = 3_000;
 
 /**
  * Never throws. A delivery that is "accepted" is committed; one that is "duplicate" was so before.

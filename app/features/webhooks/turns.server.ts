@@ -25,5 +25,7 @@ export class Turns {
   /** Says where the queue is: the turn of the event that is next, null when none waits. */
   moveTo(front: Date | null) {
     this.#front = front;
+    // Nobody waits, so nobody is ahead of anybody.
+    if (!front) this.#lastTurn.clear();
   }
 }

@@ -31,6 +31,8 @@ export type ClaimedEvent = Claim &
   Pick<Row, "webhookId" | "topic" | "shopDomain" | "triggeredAt" | "receivedAt" | "attempts"> & {
     /** DEAD when the attempt before it was its last and did not come back */
     status: "PROCESSING" | "DEAD";
+    /** When it arrived, or was last asked to run again */
+    waitingSince: Date;
     /** By the database's clock */
     claimedAt: Date;
     /** JSON */
@@ -42,6 +44,9 @@ export type OpenStatus = (typeof OPEN_STATUSES)[number];
 
 /** Attempts of one event, those included that took their worker with them (SPEC §7). */
 export const MOST_ATTEMPTS = 8;
+
+/** A sender waits five seconds in all; a statement that hangs gives its lane back before. */
+const INSERT_MS = 2_500;
 
 /** An event whose worker was lost this often is worked on alone. Once is what every deploy by SIGKILL does. */
 const SUSPECT_ATTEMPTS = 2;
@@ -73,6 +78,7 @@ export class WebhookInboxRepository {
          "apiVersion", "payload", "turnAt", "triggeredAt", "receivedAt" FROM ${this.#deliveriesOfJson()}
        ON CONFLICT ("webhookId") DO NOTHING RETURNING "webhookId"`,
       [`[${rows.join(",")}]`],
+      { timeoutMs: INSERT_MS },
     );
     return new Set(inserted.map(({ webhookId }) => webhookId));
   }
@@ -154,7 +160,7 @@ export class WebhookInboxRepository {
     const cast = (value: string, type: string) =>
       this.db.engine === "postgres" ? `CAST(${value} AS ${type})` : value;
     const status = (name: WebhookEventStatus) => cast(`'${name}'`, `"WebhookEventStatus"`);
-    const rows = await queryRows<ClaimedEvent>(
+    const rows = await queryRows<ClaimedEvent & { replayedAt: Date | null }>(
       this.db,
       `WITH ${taken}
        UPDATE "WebhookEvent" SET
@@ -165,12 +171,13 @@ export class WebhookInboxRepository {
          "nextAttemptAt" = CASE WHEN ${dead} THEN NULL ELSE ${cast("?", "timestamp(3)")} END,
          "updatedAt" = ?
        WHERE "id" IN (SELECT "id" FROM "taken")
-       RETURNING "id", "webhookId", "topic", "shopDomain", "triggeredAt", "receivedAt", "attempts",
+       RETURNING "id", "webhookId", "topic", "shopDomain", "triggeredAt", "receivedAt", "replayedAt", "attempts",
          CAST("status" AS text) AS "status", CAST("payload" AS text) AS "payload"`,
       [...values, LOST_WORKER, leaseToken, new Date(now.getTime() + leaseMs), now],
     );
-    return rows.map((row) => ({
+    return rows.map(({ replayedAt, ...row }) => ({
       ...row,
+      waitingSince: new Date(replayedAt ?? row.receivedAt),
       leaseToken,
       claimedAt: now,
       // SQLite knows no types in what an UPDATE returns.
@@ -219,6 +226,18 @@ export class WebhookInboxRepository {
     return count > 0;
   }
 
+  /** Undoes a claim: the event is next again, as if it had not been claimed. */
+  async giveBack({ id, leaseToken, claimedAt }: Claim & { claimedAt: Date }): Promise<boolean> {
+    const { count } = await this.db.webhookEvent.updateMany({
+      where: { id, leaseToken, status: "PROCESSING" },
+      data: {
+        ...{ status: "RECEIVED", leaseToken: null, attempts: { decrement: 1 } },
+        ...{ nextAttemptAt: claimedAt, updatedAt: claimedAt },
+      },
+    });
+    return count > 0;
+  }
+
   /** Keeps what is held for another `leaseMs`; returns how many are held still. */
   async renew(leaseToken: string, leaseEndsAt: Date): Promise<number> {
     const { count } = await this.db.webhookEvent.updateMany({
@@ -252,14 +271,19 @@ export class WebhookInboxRepository {
     return counts;
   }
 
-  /** Since when the event that is next has waited, null when none waits: its turn comes first, so few are older. */
-  async findOldestWaiting(): Promise<Date | null> {
-    const oldest = await this.db.webhookEvent.findFirst({
-      where: { status: "RECEIVED" },
+  /**
+   * Since when the oldest in a state has waited: since its arrival, or since it was asked to run again. Among the next
+   * thousand, where every shop's oldest stands as long as no more shops wait (turns.server.ts).
+   */
+  async findOldest(status: Exclude<OpenStatus, "DEAD">): Promise<Date | null> {
+    const next = await this.db.webhookEvent.findMany({
+      where: { status },
       orderBy: { nextAttemptAt: "asc" },
-      select: { receivedAt: true },
+      select: { receivedAt: true, replayedAt: true },
+      take: 1_000,
     });
-    return oldest?.receivedAt ?? null;
+    const since = next.map(({ receivedAt, replayedAt }) => (replayedAt ?? receivedAt).getTime());
+    return since.length ? new Date(Math.min(...since)) : null;
   }
 
   /** Where the queue is: the turn of the event that is next, null when none waits. */

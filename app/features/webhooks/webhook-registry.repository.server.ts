@@ -40,8 +40,10 @@ export class WebhookRegistryRepository {
     });
   }
 
-  async deleteAll(): Promise<number> {
-    const { count } = await this.db.webhookRegistry.deleteMany({ where: { shopDomain: this.shopDomain } });
+  async deleteRecordedBefore(instant: Date): Promise<number> {
+    const { count } = await this.db.webhookRegistry.deleteMany({
+      where: { shopDomain: this.shopDomain, recordedAt: { lte: instant } },
+    });
     return count;
   }
 }

@@ -1,6 +1,6 @@
 /** Takes events out of the inbox and works on them, as many at once as it has slots, until it is told to stop. */
 import { randomUUID } from "node:crypto";
-import { setImmediate as letOthersIn } from "node:timers/promises";
+import { setImmediate as letOthersIn, setTimeout as sleep } from "node:timers/promises";
 import { databaseNow } from "~/platform/db/clock.server";
 import { isDatabaseUnavailable } from "~/platform/db/errors.server";
 import { log } from "~/platform/log.server";
@@ -12,12 +12,14 @@ import { WebhookInboxRepository, type ClaimedEvent, type Lease } from "./webhook
  * five seconds for its transaction.
  */
 export const LEASE_MS = 10_000;
+/** Longer than an attempt takes that is no preparation: a transaction has five seconds. */
+const ATTEMPT_MS = 6_000;
 /** When nothing waits; what arrives at this very process wakes it at once. */
 const POLL_MS = 1_000;
 /** Longest pause while the database is away. */
 const MOST_PAUSE_MS = 10_000;
-/** Few: pages and the door share the connections. SQLite runs one transaction after the other anyway. */
-const SLOTS = { postgres: 4, sqlite: 2 } as const;
+/** Few: pages and the door share the connections. */
+const SLOTS = { postgres: 4, sqlite: 4 } as const;
 
 export type InboxWorker = {
   /** Something may be waiting. */
@@ -33,7 +35,8 @@ export type WorkerOptions = Processing & {
 
 export function startWorker(options: WorkerOptions): InboxWorker {
   const { slots = SLOTS[options.db.engine] } = options;
-  const claims = new Claims(options);
+  const stop = new AbortController();
+  const claims = new Claims(options, stop.signal);
   const running = new Set<Promise<unknown>>();
   const bell = new Bell();
   let stopping = false;
@@ -59,11 +62,15 @@ export function startWorker(options: WorkerOptions): InboxWorker {
     await Promise.allSettled(running);
   }
 
-  /** Looked for once a second; one at a time, with nothing else under way. */
+  /**
+   * Looked for once a second. One at a time, and with nothing else under way that it could take with it; what prepares
+   * for minutes is not waited for.
+   */
   async function workOnSuspects() {
     if (!(await claims.findSuspect(POLL_MS))) return;
-    await Promise.allSettled(running);
-    while (!stopping && track(await claims.takeSuspect())) await Promise.allSettled(running);
+    await Promise.race([Promise.allSettled(running), sleep(ATTEMPT_MS, undefined, { ref: false })]);
+    if (!stopping && track(await claims.takeSuspect()))
+      await Promise.race([Promise.allSettled(running), sleep(ATTEMPT_MS, undefined, { ref: false })]);
   }
 
   function track(works: Promise<Processed>[]): number {
@@ -83,6 +90,7 @@ export function startWorker(options: WorkerOptions): InboxWorker {
     wake: () => bell.ring(),
     stop: () => {
       stopping = true;
+      stop.abort();
       bell.ring("stop");
       return ended;
     },
@@ -97,9 +105,12 @@ export async function drainInbox(
   options: WorkerOptions,
   mayGoOn: () => boolean,
 ): Promise<Record<Processed, number>> {
-  const counts: Record<Processed, number> = { SUCCEEDED: 0, SKIPPED: 0, FAILED: 0, DEAD: 0, late: 0 };
+  const counts: Record<Processed, number> = {
+    ...{ SUCCEEDED: 0, SKIPPED: 0, FAILED: 0, DEAD: 0 },
+    ...{ late: 0, returned: 0 },
+  };
   const { slots = SLOTS[options.db.engine] } = options;
-  const claims = new Claims(options);
+  const claims = new Claims(options, new AbortController().signal);
   while (mayGoOn()) {
     const works = await claims.take(slots);
     if (!works.length) works.push(...(await claims.takeSuspect()));
@@ -117,7 +128,10 @@ class Claims {
   readonly #leaseMs: number;
   #lookedAt = -Infinity;
 
-  constructor(private readonly options: WorkerOptions) {
+  constructor(
+    private readonly options: WorkerOptions,
+    private readonly stopping: AbortSignal,
+  ) {
     this.#inbox = new WebhookInboxRepository(options.db);
     this.#leaseMs = options.leaseMs ?? LEASE_MS;
   }
@@ -143,18 +157,30 @@ class Claims {
     const claimed = await claim({ leaseToken, leaseMs: this.#leaseMs, now });
     if (!claimed.length) return [];
     const lost = new AbortController();
-    const keeping = setInterval(() => void this.#keep(leaseToken, lost), this.#leaseMs / 3);
-    const works = claimed.map((event) => processEvent(this.options, event, lost.signal));
+    let renewedAt = performance.now();
+    const keeping = setInterval(() => {
+      // A database that is away may not even say so.
+      if (performance.now() - renewedAt > 0.9 * this.#leaseMs) lost.abort();
+      const askedAt = performance.now();
+      void this.#keep(leaseToken).then((held) => {
+        if (held) renewedAt = askedAt;
+        else if (held === false) lost.abort();
+      });
+    }, this.#leaseMs / 3);
+    const signals = { lost: lost.signal, stopping: this.stopping };
+    const works = claimed.map((event) => processEvent(this.options, event, signals));
     void Promise.allSettled(works).then(() => clearInterval(keeping));
     return works;
   }
 
-  async #keep(leaseToken: string, lost: AbortController) {
+  /** Null when the database did not say. */
+  async #keep(leaseToken: string): Promise<boolean | null> {
     try {
       const endsAt = new Date((await databaseNow(this.options.db)).getTime() + this.#leaseMs);
-      if (!(await this.#inbox.renew(leaseToken, endsAt))) lost.abort();
+      return (await this.#inbox.renew(leaseToken, endsAt)) > 0;
     } catch (error) {
       log.warn({ err: error }, "a lease of the inbox could not be renewed");
+      return null;
     }
   }
 }

@@ -3,11 +3,12 @@ import type { Pool, types as PgTypes } from "pg";
 import type { PrismaClient as PostgresClient } from "#prisma/postgres";
 import { parseDatabaseUrl, type Engine } from "./database-url";
 import { describeDatabaseError } from "./errors.server";
+import { oneAtATime } from "./one-at-a-time.server";
 
 /** The client that repositories use. Postgres' types stand for both: the SQLite schema is derived from that one. */
 export type Db = Omit<PostgresClient, "$on" | "$extends"> & {
   readonly engine: Engine;
-  /** Postgres only, and never in a transaction: Prisma's own pool, for the few statements that cannot afford Prisma (raw.server.ts) */
+  /** Postgres only: Prisma's own pool, for the few statements that cannot afford Prisma (raw.server.ts) */
   readonly pool?: Pool;
 };
 
@@ -19,6 +20,8 @@ export type ConnectOptions = {
   maxConnections?: number;
   /** Milliseconds to wait for a free connection before giving up (Postgres), or for the file's lock (SQLite) */
   acquireTimeoutMs?: number;
+  /** Postgres only: milliseconds after which an unanswered statement is given up, with its connection; never by default */
+  statementTimeoutMs?: number;
   /** Told about connections that break while nobody uses them */
   onConnectionError?: (error: Error) => void;
 };
@@ -59,6 +62,8 @@ async function postgresClient(url: string, options: ConnectOptions): Promise<obj
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     application_name: "backroom",
+    // By our own clock: a server that vanished without a word answers no statement_timeout either.
+    query_timeout: options.statementTimeoutMs,
     types: { getTypeParser: utcTypes(pg.types) },
   });
   const adapter = new PrismaPg(pool, {
@@ -91,10 +96,13 @@ async function sqliteClient(file: string, options: ConnectOptions): Promise<obje
     // Only migrations create a file: a mistyped path is an error, not an empty shop.
     fileMustExist: file !== ":memory:",
   });
-  return new PrismaClient({ adapter, errorFormat: "minimal" });
+  return new PrismaClient({ adapter: oneAtATime(adapter), errorFormat: "minimal" });
 }
 
-/** Runs `work` in one transaction; repositories built on what it is given take part in it. */
+/**
+ * Runs `work` in one transaction; repositories built on what it is given take part in it. Nothing else may be
+ * asked of `db` meanwhile: on SQLite it would wait for the end of this very transaction.
+ */
 export function inTransaction<T>(db: Db, work: (tx: Queryable) => Promise<T>): Promise<T> {
   return db.$transaction((tx) => work(Object.assign(tx, { engine: db.engine }) as unknown as Queryable));
 }

@@ -5,13 +5,21 @@ type Value = string | number | boolean | Date | null;
 
 /**
  * Rows of `text`, which has one `?` for each value and no other question mark. On Postgres and outside of a transaction
- * it goes past Prisma, which takes a statement's text and every value through WebAssembly and back.
+ * it goes past Prisma, which takes a statement's text and every value through WebAssembly and back; there `timeoutMs` ends
+ * the wait for an answer.
  */
-export async function queryRows<T>(db: Queryable, text: string, values: Value[]): Promise<T[]> {
+export async function queryRows<T>(
+  db: Queryable,
+  text: string,
+  values: Value[],
+  { timeoutMs }: { timeoutMs?: number } = {},
+): Promise<T[]> {
   if (db.engine === "sqlite") return db.$queryRawUnsafe<T[]>(text, ...values);
-  if (!db.pool) return db.$queryRawUnsafe<T[]>(numbered(text), ...values);
+  // Prisma's client of a transaction shows the pool too, which knows nothing of the transaction.
+  const inTransaction = !("$transaction" in db && db.$transaction);
+  if (!db.pool || inTransaction) return db.$queryRawUnsafe<T[]>(numbered(text), ...values);
   // Unnamed, as PgBouncer in transaction mode wants it.
-  const query = { text: numbered(text), values: values.map(toPostgres) };
+  const query = { text: numbered(text), values: values.map(toPostgres), query_timeout: timeoutMs };
   return (await db.pool.query(query)).rows as T[];
 }
 

@@ -13,6 +13,7 @@ import { delivery, received, rowOf, SHOP } from "../../support/deliveries";
 import { TEST_KEYS } from "../../support/tenant-rows";
 
 const LEASE_MS = 10_000;
+const calm = () => ({ lost: new AbortController().signal, stopping: new AbortController().signal });
 
 eachDatabase("an event of the inbox", ({ db }) => {
   const workers: InboxWorker[] = [];
@@ -48,7 +49,7 @@ eachDatabase("an event of the inbox", ({ db }) => {
     });
   };
   const processOne = async (handler?: TopicHandler) =>
-    processEvent(processing(handler), (await take())[0]!, new AbortController().signal);
+    processEvent(processing(handler), (await take())[0]!, calm());
   const newStore = (status: "ACTIVE" | "UNINSTALLED") =>
     db().store.create({ data: { shopDomain: SHOP, status, onboardingFlags: {} } });
 
@@ -150,12 +151,12 @@ eachDatabase("an event of the inbox", ({ db }) => {
     const one = await received(db());
     const [stale] = await take();
     const [current] = await take(1, LEASE_MS);
-    const { signal } = new AbortController();
-    expect(await processEvent(processing(), stale!, signal)).toBe("late");
-    expect(await processEvent(processing(failing), stale!, signal)).toBe("late");
+    const signals = calm();
+    expect(await processEvent(processing(), stale!, signals)).toBe("late");
+    expect(await processEvent(processing(failing), stale!, signals)).toBe("late");
     expect(await effects()).toBe(0);
     expect(await rowOf(db(), one)).toMatchObject({ status: "PROCESSING", attempts: 2, lastError: null });
-    expect(await processEvent(processing(), current!, signal)).toBe("SUCCEEDED");
+    expect(await processEvent(processing(), current!, signals)).toBe("SUCCEEDED");
     expect(await effects(one.webhookId)).toBe(1);
   });
 
@@ -224,6 +225,39 @@ eachDatabase("an event of the inbox", ({ db }) => {
       expect(await db().webhookEvent.count({ where: { status: "RECEIVED" } })).toBe(9 - done);
     });
 
+    it("goes back with its attempt when its worker is told to stop in the middle of a long preparation", async () => {
+      const one = await received(db());
+      let prepared = 0;
+      const long: TopicHandler = {
+        ...recording,
+        prepare: async ({ lost }) => {
+          for (prepared += 1; prepared === 1; await sleep(20)) lost.throwIfAborted();
+        },
+      };
+      const worker = start(long);
+      await until(() => Promise.resolve(prepared === 1));
+      await worker.stop();
+      expect(await rowOf(db(), one)).toMatchObject({ status: "RECEIVED", attempts: 0, leaseToken: null });
+      start(long);
+      await until(async () => (await effects(one.webhookId)) === 1);
+      expect(await rowOf(db(), one)).toMatchObject({ status: "SUCCEEDED", attempts: 1 });
+    });
+
+    it("tells a preparation when its lease cannot be kept", async () => {
+      await received(db());
+      let told = false;
+      const long: TopicHandler = {
+        ...recording,
+        prepare: async ({ lost }) => {
+          await db().webhookEvent.updateMany({ data: { leaseToken: "somebody else's" } });
+          for (let i = 0; i < 100 && !lost.aborted; i++) await sleep(20);
+          told = lost.aborted;
+        },
+      };
+      start(long, { leaseMs: 300 });
+      await until(() => Promise.resolve(told));
+    });
+
     it("is not kept waiting by a shop that sends a thousand at once", async () => {
       const turns = new Turns();
       const at = new Date();
@@ -261,6 +295,14 @@ describe("turns", () => {
     expect(turns.next("other", at)).toEqual(at);
     turns.moveTo(null);
     expect(turns.next("third", at)).toEqual(at);
+  });
+
+  it("forget who was ahead once nobody waits", () => {
+    const turns = new Turns();
+    for (let i = 0; i < 5_000; i++) turns.next("busy", at);
+    expect(turns.next("busy", at).getTime()).toBe(at.getTime() + 5_000);
+    turns.moveTo(null);
+    expect(turns.next("busy", at)).toEqual(at);
   });
 
   it("do not go backwards within a shop when a clock does", () => {

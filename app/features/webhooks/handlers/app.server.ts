@@ -14,7 +14,7 @@ const uninstalledPayload = z.object({ myshopify_domain: z.string().nullish() });
  */
 export const appUninstalled: TopicHandler = {
   of: "any",
-  async handle({ store, event, tx }) {
+  async handle({ store, event, tx, now }) {
     const { myshopify_domain: shop } = parsePayload(uninstalledPayload, event.payload);
     const foreign = foreignShop(shop, event);
     if (foreign) return foreign;
@@ -25,9 +25,11 @@ export const appUninstalled: TopicHandler = {
       : (await forgetSessions(tx, { shopDomain, at }))
         ? "uninstalled"
         : "not-installed";
+    // What was registered before is gone at Shopify in any case; a shop that is back is registered anew (registry.server.ts).
+    const registry = new WebhookRegistryRepository(tx, shopDomain, store?.id ?? null);
+    await registry.deleteRecordedBefore(outcome === "installed-since" ? at : now);
     if (outcome === "installed-since") return { skipped: "The shop has installed Backroom again since." };
     if (outcome === "not-installed") return { skipped: "The shop did not have Backroom installed any more." };
-    await new WebhookRegistryRepository(tx, shopDomain, store?.id ?? null).deleteAll();
     return "done";
   },
 };
