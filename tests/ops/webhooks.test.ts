@@ -1,5 +1,8 @@
 /** `npm run webhooks` as an operator runs it, on both engines. */
 import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { Session } from "@shopify/shopify-api";
 import { beforeEach, describe, expect, it } from "vitest";
 import { localKeyProvider, parseKeyring, type Keyring } from "~/platform/crypto/keyring.server";
@@ -114,6 +117,28 @@ eachDatabase("npm run webhooks", ({ db, url }) => {
       expect(out).toMatch(/^Signed orders\/updated as .*, sending it to http:\/\/127\.0\.0\.1:9\/webhooks/);
       expect(error).toMatch(/^Nothing answers at http:\/\/127\.0\.0\.1:9\/webhooks/);
       expect(code).toBe(1);
+    });
+    it.each([
+      ["SUCCEEDED", 0, /Stored in the inbox at .*\nProcessed, 1 attempts\nAt its end after 0 ms\./],
+      ["DEAD", 1, /Stored in the inbox at .*\nGiven up, 1 attempts: boom/],
+    ] as const)("follows what the door took until it is %s", async (status, code, told) => {
+      const receivedAt = new Date();
+      const ended = status === "DEAD" ? { lastError: "boom" } : { processedAt: receivedAt };
+      const door = createServer((request, response) => {
+        const header = (name: string) => String(request.headers[`x-shopify-${name}`]);
+        const delivery = { webhookId: header("webhook-id"), topic: header("topic"), payload: {}, receivedAt };
+        const shopDomain = header("shop-domain");
+        void db()
+          .webhookEvent.create({ data: { ...delivery, shopDomain, status, attempts: 1, ...ended } })
+          .then(() => response.end());
+      }).listen(0, "127.0.0.1");
+      await once(door, "listening");
+      const { port } = door.address() as AddressInfo;
+      const there = { ...environment, SHOPIFY_APP_URL: `http://127.0.0.1:${port}` };
+      const done = await run(url(), ["test", "--shop", ours.shopDomain], there);
+      door.close();
+      expect(done.out).toMatch(told);
+      expect(done.code).toBe(code);
     });
     it("needs a shop that is there and a topic that has a sample", async () => {
       expect((await test()).error).toMatch(/^Usage/);
