@@ -19,6 +19,10 @@ export const STATUS_NAMES: Record<WebhookEventStatus, string> = {
 /** After how many attempts an event is given up. */
 export const MAX_ATTEMPTS = 8;
 
+export function deliveries(count: number): string {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? "delivery" : "deliveries"}`;
+}
+
 /** Shopify tells apps who somebody is only by a number. */
 export function personText(person: string, actor: string): string {
   if (person === actor) return "you";
