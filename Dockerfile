@@ -31,7 +31,7 @@ COPY --from=build /app/build ./build
 COPY --from=build /app/public ./public
 # shopify.app.toml says which webhooks Shopify sends by itself; the diagnostics page compares with it.
 COPY package.json prisma.config.ts tsconfig.json shopify.app.toml ./
-# The command-line scripts (migrate, resolve, seed, studio, rewrap) run from source.
+# The command-line scripts (migrate, resolve, seed, studio, rewrap, webhooks) run from source.
 COPY app ./app
 COPY ops ./ops
 USER node

@@ -9,14 +9,16 @@
  *   dismiss <webhookId> | --status S --topic T --shop S | --all [--yes]
  *   audit --shop S                             what Shopify has against what it should have
  *   sync --shop S [--yes]                      registers, refreshes and removes until it has
+ *   test --shop S [--topic T]                  sends a harmless delivery as Shopify would, and follows it
  *
- * Without --yes the last three tell what they would do, and change nothing.
+ * Without --yes, replay, dismiss and sync say what they would do, and change nothing.
  *
  * 0  done, or told
- * 1  nothing like it is there, or something is left: topics that are not as they should be
+ * 1  nothing matched, topics are not as they should be, or the test did not get through
  * 2  it could not run to its end: configuration, database, Shopify; what was done stays done
  */
 import { userInfo } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import {
   changeInbox,
@@ -28,7 +30,21 @@ import {
 } from "~/features/webhooks/installation.server";
 import { findStore } from "~/features/stores/installed.server";
 import { auditRegistry, syncRegistry, type RegistryAudit } from "~/features/webhooks/registry.server";
-import { WEBHOOK_STATUSES, type WebhookEventStatus } from "~/features/webhooks/webhook-status";
+import { findProgress } from "~/features/webhooks/diagnostics.server";
+import { sendTest } from "~/features/webhooks/send-test.server";
+import { TEST_TOPICS, type TestTopic } from "~/features/webhooks/test-payloads";
+import { webhookDeps } from "~/features/webhooks/webhook-deps.server";
+import {
+  NOT_PROCESSED,
+  NOT_STORED,
+  STATUS_NAMES,
+  WEBHOOK_STATUSES,
+  type WebhookEventStatus,
+} from "~/features/webhooks/webhook-status";
+import { EnvelopeError } from "~/platform/crypto/envelope.server";
+import { KeyUnavailableError } from "~/platform/crypto/keyring.server";
+import { KeyServiceError } from "~/platform/crypto/kms-errors.server";
+import { databaseNow } from "~/platform/db/clock.server";
 import { createKeyProvider } from "~/platform/crypto/keys.server";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
 import {
@@ -40,12 +56,15 @@ import { ConfigurationError, databaseEnvironment, environment } from "~/platform
 import { AdminApiError } from "~/platform/shopify/admin-graphql.server";
 import { ReconnectRequiredError } from "~/platform/shopify/offline-access.server";
 import { offlineAdmin } from "~/platform/shopify/offline-admin.server";
+import { SessionUnreadableError } from "~/platform/shopify/session-storage.server";
 
 const USAGE = `Usage: npm run webhooks -- status [--shop S]
        npm run webhooks -- list [--status S] [--topic T] [--shop S] [--limit N]
        npm run webhooks -- show <webhookId>
        npm run webhooks -- replay|dismiss <webhookId> | [--status S] [--topic T] [--shop S] | --all  [--yes]
-       npm run webhooks -- audit|sync --shop S [--yes]`;
+       npm run webhooks -- audit --shop S
+       npm run webhooks -- sync --shop S [--yes]
+       npm run webhooks -- test --shop S [--topic T]`;
 
 type Options = ReturnType<typeof readOptions>;
 
@@ -77,6 +96,8 @@ function run(db: Db, options: Options): Promise<number> {
     case "audit":
     case "sync":
       return registry(db, options.command, options);
+    case "test":
+      return test(db, options);
     default:
       throw new ConfigurationError([USAGE]);
   }
@@ -145,7 +166,7 @@ async function show(db: Db, { filter: { webhookId } }: Options): Promise<number>
   const { payload, payloadCut, ...facts } = delivery;
   for (const [name, value] of Object.entries(facts))
     if (value !== null) console.log(`${name}: ${oneLine(String(value))}`);
-  console.log(`payload (what tells of a person is masked): ${payload}`);
+  console.log(`payload (what tells of a person is masked): ${printable(payload)}`);
   if (payloadCut) console.log(`…and ${payloadCut} more characters.`);
   return 0;
 }
@@ -203,6 +224,57 @@ async function registry(db: Db, command: "audit" | "sync", { filter, yes }: Opti
   return after.topics.some(isWrong) ? 1 : 0;
 }
 
+const LOOKS = 30;
+const LOOK_EVERY_MS = 1_000;
+
+/** The whole way: out of this process, in by the public address, into the inbox, and through a worker. */
+async function test(db: Db, { filter }: Options): Promise<number> {
+  const { shopDomain, topic = TEST_TOPICS[0]! } = filter;
+  if (!shopDomain) throw new ConfigurationError([USAGE]);
+  if (!isTestTopic(topic)) throw new ConfigurationError([`--topic is one of ${TEST_TOPICS.join(", ")}.`]);
+  const { test: target } = webhookDeps();
+  if (!(await findStore(db, shopDomain))) return notThere(shopDomain);
+  const delivery = { topic, webhookId: target.newWebhookId(), now: await databaseNow(db) };
+  console.log(`Signed ${topic} as ${delivery.webhookId}, sending it to ${target.url}`);
+  const sent = await sendTest({ ...target, shopDomain }, delivery);
+  if (sent.status) console.log(`Answered ${sent.status} after ${sent.durationMs} ms`);
+  if (sent.problem !== null) {
+    console.error(sent.problem);
+    return 1;
+  }
+  return follow(db, shopDomain, sent.webhookId);
+}
+
+/** Until it is at an end, for half a minute at most. */
+async function follow(db: Db, shopDomain: string, webhookId: string): Promise<number> {
+  let told = "";
+  for (let look = 0; look < LOOKS; look++) {
+    if (look) await sleep(LOOK_EVERY_MS);
+    const progress = await findProgress(db, shopDomain, webhookId);
+    if (!progress) continue;
+    const { status, attempts, receivedAt, processedAt, lastError } = progress;
+    if (!told) console.log(`Stored in the inbox at ${receivedAt}`);
+    const why = lastError ? `: ${oneLine(lastError)}` : "";
+    const step = `${STATUS_NAMES[status]}, ${attempts} attempts${why}`;
+    if (step !== told) console.log(step);
+    told = step;
+    if (processedAt) {
+      console.log(`At its end after ${Math.max(0, Date.parse(processedAt) - Date.parse(receivedAt))} ms.`);
+      return 0;
+    }
+    if (status === "FAILED" || status === "DEAD") {
+      console.error(`The handler failed${why || "."}`);
+      return 1;
+    }
+  }
+  console.error(told ? NOT_PROCESSED : NOT_STORED);
+  return 1;
+}
+
+function isTestTopic(topic: string): topic is TestTopic {
+  return TEST_TOPICS.some((one) => one === topic);
+}
+
 /** @returns how many topics are not as they should be */
 function tellTopics({ topics }: RegistryAudit): number {
   for (const { topic, state, subscriptions } of topics) {
@@ -228,6 +300,14 @@ function oneLine(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ").slice(0, 500);
 }
 
+/** The same of JSON: line breaks of its own stay, whatever else is a control character is written as JSON can. */
+function printable(json: string): string {
+  return json.replace(
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
@@ -235,6 +315,10 @@ main().then(
       error instanceof ConfigurationError ||
       error instanceof DatabaseUnavailableError ||
       error instanceof AdminApiError ||
+      error instanceof KeyServiceError ||
+      error instanceof KeyUnavailableError ||
+      error instanceof EnvelopeError ||
+      error instanceof SessionUnreadableError ||
       error instanceof ReconnectRequiredError;
     console.error(expected ? error.message : error);
     process.exit(2);

@@ -1,7 +1,6 @@
 /**
- * `node --import ./prisma/register-ts-loader.mjs tests/crash/main.ts [--short] [--kills N] [--ids N] [--storm N] [--only part,part]`
- * (after `npm run build`): kills the inbox's processes and its database under load, and compares what was acknowledged with
- * what was done. Ends with 1 when anything was lost, done twice, or too late.
+ * `npm run crash -- [--short] [--kills N] [--ids N] [--storm N] [--only part,part]` (after `npm run build`):
+ * kills the inbox's processes and its database under load, and compares what was acknowledged with what was done. Ends with 1 when anything was lost, done twice, or too late.
  */
 import { parseArgs } from "node:util";
 import { CRASH_LONG, CRASH_SHORT, PART_NAMES, runCrashes, type PartName } from "./crash-run";

@@ -1,5 +1,8 @@
 /** `npm run webhooks` as an operator runs it, on both engines. */
 import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { Session } from "@shopify/shopify-api";
 import { beforeEach, describe, expect, it } from "vitest";
 import { localKeyProvider, parseKeyring, type Keyring } from "~/platform/crypto/keyring.server";
@@ -60,13 +63,17 @@ eachDatabase("npm run webhooks", ({ db, url }) => {
   it("shows one, masked", async () => {
     await db().webhookEvent.update({
       where: { webhookId: ours.deadWebhook },
-      data: { payload: { id: 7, email: "ada@example.com" }, lastError: "boom\u001b[31m" },
+      data: {
+        payload: { id: 7, email: "ada@example.com", title: "a\u009b31mb\u007fc\u001bd" },
+        lastError: "boom\u001b[31m",
+      },
     });
     const { code, out } = await webhooks("show", ours.deadWebhook);
     expect(code).toBe(0);
     expect(out).toMatch(/"id": 7/);
     expect(out).toMatch(/lastError: boom/);
-    expect(out).not.toMatch(/ada@example\.com|\u001b/);
+    expect(out).toContain('"title": "a\\u009b31mb\\u007fc\\u001bd"');
+    expect(out).not.toMatch(/ada@example\.com|[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
     expect((await webhooks("show", "nothing")).code).toBe(1);
   });
 
@@ -98,6 +105,49 @@ eachDatabase("npm run webhooks", ({ db, url }) => {
     expect((await webhooks("replay", "--all", "--yes")).out).toMatch(/2 replayed/);
   });
 
+  describe("test", () => {
+    const environment = {
+      ...{ NODE_ENV: "development", SHOPIFY_APP_URL: "http://127.0.0.1:9", SCOPES: "read_orders" },
+      ...{ SHOPIFY_API_KEY: APP.apiKey, SHOPIFY_API_SECRET: APP.apiSecret },
+    };
+    const test = (...args: string[]) => run(url(), ["test", ...args], environment);
+
+    it("says what to do about an address where nothing answers", async () => {
+      const { code, out, error } = await test("--shop", ours.shopDomain);
+      expect(out).toMatch(/^Signed orders\/updated as .*, sending it to http:\/\/127\.0\.0\.1:9\/webhooks/);
+      expect(error).toMatch(/^Nothing answers at http:\/\/127\.0\.0\.1:9\/webhooks/);
+      expect(code).toBe(1);
+    });
+    it.each([
+      ["SUCCEEDED", 0, /Stored in the inbox at .*\nProcessed, 1 attempts\nAt its end after 0 ms\./],
+      ["DEAD", 1, /Stored in the inbox at .*\nGiven up, 1 attempts: boom/],
+    ] as const)("follows what the door took until it is %s", async (status, code, told) => {
+      const receivedAt = new Date();
+      const ended = status === "DEAD" ? { lastError: "boom" } : { processedAt: receivedAt };
+      const door = createServer((request, response) => {
+        const header = (name: string) => String(request.headers[`x-shopify-${name}`]);
+        const delivery = { webhookId: header("webhook-id"), topic: header("topic"), payload: {}, receivedAt };
+        const shopDomain = header("shop-domain");
+        void db()
+          .webhookEvent.create({ data: { ...delivery, shopDomain, status, attempts: 1, ...ended } })
+          .then(() => response.end());
+      }).listen(0, "127.0.0.1");
+      await once(door, "listening");
+      const { port } = door.address() as AddressInfo;
+      const there = { ...environment, SHOPIFY_APP_URL: `http://127.0.0.1:${port}` };
+      const done = await run(url(), ["test", "--shop", ours.shopDomain], there);
+      door.close();
+      expect(done.out).toMatch(told);
+      expect(done.code).toBe(code);
+    });
+    it("needs a shop that is there and a topic that has a sample", async () => {
+      expect((await test()).error).toMatch(/^Usage/);
+      expect((await test("--shop", "nobody.myshopify.com")).code).toBe(1);
+      const { code, error } = await test("--shop", ours.shopDomain, "--topic", "shop/redact");
+      expect([code, error]).toEqual([2, expect.stringMatching(/^--topic is one of orders\/updated, /)]);
+    });
+  });
+
   it("audits and repairs a shop with its stored token", async () => {
     const local = await localAdmin();
     await db().store.create({ data: { shopDomain: SHOP, onboardingFlags: {} } });
@@ -123,6 +173,9 @@ eachDatabase("npm run webhooks", ({ db, url }) => {
     expect(sync.out).toMatch(/1 changes made, 0 refused/);
     expect(local.state(SHOP).subscriptions.all).toEqual([]);
     expect((await registry("audit")).code).toBe(0);
+    const otherKey = `ops:${Buffer.alloc(32, 4).toString("base64")}`;
+    const sealed = await run(url(), ["audit", "--shop", SHOP], { ...environment, ENCRYPTION_KEY: otherKey });
+    expect([sealed.code, sealed.error]).toEqual([2, expect.stringMatching(/^The secret of Session.*\n$/)]);
     await db().session.deleteMany();
     const lost = await registry("audit");
     expect([lost.code, lost.error]).toEqual([2, expect.stringMatching(/^Backroom no longer has access to/)]);

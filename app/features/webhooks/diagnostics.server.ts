@@ -1,4 +1,5 @@
 /** What the webhooks pages show: the registry beside the configuration, the inbox, and one event of it. */
+import { parse, stringify } from "lossless-json";
 import type { Db } from "~/platform/db/client.server";
 import { declaredTopics, type DeclaredTopic } from "./declared-topics.server";
 import { maskPersonal } from "./personal-data";
@@ -119,13 +120,18 @@ export async function findDelivery(
 ): Promise<DeliveryDetail | null> {
   const event = await new WebhookInboxOfShop(db, shopDomain).find(webhookId);
   if (!event) return null;
-  const payload = JSON.stringify(maskPersonal(event.payload), null, 2);
+  const payload = stringify(maskPersonal(everyDigitOf(event.payload)), null, 2) ?? "";
   return {
     ...toLine(event),
     ...{ eventId: event.eventId, apiVersion: event.apiVersion, shopDomain },
     payload: payload.slice(0, SHOWN_CHARACTERS),
     payloadCut: Math.max(0, payload.length - SHOWN_CHARACTERS),
   };
+}
+
+/** Of a name that stands twice the later counts, as everywhere in JavaScript. */
+function everyDigitOf(json: string): unknown {
+  return parse(json, undefined, { onDuplicateKey: ({ newValue }) => newValue });
 }
 
 export type DeliveryProgress = Pick<
@@ -155,7 +161,7 @@ function handshakeOf(entry: RegistryEntry | undefined): Handshake | null {
   };
 }
 
-function toLine(event: WebhookEventLine): DeliveryLine {
+export function toLine(event: WebhookEventLine): DeliveryLine {
   const { webhookId, topic, status, attempts, lastError, replayedBy } = event;
   return {
     ...{ webhookId, topic, status, attempts, lastError, replayedBy },

@@ -1,12 +1,20 @@
 /** The inbox of the whole installation, as its operator asks about it (ops/webhooks.ts). */
 import type { Db } from "~/platform/db/client.server";
 import { changeInbox, previewChange, type ChangeKind, type ChangePreview } from "./inbox-changes.server";
-import { findDelivery, listDeliveries, type DeliveryDetail, type DeliveryLine } from "./diagnostics.server";
-import { WebhookShopsRepository, type ShopCount } from "./webhook-shops.repository.server";
-import type { InboxFilter } from "./webhook-inbox-of-shop.repository.server";
+import {
+  findDelivery,
+  listDeliveries,
+  toLine,
+  type DeliveryDetail,
+  type DeliveryLine,
+} from "./diagnostics.server";
+import {
+  WebhookShopsRepository,
+  type InstallationFilter,
+  type ShopCount,
+} from "./webhook-shops.repository.server";
 
-/** Of one shop, or of every shop that has anything in the inbox. */
-export type InstallationFilter = InboxFilter & { shopDomain?: string };
+export type { InstallationFilter };
 
 export function countInbox(db: Db, shopDomain?: string): Promise<ShopCount[]> {
   return new WebhookShopsRepository(db).countByShop({ shopDomain });
@@ -17,13 +25,11 @@ export async function listInbox(
   { shopDomain, ...filter }: InstallationFilter,
   limit: number,
 ): Promise<(DeliveryLine & { shopDomain: string })[]> {
-  const lists = await Promise.all(
-    (await shopsOf(db, { shopDomain, ...filter })).map(async (shop) =>
-      (await listDeliveries(db, shop, filter, limit)).map((line) => ({ ...line, shopDomain: shop })),
-    ),
-  );
-  const newestFirst = (a: DeliveryLine, b: DeliveryLine) => b.receivedAt.localeCompare(a.receivedAt);
-  return lists.flat().sort(newestFirst).slice(0, limit);
+  // Of one shop the states have an index; of all together the newest are looked for in one pass.
+  if (shopDomain)
+    return (await listDeliveries(db, shopDomain, filter, limit)).map((line) => ({ ...line, shopDomain }));
+  const rows = await new WebhookShopsRepository(db).list(filter, limit);
+  return rows.map((row) => ({ ...toLine(row), shopDomain: row.shopDomain }));
 }
 
 /** Masked, as on the page: an operator's terminal is no place for customers either. */

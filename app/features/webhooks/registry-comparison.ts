@@ -1,6 +1,6 @@
 /** Which topics should come in against what Shopify lists, and what would put it right. Pure, and shared with the page. */
 import type { DeclaredTopic } from "./declared-topics.server";
-import { isCompliance, topicKeyOf } from "./webhook-topics";
+import { DOOR_PATH, isCompliance, topicKeyOf } from "./webhook-topics";
 
 /** One that was made through the Admin API; those of the app's configuration are not listed. */
 export type Subscription = { id: string; topicKey: string; uri: string; createdAt: string };
@@ -8,6 +8,8 @@ export type Verdict = "in place" | "duplicate" | "stale" | "unexpected";
 
 export type TopicState =
   | "declared"
+  /** By the configuration, which only a deploy changes: nothing done here puts it right */
+  | "elsewhere"
   | "registered"
   /** Not in the configuration, and Shopify was not asked yet */
   | "unchecked"
@@ -30,7 +32,10 @@ export type TopicComparison = {
   topic: string;
   topicKey: string;
   expected: boolean;
+  /** To our door */
   declared: boolean;
+  /** Where the configuration sends it instead of to our door */
+  declaredElsewhere: string | null;
   compliance: boolean;
   state: TopicState;
   subscriptions: (Subscription & { verdict: Verdict })[];
@@ -61,7 +66,7 @@ export function compareTopics({ expected, declared, actual, address }: RegistryF
       const known = {
         ...{ topic, topicKey },
         expected: expected.includes(topic),
-        declared: declared.some((one) => one.topic === topic),
+        ...declaredOf(topic, declared, address),
         compliance: isCompliance(topic),
       };
       const subscriptions = judge(known, actual?.filter((one) => one.topicKey === topicKey) ?? [], address);
@@ -71,10 +76,16 @@ export function compareTopics({ expected, declared, actual, address }: RegistryF
     .sort((a, b) => Number(b.expected) - Number(a.expected) || a.topic.localeCompare(b.topic));
 }
 
-type Known = Pick<TopicComparison, "topic" | "topicKey" | "expected" | "declared" | "compliance">;
+type Known = Omit<TopicComparison, "subscriptions" | "steps" | "state">;
 type Judged = TopicComparison["subscriptions"];
 
-/** A topic that the configuration declares comes in by that already: whatever else leads to the door brings it twice. */
+function declaredOf(topic: string, all: readonly DeclaredTopic[], address: string) {
+  const uris = all.filter((one) => one.topic === topic).map(({ uri }) => uri);
+  const declared = uris.some((uri) => uri === DOOR_PATH || uri === address);
+  return { declared, declaredElsewhere: declared ? null : (uris[0] ?? null) };
+}
+
+/** A topic that the configuration sends to the door comes in by that already: whatever else leads to the door brings it twice. */
 function judge({ expected, declared }: Known, subscriptions: Subscription[], address: string): Judged {
   let inPlace = declared;
   return subscriptions.map((one) => {
@@ -86,9 +97,11 @@ function judge({ expected, declared }: Known, subscriptions: Subscription[], add
   });
 }
 
-function stateOf({ expected, declared }: Known, subscriptions: Judged, asked: boolean): TopicState {
+function stateOf(known: Known, subscriptions: Judged, asked: boolean): TopicState {
+  const { expected, declared, declaredElsewhere } = known;
   const has = (verdict: Verdict) => subscriptions.some((one) => one.verdict === verdict);
   if (!expected) return "unexpected";
+  if (declaredElsewhere) return "elsewhere";
   if (has("duplicate")) return "duplicate";
   if (has("stale")) return "stale";
   if (declared) return "declared";
@@ -97,11 +110,13 @@ function stateOf({ expected, declared }: Known, subscriptions: Judged, asked: bo
 }
 
 function stepsFor(known: Known, subscriptions: Judged, asked: boolean, address: string): Step[] {
-  const { topicKey, expected, declared, compliance } = known;
+  const { topicKey, expected, declared, declaredElsewhere, compliance } = known;
+  // Once the configuration is put right, a subscription made here would bring everything twice.
+  const configured = declared || declaredElsewhere !== null || compliance;
   const steps: Step[] = [];
   const wrong = subscriptions.filter(({ verdict }) => verdict !== "in place");
   const inPlace = subscriptions.length > wrong.length;
-  if (asked && expected && !declared && !compliance && !inPlace) {
+  if (asked && expected && !configured && !inPlace) {
     // One that leads elsewhere is turned round rather than replaced: no delivery falls between the two.
     const turned = wrong.shift();
     const operation = turned ? ("REFRESH" as const) : ("REGISTER" as const);

@@ -109,19 +109,19 @@ type Entry = Parameters<WebhookRegistryRepository["upsert"]>[0];
 
 /** One row per topic: the step that brings it in counts for more than those that tidy up. */
 function entryFor(
-  { topicKey, declared, expected, state }: TopicComparison,
+  { topicKey, declared, expected, state, subscriptions }: TopicComparison,
   steps: Taken[],
   known: boolean,
   address: string,
 ): Entry | null {
   const common = { topicKey, deliveryMethod: "HTTP" };
   if (!steps.length) {
-    if (!expected || state === "missing") return null;
+    if (!expected || state === "missing" || (!declared && !subscriptions.length)) return null;
     const operation = known ? ("REFRESH" as const) : ("REGISTER" as const);
     const there = { ...common, operation, callbackUrl: address };
-    // Nobody was asked about it: Shopify does not list what the configuration declares.
-    if (declared) return { ...there, handshakeResult: null, handshakeDetail: "Declared in shopify.app.toml" };
-    return { ...there, operation: "REFRESH", handshakeResult: "SUCCESS", handshakeDetail: null };
+    // Nothing was asked for, so nothing worked: Shopify does not even list what the configuration declares.
+    const handshakeDetail = declared ? "Declared in shopify.app.toml" : "Shopify lists a subscription to it";
+    return { ...there, handshakeResult: null, handshakeDetail };
   }
   const { operation, uri } = steps[0]!;
   const refusals = steps.flatMap(({ detail }) => detail ?? []);

@@ -5,6 +5,7 @@ import type { Db } from "~/platform/db/client.server";
 import { changeInbox, previewChange, type ChangeKind, type ChangePreview } from "./inbox-changes.server";
 import { auditRegistry, syncRegistry, type RegistryAudit, type RegistryContext } from "./registry.server";
 import { sendTest, type SentTest, type TestTarget } from "./send-test.server";
+import { deliveries } from "./webhook-status";
 import { parseWebhookAction, type WebhookAction } from "./webhooks.schema";
 
 export type WebhookAnswer = {
@@ -72,12 +73,11 @@ async function change(
   if (!confirmed)
     return { ok: true, message: "", preview: await previewChange(db, store.shopDomain, kind, filter) };
   const count = await changeInbox(db, store.shopDomain, kind, filter, actor);
-  const deliveries = `${count} ${count === 1 ? "delivery" : "deliveries"}`;
   if (!count)
     return { ok: false, message: "Nothing was changed: the deliveries are in another state by now." };
   return {
     ok: true,
-    message: kind === "replay" ? `${deliveries} will run again` : `${deliveries} dismissed`,
+    message: kind === "replay" ? `${deliveries(count)} will run again` : `${deliveries(count)} dismissed`,
   };
 }
 

@@ -1,11 +1,13 @@
 import type { Queryable } from "~/platform/db/client.server";
 import { decodeCursor, encodeCursor, MAX_PAGE_SIZE, type Page } from "~/platform/db/page";
+import { changeRows, queryRows } from "~/platform/db/raw.server";
 import { DISMISSABLE, REPLAYABLE, WEBHOOK_STATUSES, type WebhookEventStatus } from "./webhook-status";
 
 type Row = NonNullable<Awaited<ReturnType<Queryable["webhookEvent"]["findFirst"]>>>;
-export type WebhookEvent = Omit<Row, "storeId" | "shopDomain" | "leaseToken">;
 /** As a list shows it: a payload may be megabytes. */
-export type WebhookEventLine = Omit<WebhookEvent, "payload">;
+export type WebhookEventLine = Omit<Row, "payload" | "storeId" | "shopDomain" | "leaseToken">;
+/** The payload is JSON, with every digit that came: Shopify's ids may be longer than a JavaScript number. */
+export type WebhookEvent = WebhookEventLine & { payload: string };
 
 /** A webhook id is Shopify's for one delivery, so it stands for one event. */
 export type InboxFilter = { status?: WebhookEventStatus; topic?: string; webhookId?: string };
@@ -46,9 +48,9 @@ export class WebhookInboxOfShop {
     const newerThan = filter.before ? decodeCursor(filter.before) : null;
     const olderThan = !newerThan && filter.cursor ? decodeCursor(filter.cursor) : null;
     const direction = newerThan ? "asc" : "desc";
-    // One look per status, and the pages merged: each is a walk along (shopDomain, status, receivedAt), where all statuses
-    // at once would sort the shop's whole inbox. A topic has an index of its own.
-    const narrow = filter.status ?? filter.topic ?? filter.webhookId;
+    // One look per status, and the pages merged: each is a walk along (shopDomain, status, receivedAt, topic), where all
+    // statuses at once would sort the shop's whole inbox. A webhook id stands for one event.
+    const narrow = filter.status ?? filter.webhookId;
     const looks = narrow ? [filter.status] : WEBHOOK_STATUSES;
     const found = await Promise.all(
       looks.map((status) =>
@@ -77,11 +79,18 @@ export class WebhookInboxOfShop {
     };
   }
 
-  find(webhookId: string): Promise<WebhookEvent | null> {
-    return this.db.webhookEvent.findFirst({
+  async find(webhookId: string): Promise<WebhookEvent | null> {
+    const event = await this.db.webhookEvent.findFirst({
       where: this.#those({ webhookId }),
-      omit: { storeId: true, shopDomain: true, leaseToken: true },
+      omit: { payload: true, storeId: true, shopDomain: true, leaseToken: true },
     });
+    if (!event) return null;
+    const [stored] = await queryRows<{ payload: string }>(
+      this.db,
+      `SELECT CAST("payload" AS text) AS "payload" FROM "WebhookEvent" WHERE "webhookId" = ? AND "shopDomain" = ?`,
+      [webhookId, this.shopDomain],
+    );
+    return stored ? { ...event, payload: stored.payload } : null;
   }
 
   /** What a filter matches, by topic and status, and the oldest of each. */
@@ -158,19 +167,50 @@ export class WebhookInboxOfShop {
   /**
    * Makes what the filter matches run again, with all its attempts, and returns how many. Its last error stays until then.
    * What waits already is left alone, and so is what a worker holds a live lease of. Each event is taken once, also when it
-   * fails again while the rest is still being walked through. Not in a transaction: batch by batch.
+   * fails again while the rest is still being walked through. Not in a transaction: batch by batch. Each comes a millisecond
+   * after the one before, which is a turn in the queue (turns.server.ts), so that other shops get in between.
    */
   replay(filter: InboxFilter, by: string, now: Date): Promise<number> {
-    const data = {
-      ...{ status: "RECEIVED" as const, attempts: 0 },
-      ...{ leaseToken: null, processedAt: null, replayedAt: now, replayedBy: by },
-    };
-    return this.#inBatches(filter, REPLAYABLE, now, async (where, before) => {
-      // A turn in the queue (turns.server.ts): of a large replay each batch comes later, so that other shops get in between.
-      const nextAttemptAt = new Date(now.getTime() + before);
-      const { count } = await this.db.webhookEvent.updateMany({ where, data: { ...data, nextAttemptAt } });
-      return count;
+    return this.#inBatches(filter, REPLAYABLE, now, (_where, before, { status, last, end }) => {
+      // Asked of the batch, and of each row again when it is its turn to be written.
+      const open: Sql[] = [
+        [`"status" = '${status}'`],
+        [`("replayedAt" IS NULL OR "replayedAt" <> ?)`, now],
+        ...(status === "PROCESSING"
+          ? [[`("nextAttemptAt" IS NULL OR "nextAttemptAt" <= ?)`, now] as Sql]
+          : []),
+      ];
+      const batch: Sql[] = [
+        [`"shopDomain" = ?`, this.shopDomain],
+        ...open,
+        ...(filter.topic === undefined ? [] : [[`"topic" = ?`, filter.topic] as Sql]),
+        ...(filter.webhookId === undefined ? [] : [[`"webhookId" = ?`, filter.webhookId] as Sql]),
+        ...(last ? [within(">", last)] : []),
+        ...(end ? [within("<=", end)] : []),
+      ];
+      const statement: Sql = [
+        `WITH "batch" AS (
+           SELECT "id", row_number() OVER (ORDER BY "receivedAt", "id") - 1 AS "place"
+           FROM "WebhookEvent" WHERE ${textOf(batch)}
+         )
+         UPDATE "WebhookEvent" SET "status" = 'RECEIVED', "attempts" = 0, "leaseToken" = NULL, "processedAt" = NULL,
+           "replayedAt" = ?, "replayedBy" = ?, "updatedAt" = ?, "nextAttemptAt" = ${this.#later(`"batch"."place"`)}
+         FROM "batch" WHERE "WebhookEvent"."id" = "batch"."id" AND ${textOf(open)}`,
+        ...valuesOf(batch),
+        ...[now, by, now, new Date(now.getTime() + before)],
+        ...valuesOf(open),
+      ];
+      const [text, ...values] = statement;
+      return changeRows(this.db, text, values);
     });
+  }
+
+  /** An instant that is a parameter, and so many milliseconds. */
+  #later(milliseconds: string): string {
+    if (this.db.engine === "postgres")
+      return `CAST(? AS timestamp(3)) + ${milliseconds} * interval '1 millisecond'`;
+    // As Prisma writes instants there.
+    return `strftime('%Y-%m-%dT%H:%M:%f', ?, (${milliseconds} / 1000.0) || ' seconds') || '+00:00'`;
   }
 
   /** Takes failed and dead events off the list for good, as SKIPPED, with who did it before their error. */
@@ -195,7 +235,7 @@ export class WebhookInboxOfShop {
     filter: InboxFilter,
     statuses: readonly WebhookEventStatus[],
     now: Date,
-    change: (batch: Where, changedBefore: number) => Promise<number>,
+    change: (where: Where, changedBefore: number, batch: Batch) => Promise<number>,
   ): Promise<number> {
     let changed = 0;
     for (const status of statuses.filter((one) => !filter.status || filter.status === one)) {
@@ -214,7 +254,9 @@ export class WebhookInboxOfShop {
           take: 1,
           select: { id: true, receivedAt: true },
         });
-        changed += await change({ ...those, AND: end ? [...rest, upTo(end)] : rest }, changed);
+        changed += await change({ ...those, AND: end ? [...rest, upTo(end)] : rest }, changed, {
+          ...{ status, last, end },
+        });
         if (!end) break;
         last = end;
       }
@@ -234,6 +276,19 @@ function leaseOver(now: Date) {
 
 type Where = NonNullable<Parameters<Queryable["webhookEvent"]["updateMany"]>[0]["where"]>;
 type Position = { id: string; receivedAt: Date };
+/** After `last`, up to and with `end`. */
+type Batch = { status: WebhookEventStatus; last: Position | null; end: Position | undefined };
+/** A condition, or a statement, and its values. */
+type Sql = [text: string, ...values: (string | Date)[]];
+
+const textOf = (conditions: Sql[]) => conditions.map(([text]) => text).join(" AND ");
+const valuesOf = (conditions: Sql[]) => conditions.flatMap(([, ...values]) => values);
+
+/** As `beyond` and `upTo`. */
+function within(side: ">" | "<=", { id, receivedAt }: Position): Sql {
+  const edge = side === ">" ? ">=" : "<=";
+  return [`"receivedAt" ${edge} ? AND ("receivedAt", "id") ${side} (?, ?)`, receivedAt, receivedAt, id];
+}
 
 /** `receivedAt` stands alone as well, so that the index is entered at the cursor. */
 function beyond(side: "lt" | "gt", position: { at: Date; id: string } | Position) {

@@ -19,6 +19,10 @@ export const STATUS_NAMES: Record<WebhookEventStatus, string> = {
 /** After how many attempts an event is given up. */
 export const MAX_ATTEMPTS = 8;
 
+export function deliveries(count: number): string {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? "delivery" : "deliveries"}`;
+}
+
 /** Shopify tells apps who somebody is only by a number. */
 export function personText(person: string, actor: string): string {
   if (person === actor) return "you";
@@ -29,3 +33,9 @@ export function personText(person: string, actor: string): string {
 export function errorText(lastError: string, actor: string): string {
   return lastError.replace(/gid:\/\/shopify\/StaffMember\/\d+/g, (person) => personText(person, actor));
 }
+
+/** Of a test that the door took and that is at no end after half a minute. */
+export const NOT_PROCESSED =
+  "It is stored and safe, and nobody has processed it for half a minute. See whether a worker runs: with INBOX_WORKER=off it has to run elsewhere.";
+export const NOT_STORED =
+  "The address took it, and it is not in this inbox. Another installation of the app, with another database, answers at SHOPIFY_APP_URL.";

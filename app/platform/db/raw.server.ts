@@ -23,6 +23,14 @@ export async function queryRows<T>(
   return (await db.pool.query(query)).rows as T[];
 }
 
+/** As `queryRows`, for a statement that changes rows; returns how many. */
+export async function changeRows(db: Queryable, text: string, values: Value[]): Promise<number> {
+  if (db.engine === "sqlite") return db.$executeRawUnsafe(text, ...values);
+  if (!db.pool) return db.$executeRawUnsafe(numbered(text), ...values);
+  const query = { text: numbered(text), values: values.map(toPostgres) };
+  return (await db.pool.query(query)).rowCount ?? 0;
+}
+
 /** Postgres counts its placeholders: $1, $2, … */
 function numbered(text: string): string {
   let n = 0;

@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { changeInbox, previewChange } from "~/features/webhooks/inbox-changes.server";
 import { findDelivery, loadDiagnostics } from "~/features/webhooks/diagnostics.server";
+import { listInbox } from "~/features/webhooks/installation.server";
 import { WebhookInboxOfShop } from "~/features/webhooks/webhook-inbox-of-shop.repository.server";
 import { MOST_ATTEMPTS } from "~/features/webhooks/webhook-inbox.repository.server";
 import { MAX_ATTEMPTS } from "~/features/webhooks/webhook-status";
@@ -87,6 +88,21 @@ eachDatabase("the inbox of a shop", ({ db }) => {
     });
   });
 
+  it("of every shop is one list, however many shops there are", async () => {
+    for (let i = 0; i < 60; i++) await receive({ shopDomain: `s${i}.myshopify.com`, storeId: null });
+    const dead = await receive({ shopDomain: "s7.myshopify.com", storeId: null, status: "DEAD" });
+    const newest = await listInbox(db(), {}, 20);
+    expect(newest.map(({ webhookId }) => webhookId)).toEqual(
+      Array.from({ length: 20 }, (_, i) => `w-${i + 1}`),
+    );
+    expect(newest[3]!.shopDomain).toBe("s3.myshopify.com");
+    const found = (filter: object) => listInbox(db(), filter, 20);
+    expect(await found({ status: "DEAD" })).toMatchObject([
+      { webhookId: dead, shopDomain: "s7.myshopify.com" },
+    ]);
+    expect((await found({ shopDomain: "s7.myshopify.com" })).map((e) => e.webhookId)).toEqual(["w-8", dead]);
+  });
+
   it("lags by the oldest that is unprocessed, whichever way, and not by what was given up", async () => {
     expect(await inbox().findOldestUnprocessed()).toBeNull();
     await receive({ status: "RECEIVED" });
@@ -146,6 +162,26 @@ eachDatabase("the inbox of a shop", ({ db }) => {
         FAILED: 0,
         SUCCEEDED: 0,
       });
+      // Each a turn of its own, so that another shop's event comes in between.
+      const turns = await db().webhookEvent.findMany({
+        select: { nextAttemptAt: true },
+        orderBy: { nextAttemptAt: "asc" },
+      });
+      expect(turns.map(({ nextAttemptAt }) => nextAttemptAt!.getTime() - NOW.getTime())).toEqual(
+        Array.from({ length: 2500 }, (_, i) => i),
+      );
+    });
+
+    it("comes in the order in which it was received, one by its topic too", async () => {
+      const [newest, older, oldest] = [
+        await receive({ status: "DEAD" }),
+        await receive({ status: "DEAD" }),
+        await receive({ status: "DEAD" }),
+      ];
+      await receive({ status: "DEAD", topic: "products/update" });
+      await inbox().replay({ topic: "orders/create" }, "me", NOW);
+      const turn = async (id: string) => (await stateOf(id)).nextAttemptAt!.getTime() - NOW.getTime();
+      expect([await turn(oldest), await turn(older), await turn(newest)]).toEqual([0, 1, 2]);
     });
   });
 
@@ -224,6 +260,18 @@ eachDatabase("the inbox of a shop", ({ db }) => {
         { appUrl: "https://app.test", expected: [], declared: [] },
       );
       expect(shown.deliveries).toHaveLength(1);
+    });
+
+    it("shows every digit of an id that is longer than a JavaScript number, and of a price", async () => {
+      const id = await receive();
+      const json = '{"id":820982911946154508,"email":"ada@example.com","price":1.10,"n":1,"n":2}';
+      await db().$executeRawUnsafe(
+        `UPDATE "WebhookEvent" SET "payload" = '${json}' WHERE "webhookId" = '${id}'`,
+      );
+      const { payload } = (await findDelivery(db(), SHOP, id))!;
+      expect(payload).toContain('"id": 820982911946154508');
+      expect(payload).toContain('"price": 1.10');
+      expect(payload).not.toContain("ada@example.com");
     });
 
     it("masks a payload, cuts a long one, and knows nothing of another shop's delivery", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { declaredTopics, readDeclaredTopics } from "~/features/webhooks/declared-topics.server";
+import { summaryOf } from "~/features/webhooks/components/topics-card";
 import { compareTopics, type RegistryFacts } from "~/features/webhooks/registry-comparison";
 import { expectedTopics } from "~/features/webhooks/registry.server";
 import { DOOR_PATH } from "~/features/webhooks/webhook-topics";
@@ -50,6 +51,56 @@ describe("a topic that the configuration declares", () => {
   });
   it("that no code expects is said so, and cannot be removed from here", () => {
     expect(judged({ expected: [], declared })).toEqual([["orders/create", "unexpected"]]);
+  });
+});
+
+describe("a topic that the configuration declares elsewhere", () => {
+  const elsewhere = [{ topic: "orders/create", uri: "https://other.test/webhooks" }];
+
+  it.each([
+    ["by its path", "/webhooks", "declared"],
+    ["by the whole address", ADDRESS, "declared"],
+    ["at another path", "/webhooks/orders", "elsewhere"],
+    ["at another host", "https://other.test/webhooks", "elsewhere"],
+    ["at another kind of place", "pubsub://project:topic", "elsewhere"],
+  ])("is in place only when it leads to our door: %s", (_, uri, state) => {
+    const declared = [{ topic: "orders/create", uri }];
+    expect(judged({ declared })).toEqual([["orders/create", state]]);
+    expect(judged({ declared, actual: null })).toEqual([["orders/create", state]]);
+  });
+  it("keeps the subscription that brings it to our door, and one only", () => {
+    const one = sub("ORDERS_CREATE", ADDRESS, "1");
+    expect(judged({ declared: elsewhere, actual: [one] })).toEqual([["orders/create", "elsewhere"]]);
+    expect(judged({ declared: elsewhere, actual: [one, sub("ORDERS_CREATE", ADDRESS, "2")] })).toEqual([
+      ["orders/create", "elsewhere", `REMOVE ${ADDRESS}`],
+    ]);
+  });
+  it("is in place when it is declared to our door as well", () => {
+    expect(judged({ declared: [...elsewhere, ...declared] })).toEqual([["orders/create", "declared"]]);
+  });
+});
+
+describe("the topics card", () => {
+  const summary = (facts: Partial<RegistryFacts>) => {
+    const topics = compareTopics({
+      ...{ expected: ["orders/create"], declared, actual: [], address: ADDRESS },
+      ...facts,
+    });
+    return summaryOf(topics, { checkedAt: "2026-11-01T00:00:00Z", topics });
+  };
+  it.each([
+    ["everything is", {}, "Everything is in place."],
+    [
+      "a topic is declared elsewhere",
+      { declared: [{ topic: "orders/create", uri: "/old" }] },
+      "1 declared else",
+    ],
+    ["a declared topic is not expected", { expected: [] }, "1 declared and not expected"],
+    ["a topic is missing", { declared: [] }, "To repair: 1 missing."],
+    ["a subscription is too much", { actual: [sub("ORDERS_CREATE")] }, "To repair: 1 duplicate."],
+  ])("says what is not in place: %s", (_, facts, said) => {
+    expect(summary(facts)).toContain(said);
+    expect(summary(facts).includes("Everything is in place")).toBe(said === "Everything is in place.");
   });
 });
 

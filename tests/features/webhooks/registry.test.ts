@@ -93,6 +93,17 @@ eachDatabase("the registry", ({ db }) => {
     expect(local.state(SHOP).subscriptions.all).toEqual(before);
   });
 
+  it("claims no handshake for what it only looked at", async () => {
+    const local = await localAdmin();
+    local.state(SHOP).subscriptions.create("ORDERS_UPDATED", { uri: DOOR }, NOW);
+    await syncRegistry(db(), context(await adminOfShop(local)));
+    expect(await rowOf("ORDERS_UPDATED")).toMatchObject({
+      handshakeResult: null,
+      handshakeDetail: "Shopify lists a subscription to it",
+      lastHandshakeAt: null,
+    });
+  });
+
   it("only reads when it audits", async () => {
     const local = await localAdmin();
     const audit = await auditRegistry(context(await adminOfShop(local)));

@@ -4,7 +4,7 @@ import { useEffect } from "react";
 import { formatShopTime } from "~/platform/shop-time";
 import type { ChangeKind, ChangePreview } from "../inbox-changes.server";
 import type { WebhookAnswer } from "../webhook-actions.server";
-import { STATUS_NAMES } from "../webhook-status";
+import { deliveries, STATUS_NAMES } from "../webhook-status";
 import { useReturnFocus } from "./use-return-focus";
 
 export type AskChange = { kind: ChangeKind; filter: ChangePreview["filter"] };
@@ -102,8 +102,4 @@ function Plan({ plan, kind, ianaTimezone }: { plan: ChangePreview; kind: ChangeK
       </Text>
     </>
   );
-}
-
-function deliveries(count: number): string {
-  return `${count} ${count === 1 ? "delivery" : "deliveries"}`;
 }

@@ -2,7 +2,7 @@ import { Row, RowList } from "~/components/row-list";
 import { SectionCard } from "~/components/section-card";
 import { formatAgo, formatShopTime } from "~/platform/shop-time";
 import type { WebhookDiagnostics } from "../diagnostics.server";
-import { personText } from "../webhook-status";
+import { deliveries, personText } from "../webhook-status";
 
 type Props = { replays: WebhookDiagnostics["replays"]; now: string; ianaTimezone: string; actor: string };
 
@@ -15,7 +15,7 @@ export function ReplaysCard({ replays, now, ianaTimezone, actor }: Props) {
         {replays.map(({ replayedAt, replayedBy, count }) => (
           <Row
             key={`${replayedAt} ${replayedBy ?? ""}`}
-            title={`${count.toLocaleString("en-US")} ${count === 1 ? "delivery" : "deliveries"}`}
+            title={deliveries(count)}
             detail={`By ${replayedBy ? personText(replayedBy, actor) : "somebody"}`}
             aside={
               <time dateTime={replayedAt} title={formatShopTime(replayedAt, ianaTimezone)}>

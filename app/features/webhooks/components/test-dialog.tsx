@@ -5,6 +5,7 @@ import { formatShopTime } from "~/platform/shop-time";
 import type { DeliveryProgress } from "../diagnostics.server";
 import type { SentTest } from "../send-test.server";
 import { TEST_TOPICS } from "../test-payloads";
+import { NOT_PROCESSED, NOT_STORED } from "../webhook-status";
 import type { WebhookAnswer } from "../webhook-actions.server";
 import { useReturnFocus } from "./use-return-focus";
 
@@ -130,8 +131,3 @@ function Steps({ test, progress, gaveUp, ianaTimezone }: StepsProps) {
     </ol>
   );
 }
-
-const NOT_PROCESSED =
-  "It is stored and safe, and nobody has processed it for half a minute. See whether a worker runs: with INBOX_WORKER=off it has to run elsewhere.";
-const NOT_STORED =
-  "The address took it, and it is not in this inbox. Another installation of the app, with another database, answers at SHOPIFY_APP_URL.";

@@ -3,7 +3,7 @@ import { Row, RowList } from "~/components/row-list";
 import { SectionCard } from "~/components/section-card";
 import { formatAgo } from "~/platform/shop-time";
 import type { Handshake, TopicLine } from "../diagnostics.server";
-import type { TopicState } from "../registry-comparison";
+import type { TopicComparison, TopicState } from "../registry-comparison";
 import type { RegistryAudit } from "../registry.server";
 
 type Props = {
@@ -18,6 +18,7 @@ type Props = {
 
 const STATES: Record<TopicState, { label: string; tone?: "success" | "critical" | "warning" | "info" }> = {
   declared: { label: "Declared", tone: "success" },
+  elsewhere: { label: "Declared elsewhere", tone: "critical" },
   registered: { label: "Registered", tone: "success" },
   unchecked: { label: "Not checked yet" },
   missing: { label: "Missing", tone: "critical" },
@@ -57,33 +58,44 @@ export function TopicsCard({ topics, audit, checking, now, onCheck, onRepair }: 
   );
 }
 
-function summaryOf(topics: TopicLine[], audit: RegistryAudit | undefined): string {
+/** What Shopify said, in short: what a repair would put right, and what only the app's configuration can. */
+export function summaryOf(topics: readonly TopicComparison[], audit: RegistryAudit | undefined): string {
   const expected = topics.filter((line) => line.expected).length;
   const declared = topics.filter((line) => line.declared).length;
   const known = `${expected} topics are expected, ${declared} are declared in the app's configuration, which Shopify does not list.`;
   if (!audit) return `${known} Shopify has not been asked for others since you opened this page.`;
   const verdicts = audit.topics.flatMap(({ subscriptions }) => subscriptions.map(({ verdict }) => verdict));
   const missing = audit.topics.filter(({ state }) => state === "missing").length;
+  const elsewhere = audit.topics.filter(({ state }) => state === "elsewhere").length;
+  const unknown = audit.topics.filter((topic) => topic.declared && !topic.expected).length;
   const wrong = (["stale", "duplicate", "unexpected"] as const).flatMap((verdict) => {
     const count = verdicts.filter((one) => one === verdict).length;
     return count ? [`${count} ${verdict}`] : [];
   });
   if (missing) wrong.unshift(`${missing} missing`);
-  return `${known} Besides, Shopify lists ${verdicts.length}. ${wrong.length ? `To repair: ${wrong.join(", ")}.` : "Everything is in place."}`;
+  const told = [
+    wrong.length && `To repair: ${wrong.join(", ")}.`,
+    elsewhere && `${elsewhere} declared elsewhere: change the uri in shopify.app.toml.`,
+    unknown && `${unknown} declared and not expected: nothing here handles it.`,
+  ].filter((sentence) => sentence !== 0);
+  return `${known} Besides, Shopify lists ${verdicts.length}. ${told.join(" ") || "Everything is in place."}`;
 }
 
 /** Lines under the topic, each with its own subject. */
 function Facts({ line, checked, now }: { line: TopicLine; checked: boolean; now: string }) {
-  const { declared, compliance, expected, subscriptions, handshake, lastDeliveryAt } = line;
+  const { declared, declaredElsewhere, compliance, expected, subscriptions, handshake, lastDeliveryAt } =
+    line;
   const where = declared
     ? "In the app's configuration"
-    : compliance
-      ? "Not in the app's configuration, and nothing else can bring it: add it to compliance_topics in shopify.app.toml and deploy the app"
-      : !expected && !subscriptions.length
-        ? "Not in the code"
-        : checked && !subscriptions.length
-          ? "Neither in the app's configuration nor at Shopify"
-          : "Not in the app's configuration";
+    : declaredElsewhere
+      ? `shopify.app.toml sends it elsewhere (${declaredElsewhere}); change its uri there`
+      : compliance
+        ? "Not in the app's configuration, and nothing else can bring it: add it to compliance_topics in shopify.app.toml and deploy the app"
+        : !expected && !subscriptions.length
+          ? "Not in the code"
+          : checked && !subscriptions.length
+            ? "Neither in the app's configuration nor at Shopify"
+            : "Not in the app's configuration";
   const delivered = lastDeliveryAt ? `Last delivery ${formatAgo(lastDeliveryAt, now)}` : "No delivery yet";
   return (
     <>
