@@ -1,11 +1,14 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
-import "~/features/compliance/compliance-metrics.server";
-import "~/features/webhooks/inbox-metrics.server";
+import { watchCompliance } from "~/features/compliance/compliance-metrics.server";
+import { watchInbox } from "~/features/webhooks/inbox-metrics.server";
 import { hasBearer } from "~/platform/http/bearer.server";
 import { respondJson } from "~/platform/http/respond.server";
 import { environment } from "~/platform/env.server";
 import { log } from "~/platform/log.server";
 import { registry } from "~/platform/metrics.server";
+
+watchInbox();
+watchCompliance();
 
 // 200 Prometheus' text · 401 wrong token · 503 no METRICS_TOKEN, or database away
 export async function loader({ request }: LoaderFunctionArgs) {

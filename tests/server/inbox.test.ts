@@ -104,7 +104,9 @@ describe.each(ENGINES)("the inbox of a process without a worker on %s", (engine)
       const before = await (await metrics(METRICS_TOKEN)).text();
       expect(before).toContain(`backroom_inbox_events{status="RECEIVED"} 2`);
       expect(before).toContain(`backroom_inbox_events{status="DEAD"} 1`);
-      const waited = Number(/^backroom_inbox_oldest_seconds\{status="RECEIVED"\} ([\d.]+)$/m.exec(before)![1]);
+      const waited = Number(
+        /^backroom_inbox_oldest_seconds\{status="RECEIVED"\} ([\d.]+)$/m.exec(before)![1],
+      );
       expect(waited).toBeGreaterThanOrEqual(89);
       expect(waited).toBeLessThan(120);
 
@@ -115,7 +117,14 @@ describe.each(ENGINES)("the inbox of a process without a worker on %s", (engine)
         ["COMPLETED", at],
       ] as const)
         await db.complianceRequest.create({
-          data: { shopDomain: "a.myshopify.com", topic: "SHOP_REDACT", status, receivedAt: at, dueAt, result: {} },
+          data: {
+            shopDomain: "a.myshopify.com",
+            topic: "SHOP_REDACT",
+            status,
+            receivedAt: at,
+            dueAt,
+            result: {},
+          },
         });
       await cron();
       const after = await (await metrics(METRICS_TOKEN)).text();

@@ -5,14 +5,17 @@ import { database } from "~/platform/db/database.server";
 import { registry } from "~/platform/metrics.server";
 import { countOpen, countOverdue } from "./compliance.server";
 
-new Gauge({
-  name: "backroom_compliance_requests",
-  help: "Compliance requests that are not closed, and those of them whose 30 days are over",
-  labelNames: ["state"],
-  registers: [registry],
-  async collect() {
-    const db = await database();
-    this.set({ state: "open" }, await countOpen(db));
-    this.set({ state: "overdue" }, await countOverdue(db, await databaseNow(db)));
-  },
-});
+/** Once per process. */
+export function watchCompliance() {
+  new Gauge({
+    name: "backroom_compliance_requests",
+    help: "Compliance requests that are not closed, and those of them whose 30 days are over",
+    labelNames: ["state"],
+    registers: [registry],
+    async collect() {
+      const db = await database();
+      this.set({ state: "open" }, await countOpen(db));
+      this.set({ state: "overdue" }, await countOverdue(db, await databaseNow(db)));
+    },
+  });
+}

@@ -25,10 +25,10 @@ export function hasReturned(
   { triggeredAt, receivedAt }: Pick<InboxEvent, "triggeredAt" | "receivedAt">,
 ): boolean {
   if (!store) return false;
-  const uninstalledAt = new Date((triggeredAt ?? receivedAt).getTime() - GRACE_MS);
-  if (store.installedAt > uninstalledAt) return true;
-  if (store.status === "ACTIVE") throw new UninstallMissingError();
-  return false;
+  const askedAt = triggeredAt ?? receivedAt;
+  if (store.status !== "ACTIVE") return store.installedAt > askedAt;
+  if (store.installedAt.getTime() > askedAt.getTime() - GRACE_MS) return true;
+  throw new UninstallMissingError();
 }
 
 class UninstallMissingError extends Error {

@@ -37,32 +37,6 @@ const attempts = new Histogram({
   registers,
 });
 
-new Gauge({
-  name: "backroom_inbox_events",
-  help: "Events of the inbox that are not done, by state; DEAD ones wait for a person",
-  labelNames: ["status"],
-  registers,
-  async collect() {
-    const counts = await new WebhookInboxRepository(await database()).countOpen();
-    for (const [status, count] of Object.entries(counts)) this.set({ status }, count);
-  },
-});
-
-new Gauge({
-  name: "backroom_inbox_oldest_seconds",
-  help: "How long the oldest event in a state has waited, since it arrived or was replayed; 0 when there is none",
-  labelNames: ["status"],
-  registers,
-  async collect() {
-    const db = await database();
-    const now = (await databaseNow(db)).getTime();
-    for (const status of ["RECEIVED", "PROCESSING", "FAILED"] as const) {
-      const oldest = await new WebhookInboxRepository(db).findOldest(status);
-      this.set({ status }, oldest ? Math.max(0, (now - oldest.getTime()) / 1000) : 0);
-    }
-  },
-});
-
 export function countReceived(received: Received) {
   deliveries.inc({
     outcome: received.outcome === "refused" ? `refused_${received.status}` : received.outcome,
@@ -74,4 +48,33 @@ export function countProcessed(outcome: Processed, event: ClaimedEvent) {
   if (outcome !== "SUCCEEDED" && outcome !== "SKIPPED" && outcome !== "DEAD") return;
   attempts.observe(event.attempts);
   lag.observe(Math.max(0, (Date.now() - event.waitingSince.getTime()) / 1000));
+}
+
+/** What is read from the database when it is asked for. Once per process. */
+export function watchInbox() {
+  new Gauge({
+    name: "backroom_inbox_events",
+    help: "Events of the inbox that are not done, by state; DEAD ones wait for a person",
+    labelNames: ["status"],
+    registers,
+    async collect() {
+      const counts = await new WebhookInboxRepository(await database()).countOpen();
+      for (const [status, count] of Object.entries(counts)) this.set({ status }, count);
+    },
+  });
+
+  new Gauge({
+    name: "backroom_inbox_oldest_seconds",
+    help: "How long the oldest event in a state has waited, since it arrived or was replayed; 0 when there is none",
+    labelNames: ["status"],
+    registers,
+    async collect() {
+      const db = await database();
+      const now = (await databaseNow(db)).getTime();
+      for (const status of ["RECEIVED", "PROCESSING", "FAILED"] as const) {
+        const oldest = await new WebhookInboxRepository(db).findOldest(status);
+        this.set({ status }, oldest ? Math.max(0, (now - oldest.getTime()) / 1000) : 0);
+      }
+    },
+  });
 }

@@ -42,7 +42,7 @@ export class WebhookRegistryRepository {
 
   async deleteRecordedBefore(instant: Date): Promise<number> {
     const { count } = await this.db.webhookRegistry.deleteMany({
-      where: { shopDomain: this.shopDomain, recordedAt: { lte: instant } },
+      where: { shopDomain: this.shopDomain, recordedAt: { lt: instant } },
     });
     return count;
   }

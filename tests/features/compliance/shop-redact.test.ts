@@ -192,17 +192,34 @@ eachDatabase("shop/redact", ({ db }) => {
     expect(at("PurchaseOrderLine")).toBeLessThan(at("PurchaseOrder"));
   });
 
-  it("spares a shop that is installed, and says so", async () => {
+  it("spares a shop that has installed again since it uninstalled, and says so", async () => {
     const here = await shopThatLeft(db(), "ACTIVE");
+    await db().store.updateMany({ data: { installedAt: new Date(T0.getTime() + 1) } });
     const own = (table: string) => table === "WebhookEvent" || table === "ComplianceRequest";
     const before = await dump(db(), own);
-    expect(await attempt(db(), await send(here.shopDomain))).toEqual({
+    const triggeredAt = new Date(T0.getTime() + 2 * DAY_MS);
+    expect(await attempt(db(), await send(here.shopDomain, { triggeredAt }))).toEqual({
       skipped: "The shop has installed Backroom again, so its data stays.",
     });
     expect(await dump(db(), own)).toEqual(before);
     expect(await requestOf(here.shopDomain)).toMatchObject({
       ...{ status: "SKIPPED", result: { reason: expect.stringContaining("installed Backroom again") } },
     });
+  });
+
+  it("neither erases nor closes when the shop counts as installed since before it uninstalled", async () => {
+    const here = await shopThatLeft(db(), "ACTIVE");
+    const own = (table: string) => table === "WebhookEvent" || table === "ComplianceRequest";
+    const before = await dump(db(), own);
+    const event = await send(here.shopDomain, { triggeredAt: new Date(T0.getTime() + 2 * DAY_MS) });
+    await expect(attempt(db(), event)).rejects.toThrow("counts as installed");
+    expect(await dump(db(), own)).toEqual(before);
+    expect(await requestOf(here.shopDomain)).toMatchObject({ status: "FAILED", closedAt: null });
+    // As the runbook says
+    await db().$executeRawUnsafe(
+      `UPDATE "Store" SET "status" = 'UNINSTALLED', "accessToken" = NULL WHERE "shopDomain" = '${here.shopDomain}'`,
+    );
+    expect(await attempt(db(), event)).toEqual({ erased: true });
   });
 
   it("spares a shop that came and left again since Shopify sent it, and no other", async () => {
@@ -223,7 +240,10 @@ eachDatabase("shop/redact", ({ db }) => {
         if (name !== "$transaction") return Reflect.get(target, name, target) as unknown;
         return async (work: never) => {
           if (transactions++ === 4)
-            await target.store.update({ where: { id: left.storeId }, data: { status: "ACTIVE" } });
+            await target.store.update({
+              where: { id: left.storeId },
+              data: { status: "ACTIVE", installedAt: new Date(T0.getTime() + 365 * DAY_MS) },
+            });
           return target.$transaction(work);
         };
       },

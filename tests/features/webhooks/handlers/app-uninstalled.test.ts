@@ -80,6 +80,10 @@ eachDatabase("app/uninstalled", ({ db }) => {
     });
     expect(await uninstall(shopDomain)).toMatchObject({ skipped: expect.stringContaining("again since") });
     expect(await remains(shopDomain)).toEqual(everything);
+    // What was registered at Shopify before is gone there: its row goes, so that the shop is registered anew.
+    await db().webhookRegistry.updateMany({ where: { shopDomain }, data: { recordedAt: after(-1) } });
+    await uninstall(shopDomain);
+    expect(await remains(shopDomain)).toEqual({ ...everything, registry: 0 });
   });
 
   it("finds a token that was issued before it, though its hour is not over, and wipes it", async () => {

@@ -58,21 +58,28 @@ eachDatabase("a payload that nobody but we made", ({ db }) => {
     const data = fromCatalogue(demoCatalogue(), SCOPES);
     beforeAll(() => newShop(data.shop.myshopifyDomain));
 
-    it.each(WEBHOOK_TOPICS.filter((topic) => HANDLERS.has(topic) && topic !== "app/uninstalled"))(
-      "about %s is read",
-      async (topic) => {
-        const payload = webhookPayload(data, topic, SEED_NOW);
-        if (HANDLERS.get(topic)?.of === "any") {
-          const sent = { topic, shopDomain: shop, payload: JSON.stringify(payload), triggeredAt: SEED_NOW };
-          expect(await attempt(db(), await storeDelivery(db(), sent))).toBeDefined();
-        } else
-          expect(await handle(db(), shop, topic, stored(payload), { triggeredAt: SEED_NOW })).toBeDefined();
-      },
-    );
+    it.each(
+      WEBHOOK_TOPICS.filter(
+        (topic) => HANDLERS.has(topic) && topic !== "app/uninstalled" && topic !== "shop/redact",
+      ),
+    )("about %s is read", async (topic) => {
+      const payload = webhookPayload(data, topic, SEED_NOW);
+      if (HANDLERS.get(topic)?.of === "any") {
+        const sent = { topic, shopDomain: shop, payload: JSON.stringify(payload), triggeredAt: SEED_NOW };
+        expect(await attempt(db(), await storeDelivery(db(), sent))).toBeDefined();
+      } else
+        expect(await handle(db(), shop, topic, stored(payload), { triggeredAt: SEED_NOW })).toBeDefined();
+    });
 
     it("about app/uninstalled ends the installation", async () => {
       const payload = stored(webhookPayload(data, "app/uninstalled", SEED_NOW));
       expect(await handle(db(), shop, "app/uninstalled", payload, { triggeredAt: SEED_NOW })).toBe("done");
+    });
+
+    it("about shop/redact erases the shop that has left", async () => {
+      const payload = JSON.stringify(webhookPayload(data, "shop/redact", SEED_NOW));
+      const sent = { topic: "shop/redact", shopDomain: shop, payload, triggeredAt: SEED_NOW };
+      expect(await attempt(db(), await storeDelivery(db(), sent))).toEqual({ erased: true });
     });
   });
 });
