@@ -2,10 +2,11 @@ import { createHmac, randomUUID } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
 import { answers, APP_ENVIRONMENT, startApp, type AppProcess } from "../support/app-process";
 import { createTestDatabase, ENGINES, type TestDatabase } from "../support/databases";
+import { administer } from "../support/global-setup";
 
 const SECRET = APP_ENVIRONMENT.SHOPIFY_API_SECRET;
 const PREVIOUS = "the-secret-before-this-one";
@@ -281,6 +282,33 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
     expect(logged).not.toContain(evil);
     expect(logged.split("\n").length).toBeLessThan(10);
   });
+
+  it.runIf(engine === "postgres")(
+    "says 503 at once while the database is away, and takes everything again once it is back",
+    async () => {
+      const server = inject("postgresUrl");
+      const name = new URL(database.url).pathname.slice(1);
+      const id = randomUUID();
+      await administer(
+        server,
+        `ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
+      );
+      try {
+        for (let i = 0; i < 5; i++) {
+          const startedAt = performance.now();
+          const answer = await post(`{"n":${i}}`, { "X-Shopify-Webhook-Id": id });
+          expect(answer.status).toBe(503);
+          expect(answer.headers.get("retry-after")).toBe("60");
+          expect(performance.now() - startedAt).toBeLessThan(4_000);
+        }
+      } finally {
+        await administer(server, `ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`);
+      }
+      expect((await post(`{"n":5}`, { "X-Shopify-Webhook-Id": id })).text).toBe("Received.\n");
+      expect(await db.webhookEvent.count({ where: { webhookId: id } })).toBe(1);
+    },
+  );
 
   it("logs what it received with the webhook's id", async () => {
     const id = randomUUID();

@@ -63,8 +63,13 @@ async function attempt(
 ): Promise<End> {
   const now = claimed.claimedAt;
   const store = await findStore(db, claimed.shopDomain);
+  const startedAt = performance.now();
+  // The database's clock, carried on by ours: one question less per event.
   const end = (queryable: Queryable, result: HandlerResult) =>
-    complete(queryable, claimed, result, { storeId: store?.id ?? null, now });
+    complete(queryable, claimed, result, {
+      storeId: store?.id ?? null,
+      now: new Date(now.getTime() + performance.now() - startedAt),
+    });
 
   const handler = handlers.get(claimed.topic);
   if (!handler) return end(db, { skipped: `Backroom does nothing about ${claimed.topic}.` });

@@ -19,7 +19,9 @@ const POLL_MS = 1_000;
 /** Longest pause while the database is away. */
 const MOST_PAUSE_MS = 10_000;
 /** Few: pages and the door share the connections. */
-const SLOTS = { postgres: 4, sqlite: 4 } as const;
+const SLOTS = 4;
+/** How long a claim waits for more than one free slot: it costs as much for one event as for many. */
+const COMPANY_MS = 50;
 
 export type InboxWorker = {
   /** Something may be waiting. */
@@ -34,7 +36,7 @@ export type WorkerOptions = Processing & {
 };
 
 export function startWorker(options: WorkerOptions): InboxWorker {
-  const { slots = SLOTS[options.db.engine] } = options;
+  const { slots = SLOTS } = options;
   const stop = new AbortController();
   const claims = new Claims(options, stop.signal);
   const running = new Set<Promise<unknown>>();
@@ -49,8 +51,8 @@ export function startWorker(options: WorkerOptions): InboxWorker {
         const taken = track(await claims.take(slots - running.size));
         await letOthersIn();
         pauseMs = POLL_MS;
-        // A claim costs as much for one event as for many: it waits until half of the slots are free.
-        while (running.size > slots / 2) await Promise.race(running);
+        if (running.size > slots / 2) await anyOf(COMPANY_MS);
+        while (running.size >= slots) await Promise.race(running);
         if (!taken) await bell.rung(running.size ? Promise.race(running) : undefined, POLL_MS);
       } catch (error) {
         const away = isDatabaseUnavailable(error);
@@ -68,9 +70,16 @@ export function startWorker(options: WorkerOptions): InboxWorker {
    */
   async function workOnSuspects() {
     if (!(await claims.findSuspect(POLL_MS))) return;
-    await Promise.race([Promise.allSettled(running), sleep(ATTEMPT_MS, undefined, { ref: false })]);
-    if (!stopping && track(await claims.takeSuspect()))
-      await Promise.race([Promise.allSettled(running), sleep(ATTEMPT_MS, undefined, { ref: false })]);
+    await allOf(ATTEMPT_MS);
+    if (!stopping && track(await claims.takeSuspect())) await allOf(ATTEMPT_MS);
+  }
+
+  /** Until one of those that are running has ended, or all of them have, or the time is over. */
+  function anyOf(ms: number) {
+    return Promise.race([...running, sleep(ms, undefined, { ref: false })]);
+  }
+  function allOf(ms: number) {
+    return Promise.race([Promise.allSettled(running), sleep(ms, undefined, { ref: false })]);
   }
 
   function track(works: Promise<Processed>[]): number {
@@ -109,7 +118,7 @@ export async function drainInbox(
     ...{ SUCCEEDED: 0, SKIPPED: 0, FAILED: 0, DEAD: 0 },
     ...{ late: 0, returned: 0 },
   };
-  const { slots = SLOTS[options.db.engine] } = options;
+  const { slots = SLOTS } = options;
   const claims = new Claims(options, new AbortController().signal);
   while (mayGoOn()) {
     const works = await claims.take(slots);

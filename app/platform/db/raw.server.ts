@@ -1,4 +1,5 @@
 /** SQL that both engines take, where Prisma's own calls cannot say it (SKIP LOCKED, ON CONFLICT over many rows). */
+import type { Pool } from "pg";
 import type { Queryable } from "./client.server";
 
 type Value = string | number | boolean | Date | null;
@@ -14,21 +15,31 @@ export async function queryRows<T>(
   values: Value[],
   { timeoutMs }: { timeoutMs?: number } = {},
 ): Promise<T[]> {
-  if (db.engine === "sqlite") return db.$queryRawUnsafe<T[]>(text, ...values);
-  // Prisma's client of a transaction shows the pool too, which knows nothing of the transaction.
-  const inTransaction = !("$transaction" in db && db.$transaction);
-  if (!db.pool || inTransaction) return db.$queryRawUnsafe<T[]>(numbered(text), ...values);
-  // Unnamed, as PgBouncer in transaction mode wants it.
-  const query = { text: numbered(text), values: values.map(toPostgres), query_timeout: timeoutMs };
-  return (await db.pool.query(query)).rows as T[];
+  const pool = poolOf(db);
+  if (!pool) return db.$queryRawUnsafe<T[]>(spelled(db, text), ...values);
+  const query = { ...statement(text, values), query_timeout: timeoutMs };
+  return (await pool.query(query)).rows as T[];
 }
 
 /** As `queryRows`, for a statement that changes rows; returns how many. */
 export async function changeRows(db: Queryable, text: string, values: Value[]): Promise<number> {
-  if (db.engine === "sqlite") return db.$executeRawUnsafe(text, ...values);
-  if (!db.pool) return db.$executeRawUnsafe(numbered(text), ...values);
-  const query = { text: numbered(text), values: values.map(toPostgres) };
-  return (await db.pool.query(query)).rowCount ?? 0;
+  const pool = poolOf(db);
+  if (!pool) return db.$executeRawUnsafe(spelled(db, text), ...values);
+  return (await pool.query(statement(text, values))).rowCount ?? 0;
+}
+
+/** Not in a transaction: Prisma's client of one shows the pool too, which knows nothing of it. */
+function poolOf(db: Queryable): Pool | undefined {
+  return "$transaction" in db && db.$transaction ? db.pool : undefined;
+}
+
+/** Unnamed, as PgBouncer in transaction mode wants it. */
+function statement(text: string, values: Value[]) {
+  return { text: numbered(text), values: values.map(toPostgres) };
+}
+
+function spelled(db: Queryable, text: string): string {
+  return db.engine === "postgres" ? numbered(text) : text;
 }
 
 /** Postgres counts its placeholders: $1, $2, … */

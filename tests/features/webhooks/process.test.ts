@@ -225,6 +225,29 @@ eachDatabase("an event of the inbox", ({ db }) => {
       expect(await db().webhookEvent.count({ where: { status: "RECEIVED" } })).toBe(9 - done);
     });
 
+    it("is not kept waiting by long preparations while a slot is free", async () => {
+      const long: TopicHandler = {
+        of: "any",
+        prepare: async ({ event, lost }) => {
+          while (event.attempts && !lost.aborted) await sleep(20);
+        },
+        handle: () => Promise.resolve("done"),
+      };
+      const worker = startWorker({
+        ...processing(),
+        handlers: new Map([
+          ["test/long", long],
+          ["test/effect", recording],
+        ]),
+      });
+      workers.push(worker);
+      for (let i = 0; i < 3; i++) await received(db(), { topic: "test/long" });
+      await until(async () => (await db().webhookEvent.count({ where: { status: "PROCESSING" } })) === 3);
+      const one = await received(db());
+      worker.wake();
+      await until(async () => (await effects(one.webhookId)) === 1, 3_000);
+    });
+
     it("goes back with its attempt when its worker is told to stop in the middle of a long preparation", async () => {
       const one = await received(db());
       let prepared = 0;
