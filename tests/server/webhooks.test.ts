@@ -283,9 +283,9 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
     expect(logged.split("\n").length).toBeLessThan(10);
   });
 
-  it.runIf(engine === "postgres")(
-    "says 503 at once while the database is away, and takes everything again once it is back",
-    async () => {
+  // Who owns an SQLite file has it for good; a Postgres may be away.
+  if (engine === "postgres")
+    it("says 503 at once while the database is away, and takes everything again once it is back", async () => {
       const server = inject("postgresUrl");
       const name = new URL(database.url).pathname.slice(1);
       const id = randomUUID();
@@ -307,8 +307,7 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
       }
       expect((await post(`{"n":5}`, { "X-Shopify-Webhook-Id": id })).text).toBe("Received.\n");
       expect(await db.webhookEvent.count({ where: { webhookId: id } })).toBe(1);
-    },
-  );
+    });
 
   it("logs what it received with the webhook's id", async () => {
     const id = randomUUID();
