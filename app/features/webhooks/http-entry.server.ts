@@ -36,7 +36,7 @@ async function serve(
     door,
   );
   const { status, headers, text } = answerTo(received);
-  if (status === 413) await passOver(request);
+  if (status === 413) passOver(request);
   response.writeHead(status, {
     "Content-Type": "text/plain; charset=utf-8",
     "Content-Length": Buffer.byteLength(text),
@@ -64,16 +64,14 @@ function readRequest(request: IncomingMessage, mostBytes: number): Promise<Buffe
   });
 }
 
-/** Lets the rest of a body go by, for a moment: a sender that is cut off while it writes never sees its answer. */
-function passOver(request: IncomingMessage): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, PASS_OVER_MS);
-    request.once("close", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    request.once("end", resolve).resume();
-  });
+/**
+ * Lets the rest of a body go by, for a moment: a sender that is cut off while it writes never sees its answer, and one whose
+ * body does not end is cut off then.
+ */
+function passOver(request: IncomingMessage) {
+  const timer = setTimeout(() => request.socket.destroy(), PASS_OVER_MS);
+  request.once("end", () => clearTimeout(timer)).once("close", () => clearTimeout(timer));
+  request.resume();
 }
 
 function logReceived(

@@ -136,9 +136,7 @@ export function answerTo(received: Received): {
     case "duplicate":
       return { status: 200, headers: {}, text: "Received before.\n" };
     case "refused": {
-      // What is left of a body that was not read to its end would be taken for the next request.
-      const headers: Record<string, string> = received.status === 413 ? { Connection: "close" } : {};
-      if (received.status === 405) headers.Allow = "POST";
+      const headers: Record<string, string> = received.status === 405 ? { Allow: "POST" } : {};
       return { status: received.status, headers, text: `${received.sentence}\n` };
     }
     case "unavailable":
