@@ -29,8 +29,9 @@ COPY --from=production-packages /app/node_modules ./node_modules
 COPY --from=production-packages /app/prisma ./prisma
 COPY --from=build /app/build ./build
 COPY --from=build /app/public ./public
-COPY package.json prisma.config.ts tsconfig.json ./
-# The command-line scripts (migrate, resolve, seed, studio, rewrap) run from source.
+# shopify.app.toml says which webhooks Shopify sends by itself; the diagnostics page compares with it.
+COPY package.json prisma.config.ts tsconfig.json shopify.app.toml ./
+# The command-line scripts (migrate, resolve, seed, studio, rewrap, webhooks) run from source.
 COPY app ./app
 COPY ops ./ops
 USER node

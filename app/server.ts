@@ -9,6 +9,11 @@ import { broadcastDevReady, installGlobals, type ServerBuild } from "@remix-run/
 import * as build from "@remix-run/dev/server-build";
 import compression from "compression";
 import express, { type ErrorRequestHandler, type RequestHandler } from "express";
+import { processDoor } from "~/features/webhooks/door.server";
+import { HANDLERS } from "~/features/webhooks/handlers/topics.server";
+import { webhookEntry } from "~/features/webhooks/http-entry.server";
+import { startWorker, type InboxWorker } from "~/features/webhooks/worker.server";
+import { keyProvider } from "~/platform/crypto/keys.server";
 import { closeDatabase, database } from "~/platform/db/database.server";
 import { DatabaseUnavailableError } from "~/platform/db/errors.server";
 import { migrationState } from "~/platform/db/migration-state.server";
@@ -35,18 +40,24 @@ async function main() {
   const { env } = environment();
   setLogLevel(env.logLevel);
 
-  const schema = await migrationState(await database());
+  const db = await database();
+  const schema = await migrationState(db);
   // Pending migrations keep the app up and unready: a deploy may still be running them (/readyz says so meanwhile).
   if (schema.state !== "current") log.warn({ schema: schema.state }, schema.message);
 
-  const server = await listen(createServer(createApp()), env.port);
+  let worker: InboxWorker | undefined;
+  const entry = webhookEntry(() => processDoor(() => worker?.wake()), createApp());
+  const server = await listen(createServer(entry), env.port);
+  // Not before the port is ours: a second process that is about to end must not take events with it.
+  if (env.inboxWorker) worker = startWorker({ db, keys: keyProvider(), handlers: HANDLERS });
   log.info({ port: env.port }, "listening");
   // Platforms keep idle connections for 60 s; closing first on our side would race with their next request.
   server.keepAliveTimeout = 65_000;
   if (env.nodeEnv === "development")
     await broadcastDevReady(build as unknown as ServerBuild).catch(() => undefined);
 
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop(server, signal));
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.once(signal, () => void stop(server, worker, signal));
 }
 
 function createApp() {
@@ -121,15 +132,17 @@ function listen(server: Server, port: number): Promise<Server> {
   });
 }
 
-/** No new connections, the running requests finish, then the database closes. A second signal ends at once. */
-async function stop(server: Server, signal: string) {
+/**
+ * No new connections and no new webhooks, what is running finishes, then the database closes. A second signal ends at once.
+ */
+async function stop(server: Server, worker: InboxWorker | undefined, signal: string) {
   log.info({ signal }, "stopping");
   process.once(signal, () => process.exit(1));
   setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
   const closed = new Promise((resolve) => server.close(resolve));
   // A connection whose last answer is still on its way is idle only a moment later, and would then be kept for 65 s.
   const sweep = setInterval(() => server.closeIdleConnections(), 100);
-  await closed;
+  await Promise.all([closed, worker?.stop()]);
   clearInterval(sweep);
   await Promise.all([closeDatabase(), closeOutbound()]);
   log.info("stopped");

@@ -26,6 +26,8 @@ export type Env = {
   providers: { googleToken: string; ga4: string; gsc: string; bing: string };
   /** Development only: addresses that merchants type may lead to this machine */
   allowLoopbackConnections: boolean;
+  /** Whether this process works on the inbox, or only fills it */
+  inboxWorker: boolean;
 };
 
 export type Secrets = {
@@ -38,6 +40,7 @@ export type Secrets = {
   /** Accepted beside the current one while the client secret is being rotated */
   shopifyApiSecretPrevious: string | undefined;
   cronSecret: string | undefined;
+  metricsToken: string | undefined;
 } & KeySources;
 
 export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
@@ -80,6 +83,7 @@ export function readEnvironment(source: Source): { env: Env; secrets: Secrets } 
         bing: v.BING_BASE_URL,
       },
       allowLoopbackConnections: v.ALLOW_LOOPBACK_CONNECTIONS,
+      inboxWorker: v.INBOX_WORKER === "on",
     },
     secrets: {
       databaseUrl: v.DATABASE_URL,
@@ -88,6 +92,7 @@ export function readEnvironment(source: Source): { env: Env; secrets: Secrets } 
       shopifyApiSecret: v.SHOPIFY_API_SECRET,
       shopifyApiSecretPrevious: v.SHOPIFY_API_SECRET_PREVIOUS,
       cronSecret: v.CRON_SECRET,
+      metricsToken: v.METRICS_TOKEN,
       ...keySources(v),
     },
   };
@@ -265,10 +270,8 @@ const schema = databaseSchema.extend(keySchema.shape).extend({
       (scopes) => scopes.every((scope) => /^[a-z_]+$/.test(scope)),
       "must be scopes separated by commas, e.g. read_orders,read_products.",
     ),
-  CRON_SECRET: z
-    .string()
-    .min(16, "must have at least 16 characters; make one with: openssl rand -hex 32.")
-    .optional(),
+  CRON_SECRET: bearerSecret(),
+  METRICS_TOKEN: bearerSecret(),
   GOOGLE_TOKEN_URL: baseUrl("https://oauth2.googleapis.com/token"),
   GA4_BASE_URL: baseUrl("https://analyticsdata.googleapis.com"),
   GSC_BASE_URL: baseUrl("https://searchconsole.googleapis.com"),
@@ -277,11 +280,19 @@ const schema = databaseSchema.extend(keySchema.shape).extend({
     .enum(["0", "1"], "must be 1 (allowed) or 0.")
     .default("0")
     .transform((value) => value === "1"),
+  INBOX_WORKER: z.enum(["on", "off"], "must be on (work on the inbox here) or off.").default("on"),
   DEMO_NOW: z.iso
     .datetime({ offset: true, message: "must be an ISO instant, e.g. 2026-11-16T15:00:00Z." })
     .transform((value) => new Date(value))
     .optional(),
 });
+
+function bearerSecret() {
+  return z
+    .string()
+    .min(16, "must have at least 16 characters; make one with: openssl rand -hex 32.")
+    .optional();
+}
 
 function wholeNumber(least: number, most: number) {
   const message = `must be a whole number from ${least} to ${most}.`;

@@ -27,11 +27,20 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
       base: { app: "backroom" },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: withoutQuotes },
       mixin: () => requestContext.getStore() ?? {},
       hooks: { streamWrite: scrub },
     },
     destination,
   );
+}
+
+/** Where Postgres' errors quote what they are about: a row, a payload, a statement with its values. */
+const QUOTING = new Set(["detail", "where", "internalQuery", "query", "parameters"]);
+
+function withoutQuotes(error: Error): object {
+  const fields = Object.entries(pino.stdSerializers.err(error));
+  return Object.fromEntries(fields.filter(([name]) => !QUOTING.has(name)));
 }
 
 /** This process's logger; `setLogLevel` follows once the configuration is read. */

@@ -36,6 +36,23 @@ export function majorUnits({ minor, currency }: Money): string {
   return `${minor < 0 ? "-" : ""}${whole}${digits ? `.${text.slice(-digits)}` : ""}`;
 }
 
+/**
+ * An amount as Shopify's payloads write it ("12.30", "1000", "0.400"), in minor units, without ever being a float. A zero
+ * past the currency's digits is no precision: "1000.00" yen are 1000. Null when it is no amount, or finer than the
+ * currency has coins.
+ */
+export function minorOfDecimal(text: string, currency: string): number | null {
+  const [, sign = "", whole, fraction = ""] = DECIMAL.exec(text) ?? [];
+  if (whole === undefined) return null;
+  const digits = minorDigits(currency);
+  const significant = fraction.replace(/0+$/, "");
+  if (significant.length > digits) return null;
+  const minor = Number(`${sign}${whole}${significant.padEnd(digits, "0")}`);
+  return Number.isSafeInteger(minor) ? minor || 0 : null;
+}
+
+const DECIMAL = /^(-?)(\d{1,16})(?:\.(\d{1,20}))?$/;
+
 /** Why a text is no amount. "ambiguous": some people would read one amount in it, some another. */
 export type MoneyProblem = "empty" | "unreadable" | "ambiguous" | "too-precise" | "too-large";
 

@@ -1,6 +1,8 @@
 /** Every row of the demo: a shop at work, a tiny one beside it, and one that left. */
 import type { KeyProvider } from "~/platform/crypto/keyring.server";
+import type { Person } from "~/features/compliance/person";
 import { DEMO_DAYS, DEMO_SHOP, demoCatalogue, demoIncidents } from "./catalogue";
+import type { Catalogue } from "./catalogue-types";
 import { connectionEventRows } from "./connections";
 import { complianceRows, retentionRunRows } from "./duties";
 import { flagRows, type Thresholds } from "./flags";
@@ -72,13 +74,14 @@ export async function demoRows(keys: KeyProvider): Promise<SeedRows> {
   const catalogue = demoCatalogue();
   const { domain, ianaTimezone } = catalogue.shop;
   const storeId = storeIdOf(domain);
+  const tickets = ticketRows(catalogue, storeId);
   return mergeRows([
     await storeRows(DEMO, keys),
     {
       StoreSecret: await secretRows(domain, storeId, keys),
       KpiCache: kpiRows(catalogue, storeId, DEMO_DAYS, RECEIPTS),
       OrderFlag: flagRows(catalogue, demoIncidents(), storeId, THRESHOLDS),
-      ...ticketRows(catalogue, storeId),
+      ...tickets,
       SeoInsight: seoRows(catalogue, storeId),
       ProductVelocity: velocityRows(catalogue, storeId),
       ...purchaseOrderRows(catalogue, storeId),
@@ -86,9 +89,30 @@ export async function demoRows(keys: KeyProvider): Promise<SeedRows> {
       WebhookRegistry: registryRows(domain, storeId),
       WebhookEvent: webhookEventRows(catalogue, storeId),
       RetentionRun: retentionRunRows(),
-      ComplianceRequest: complianceRows(domain, SECOND_SHOP.domain, catalogue.customers[12]!.gid),
+      ComplianceRequest: await complianceRows(
+        domain,
+        SECOND_SHOP.domain,
+        personWith(catalogue, tickets.Ticket[0]!.customerGid!),
+        keys,
+      ),
     },
     await secondStoreRows(keys),
     await storeRows(AWAY, keys),
   ]);
+}
+
+/** As customers/data_request names a customer. */
+function personWith({ customers, orders }: Catalogue, gid: string): Person {
+  const customer = customers.find((candidate) => candidate.gid === gid)!;
+  const theirs = orders.filter((order) => order.customerGid === gid);
+  return {
+    customerId: numberOf(gid),
+    email: customer.email,
+    phone: customer.phone,
+    orderIds: theirs.map((order) => numberOf(order.gid)),
+  };
+}
+
+function numberOf(anyGid: string): string {
+  return anyGid.slice(anyGid.lastIndexOf("/") + 1);
 }

@@ -1,8 +1,12 @@
 /** What the installation owes: nightly sweeps, and three obligations under Shopify's compliance topics. */
 import type { Prisma } from "#prisma/postgres";
-import { idFor } from "./ids";
+import type { Person } from "~/features/compliance/person";
+import { subjectPlace } from "~/features/compliance/subject-place";
+import type { KeyProvider } from "~/platform/crypto/keyring.server";
+import { idFor, uuidFor } from "./ids";
 import { after, before, DAY, HOUR, MINUTE, SEED_NOW } from "./instant";
 import { random } from "./random";
+import { sealed } from "./keys";
 import { stamp, type Rows } from "./rows";
 
 const LIFETIMES: Record<string, number> = {
@@ -73,14 +77,17 @@ export function retentionRunRows(): Rows["RetentionRun"][] {
 
 const FORMER_SHOP = "backroom-former.myshopify.com";
 
-export function complianceRows(
+/** The open request is about `asking`, and its report can be downloaded. */
+export async function complianceRows(
   shop: string,
   otherShop: string,
-  customerGid: string,
-): Rows["ComplianceRequest"][] {
-  const redacted = { customerGid, redacted: { Ticket: 1, TicketMessage: 2, WebhookEvent: 4 } };
+  asking: Person,
+  keys: KeyProvider,
+): Promise<Rows["ComplianceRequest"][]> {
+  const redacted = { redacted: { Ticket: 1, TicketMessage: 2, WebhookEvent: 4 } };
+  const open = request(shop, "CUSTOMERS_DATA_REQUEST", "RECEIVED", 3 * DAY, {});
   return [
-    request(shop, "CUSTOMERS_DATA_REQUEST", "RECEIVED", 3 * DAY, {}),
+    { ...open, subject: await sealed(keys, subjectPlace(open), JSON.stringify(asking)) },
     request(shop, "CUSTOMERS_REDACT", "COMPLETED", 26 * DAY, redacted),
     request(otherShop, "CUSTOMERS_REDACT", "FAILED", 2 * HOUR, {
       error: "Postgres gave no connection in time.",
@@ -108,9 +115,11 @@ function request(
   return {
     id: idFor("ComplianceRequest", shopDomain, topic),
     ...stamp(receivedAt, closedAt ?? receivedAt),
+    webhookId: uuidFor("compliance", shopDomain, topic),
     shopDomain,
     topic,
     status,
+    subject: null,
     receivedAt,
     dueAt: after(receivedAt, 30 * DAY),
     closedAt,

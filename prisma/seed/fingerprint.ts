@@ -1,6 +1,7 @@
 /** Whether two databases hold the same seed: one hash per table over every column of every row, in the order of ids. */
 import { createHash } from "node:crypto";
 import { accessTokenPlace } from "~/features/stores/install.server";
+import { subjectPlace } from "~/features/compliance/subject-place";
 import { secretPlace } from "~/features/connections/secret-place";
 import { open } from "~/platform/crypto/envelope.server";
 import type { KeyProvider } from "~/platform/crypto/keyring.server";
@@ -49,6 +50,13 @@ async function comparable(rows: AnyRow[], table: Table, keys: KeyProvider): Prom
       (rows as Rows["StoreSecret"][]).map(async ({ keyId: _keyId, fingerprint: _fingerprint, ...row }) => ({
         ...row,
         cipherText: await open(keys, secretPlace(row.storeId, row.provider), row.cipherText),
+      })),
+    );
+  if (table === "ComplianceRequest")
+    return Promise.all(
+      (rows as Rows["ComplianceRequest"][]).map(async (row) => ({
+        ...row,
+        subject: row.subject && (await open(keys, subjectPlace(row), row.subject)),
       })),
     );
   return rows;

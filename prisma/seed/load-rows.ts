@@ -4,6 +4,7 @@ import { after, before, DAY, daysEnding, HOUR, MINUTE, SEED_NOW } from "./instan
 import { random, type Random } from "./random";
 import { mergeRows, stamp, type Rows, type SeedRows } from "./rows";
 import { storeIdOf, storeRows } from "./stores";
+import { API_VERSION } from "./webhooks";
 
 /** load-0001.myshopify.com and so on. */
 export function loadDomain(n: number): string {
@@ -12,6 +13,7 @@ export function loadDomain(n: number): string {
 
 const DAYS = daysEnding("2026-11-16", 30);
 const COMPUTED_AT = before(SEED_NOW, 20 * MINUTE);
+const LOCATION = "gid://shopify/Location/90000000001";
 const FLAG_RULES = ["HIGH_VALUE", "LATE_FULFILMENT", "RISK_MEDIUM", "ADDRESS_MISMATCH", "NOTE_PRESENT"];
 
 /** The rows of store `n`; no prose, all shape. */
@@ -195,6 +197,7 @@ function velocity({ domain, storeId, n, rng }: Part, i: number): Rows["ProductVe
     unitsPerDay,
     windowDays: 60,
     available,
+    stockLevels: { [LOCATION]: { available, updatedAt: COMPUTED_AT.toISOString() } },
     incoming: 0,
     leadTimeDays: 14,
     daysOfCover,
@@ -206,6 +209,7 @@ function velocity({ domain, storeId, n, rng }: Part, i: number): Rows["ProductVe
     unitCostMinor: BigInt(rng.int(200, 6000)),
     currency: "USD",
     stockUpdatedAt: COMPUTED_AT,
+    productUpdatedAt: null,
     computedAt: COMPUTED_AT,
   };
 }
@@ -227,7 +231,7 @@ function connectionEvent({ domain, storeId, rng }: Part, i: number): Rows["Conne
   };
 }
 
-function webhookEvent({ domain, storeId }: Part, i: number): Rows["WebhookEvent"] {
+function webhookEvent({ n, domain, storeId }: Part, i: number): Rows["WebhookEvent"] {
   const receivedAt = before(SEED_NOW, (i + 1) * 5 * HOUR);
   return {
     id: idFor("WebhookEvent", domain, i),
@@ -237,14 +241,25 @@ function webhookEvent({ domain, storeId }: Part, i: number): Rows["WebhookEvent"
     topic: "orders/create",
     shopDomain: domain,
     storeId,
-    payload: { name: `#${1000 + i}`, total_price: "10.00" },
+    apiVersion: API_VERSION,
+    payload: {
+      admin_graphql_api_id: `gid://shopify/Order/${n * 1000 + i}`,
+      name: `#${1000 + i}`,
+      created_at: receivedAt.toISOString(),
+      updated_at: receivedAt.toISOString(),
+      currency: "USD",
+      total_price: "10.00",
+    },
     status: "SUCCEEDED",
     attempts: 1,
     nextAttemptAt: null,
+    leaseToken: null,
     lastError: null,
     triggeredAt: receivedAt,
     receivedAt,
     processedAt: after(receivedAt, 900),
+    replayedAt: null,
+    replayedBy: null,
   };
 }
 

@@ -8,6 +8,7 @@ import { after, before, DAY, daysEnding, HOUR, MINUTE, SEED_NOW } from "./instan
 import { mergeRows, stamp, type Rows, type SeedRows } from "./rows";
 import { secretRows } from "./secrets";
 import { storeIdOf, storeRows, type StorePlan } from "./stores";
+import { API_VERSION } from "./webhooks";
 
 export const SECOND_SHOP: StorePlan = {
   domain: "backroom-second.myshopify.com",
@@ -196,6 +197,12 @@ function velocity(
     unitsPerDay,
     windowDays: 60,
     available,
+    stockLevels: {
+      "gid://shopify/Location/990040": {
+        available,
+        updatedAt: before(SEED_NOW, 70 * MINUTE).toISOString(),
+      },
+    },
     incoming: 0,
     leadTimeDays: 10,
     daysOfCover,
@@ -205,6 +212,7 @@ function velocity(
     unitCostMinor: 1150n,
     currency,
     stockUpdatedAt: before(SEED_NOW, 70 * MINUTE),
+    productUpdatedAt: null,
     computedAt: before(SEED_NOW, 50 * MINUTE),
   };
 }
@@ -247,17 +255,23 @@ const delivery: Rows["WebhookEvent"] = {
   topic: "orders/create",
   shopDomain: domain,
   storeId,
+  apiVersion: API_VERSION,
   payload: {
     admin_graphql_api_id: "gid://shopify/Order/771042001009",
     name: "#1009",
+    created_at: before(SEED_NOW, 2 * HOUR + 1500).toISOString(),
+    updated_at: before(SEED_NOW, 2 * HOUR + 1500).toISOString(),
     currency,
     total_price: "42.00",
   },
   status: "SUCCEEDED",
   attempts: 1,
   nextAttemptAt: null,
+  leaseToken: null,
   lastError: null,
   triggeredAt: before(SEED_NOW, 2 * HOUR + 1500),
   receivedAt: before(SEED_NOW, 2 * HOUR),
   processedAt: before(SEED_NOW, 2 * HOUR - 900),
+  replayedAt: null,
+  replayedBy: null,
 };

@@ -56,6 +56,8 @@ export async function storeRows(plan: StorePlan, keys: KeyProvider): Promise<See
     onboardingFlags: Object.fromEntries(
       plan.onboarding.map((step, i) => [step, after(installedAt, (i * 3 + 1) * HOUR).toISOString()]),
     ),
+    shopUpdatedAt: null,
+    scopesUpdatedAt: null,
     installedAt,
     uninstalledAt,
   };

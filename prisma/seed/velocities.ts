@@ -17,6 +17,7 @@ const COVER_TARGET_DAYS = 30;
 const Z = 1.6449;
 
 const COMPUTED_AT = before(SEED_NOW, 20 * MINUTE);
+const STOCK_AT = before(SEED_NOW, 35 * MINUTE);
 
 export function velocityRows(catalogue: Catalogue, storeId: string): Rows["ProductVelocity"][] {
   const today = shopDayOf(SEED_NOW, catalogue.shop.ianaTimezone);
@@ -36,7 +37,14 @@ export function velocityRows(catalogue: Catalogue, storeId: string): Rows["Produ
       ...forecast(variant, leadTimeOf(product), sales.get(variant.sku) ?? new Map<ShopDay, number>(), today),
       unitCostMinor: BigInt(variant.unitCostMinor),
       currency: catalogue.shop.currency,
-      stockUpdatedAt: before(SEED_NOW, 35 * MINUTE),
+      stockLevels: {
+        [catalogue.locations[0]!.gid]: {
+          available: variant.available,
+          updatedAt: STOCK_AT.toISOString(),
+        },
+      },
+      stockUpdatedAt: STOCK_AT,
+      productUpdatedAt: null,
       computedAt: COMPUTED_AT,
     })),
   );

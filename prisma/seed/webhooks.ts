@@ -6,6 +6,9 @@ import { random } from "./random";
 import { stamp, type Rows } from "./rows";
 import { listDeliveries } from "./webhook-deliveries";
 
+/** Of X-Shopify-API-Version. */
+export const API_VERSION = "2026-07";
+
 export const TOPICS = [
   "app/uninstalled",
   "app/scopes_update",
@@ -66,10 +69,14 @@ export function webhookEventRows(catalogue: Catalogue, storeId: string): Rows["W
       topic,
       shopDomain: domain,
       storeId,
+      apiVersion: API_VERSION,
       payload,
       ...state,
+      leaseToken: null,
       triggeredAt: at,
       receivedAt,
+      replayedAt: null,
+      replayedBy: null,
     };
   });
 }
@@ -86,7 +93,7 @@ function stateOf(age: number, topic: string, receivedAt: Date): State {
       lastError: "No handler for customers/update",
       processedAt,
     };
-  if (age < 4) return { ...none, status: "RECEIVED" };
+  if (age < 4) return { ...none, status: "RECEIVED", nextAttemptAt: receivedAt };
   if (age < 6) return { ...none, status: "PROCESSING", attempts: 1, nextAttemptAt: after(SEED_NOW, 40_000) };
   const trouble = TROUBLE[age];
   if (trouble) return { ...trouble, processedAt: null };

@@ -1,16 +1,34 @@
 /**
- * `npm run bench [-- --short]`: every figure of the README in one run, as ratios beside the bare limit. Nothing here
- * passes or fails: a machine is slow or fast, and the numbers say so. `--short` is the form that CI runs.
+ * `npm run bench [-- --short] [-- --only door,inbox]`: every figure of the README in one run, as ratios beside the bare
+ * limit. Nothing here passes or fails: a machine is slow or fast, and the numbers say so. `--short` is the form that CI runs.
  */
 import { cpus, release, totalmem } from "node:os";
-import { openDatabases } from "./databases";
+import { parseArgs } from "node:util";
+import { openDatabases, type BenchDatabases } from "./databases";
 import { benchColdStart } from "./cold-start.bench";
 import { benchConnections } from "./connections.bench";
 import { benchPages } from "./pages.bench";
 import { benchRepositories } from "./repository.bench";
 import { benchSecrets } from "./secrets.bench";
+import { benchDoor, DOOR_LONG, DOOR_SHORT } from "./webhooks/door.bench";
+import { benchInbox, INBOX_LONG, INBOX_SHORT } from "./webhooks/inbox.bench";
+import { benchReplay } from "./webhooks/replay.bench";
 
-const short = process.argv.includes("--short");
+const { short, only } = parseArgs({
+  options: { short: { type: "boolean", default: false }, only: { type: "string" } },
+}).values;
+
+const PARTS: Record<string, (databases: BenchDatabases) => Promise<void>> = {
+  door: (databases) => benchDoor(databases, short ? DOOR_SHORT : DOOR_LONG),
+  inbox: (databases) => benchInbox(databases, short ? INBOX_SHORT : INBOX_LONG),
+  replay: (databases) => benchReplay(databases, short ? 20_000 : 200_000),
+  repositories: benchRepositories,
+  secrets: (databases) => benchSecrets(databases, short ? 400 : 8_000),
+  connections: (databases) => benchConnections(databases, short ? 3 : 15),
+  pages: (databases) => benchPages(databases, short ? 50 : 1_000),
+  start: (databases) => benchColdStart(databases, short ? 2 : 7),
+};
+
 const memory = Math.round(totalmem() / 2 ** 30);
 console.log(
   `${new Date().toISOString().slice(0, 10)} · ${cpus().length} × ${cpus()[0]?.model.trim()} · ${memory} GB · Linux ${release()} · Node ${process.version}`,
@@ -18,11 +36,8 @@ console.log(
 
 const databases = await openDatabases();
 try {
-  await benchRepositories(databases);
-  await benchSecrets(databases, short ? 400 : 8_000);
-  await benchConnections(databases, short ? 3 : 15);
-  await benchPages(databases, short ? 50 : 1_000);
-  await benchColdStart(databases, short ? 2 : 7);
+  for (const [name, bench] of Object.entries(PARTS))
+    if (!only || only.split(",").includes(name)) await bench(databases);
 } finally {
   await databases.close();
 }

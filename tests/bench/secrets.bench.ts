@@ -15,14 +15,14 @@ const keysOf = (list: string) => localKeyProvider(parseKeyring(list) as Keyring)
 const READERS = 2;
 const OPERATIONS = 10_000;
 
-/** @param stores of five sealed values each */
+/** @param stores of six sealed values each */
 export async function benchSecrets(databases: BenchDatabases, stores: number) {
   for (const engine of ["sqlite", "postgres"] as const) {
     const url = await databases.create(engine, `bench_secrets_${engine}`);
     const db = await connectDatabase(url);
     await insertSealedStores(db, keysOf(OLD), stores);
     const { rewrap, reads, failed, seconds } = await rewrapBesideReaders(db, url);
-    console.log(`\nRewrap of ${stores * 5} secrets beside ${READERS} readers, ${engine}`);
+    console.log(`\nRewrap of ${stores * 6} secrets beside ${READERS} readers, ${engine}`);
     console.log(`  npm run secrets:rewrap: ${rewrap}`);
     console.log(`  StoreSecretRepository.reveal: ${Math.round(reads / seconds)}/s, ${failed} failed`);
     await benchKmsCalls(db, engine);

@@ -127,7 +127,7 @@ describe("a store on its first day", () => {
     ["/app/inventory", "Inventory", "No forecast yet"],
     ["/app/seo", "SEO", "Nothing to do"],
     ["/app/settings/connections", "Connections", "Which pages bring visitors who buy."],
-    ["/app/webhooks", "Webhooks", "No registration has been recorded for this shop yet."],
+    ["/app/webhooks", "Webhooks", "No delivery has come in yet"],
   ])("finds %s calm and empty", async (path, heading, text) => {
     for (const [name, viewport] of [
       ["desktop", DESKTOP],

@@ -1,6 +1,7 @@
 /** `npm run secrets:rewrap` as an operator runs it, and the rewrap below it, on both engines. */
 import { spawn } from "node:child_process";
 import { beforeEach, describe, expect, it } from "vitest";
+import { openSubject } from "~/features/compliance/record-request.server";
 import { StoreSecretRepository } from "~/features/connections/store-secret.repository.server";
 import { countByKey, rewrap } from "~/features/rewrap/rewrap.server";
 import { accessTokenPlace } from "~/features/stores/install.server";
@@ -24,8 +25,8 @@ const provider = (...entries: string[]) => localKeyProvider(parseKeyring(entries
 const [oldKeys, bothKeys, newKeys] = [provider(OLD), provider(NEW, OLD), provider(NEW)];
 
 const STORES = 400;
-/** Two secrets, the store's token, and the session's pair. */
-const VALUES = STORES * 5;
+/** Two secrets, the store's token, the session's pair, and whom a privacy request is about. */
+const VALUES = STORES * 6;
 
 function run(url: string, environment: Record<string, string>, ...args: string[]) {
   const child = spawn(
@@ -64,6 +65,8 @@ async function openAll(db: Db, keys: KeyProvider): Promise<number> {
   }
   for (const { storeId, provider } of await db.storeSecret.findMany())
     same(await new StoreSecretRepository(db, storeId, keys).reveal(provider), `${provider} of ${storeId}`);
+  for (const request of await db.complianceRequest.findMany())
+    same((await openSubject(keys, request))?.email ?? null, `customer@${request.shopDomain}`);
   return opened;
 }
 
@@ -72,6 +75,7 @@ const keyIds = async (db: Db) => [...new Set((await countByKey(db)).map(({ keyId
 eachDatabase("rewrap", ({ db, url }) => {
   beforeEach(async () => {
     await db().session.deleteMany();
+    await db().complianceRequest.deleteMany();
     await db().store.deleteMany();
     await insertSealedStores(db(), oldKeys, STORES);
   });
@@ -85,6 +89,7 @@ eachDatabase("rewrap", ({ db, url }) => {
         "Store.accessToken": STORES,
         "Session.accessToken": STORES,
         "Session.refreshToken": STORES,
+        "ComplianceRequest.subject": STORES,
       },
       refused: [],
       remaining: 0,
@@ -224,7 +229,7 @@ eachDatabase("rewrap", ({ db, url }) => {
     expect(again.out).toMatch(
       /^Nothing here is under old any more; ENCRYPTION_KEY may drop it, but keep it/m,
     );
-    expect(await openAll(db(), newKeys)).toBe(2_400 * 5);
+    expect(await openAll(db(), newKeys)).toBe(2_400 * 6);
   });
 
   it("stops at a signal after its batch, and says how to go on", async () => {
@@ -235,7 +240,7 @@ eachDatabase("rewrap", ({ db, url }) => {
     const { code, error } = await stopped.ended;
     expect({ code, error }).toEqual({ code: 130, error: "Stopped. Run it again to go on.\n" });
     expect(await keyIds(db())).toEqual(["new", "old"]);
-    expect(await openAll(db(), bothKeys)).toBe(2_400 * 5);
+    expect(await openAll(db(), bothKeys)).toBe(2_400 * 6);
   });
 
   it("may run twice at once", async () => {
@@ -316,7 +321,7 @@ describe("the list of what is under the cipher", () => {
     const { SEALED_COLUMNS } = await import("~/features/rewrap/rewrap.server");
     const schema = readFileSync("prisma/schema.prisma", "utf8");
     const sealed = [...schema.matchAll(/^model (\w+) \{([^]*?)^\}/gm)].flatMap(([, model, body]) =>
-      [...body!.matchAll(/^ {2}(accessToken|refreshToken|cipherText)\s/gm)].map(
+      [...body!.matchAll(/^ {2}(accessToken|refreshToken|cipherText|subject(?= +String\?))\s/gm)].map(
         ([, field]) => `${model}.${field}`,
       ),
     );

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { majorUnits, parseMoney } from "~/platform/money";
+import { majorUnits, parseMoney, minorOfDecimal } from "~/platform/money";
 
 const CURRENCIES = ["USD", "JPY", "KWD"];
 
@@ -89,5 +89,41 @@ describe("an amount that a person typed", () => {
     ["9".repeat(400), "USD", "too-large"],
   ])("does not guess at %j in %s", (text, currency, problem) => {
     expect(parseMoney(text, currency)).toEqual({ problem });
+  });
+});
+
+describe("an amount in a payload of Shopify's", () => {
+  it.each([
+    ["12.30", "USD", 1230],
+    ["12.3", "USD", 1230],
+    ["12", "USD", 1200],
+    ["0.00", "USD", 0],
+    ["-0.00", "USD", 0],
+    ["-5.07", "USD", -507],
+    ["1000", "JPY", 1000],
+    ["1000.00", "JPY", 1000],
+    ["0.400", "KWD", 400],
+    ["0.4", "KWD", 400],
+    ["0.1000000", "USD", 10],
+    ["90071992547409.91", "USD", Number.MAX_SAFE_INTEGER],
+  ])("%s in %s is %i minor units", (text, currency, minor) => {
+    expect(minorOfDecimal(text, currency)).toBe(minor);
+  });
+
+  it.each([
+    ["1000.5", "JPY"],
+    ["12.301", "USD"],
+    ["0.0001", "KWD"],
+    ["90071992547409.92", "USD"],
+    ["9".repeat(400), "USD"],
+    ["1,000.00", "USD"],
+    ["$5.00", "USD"],
+    ["1e3", "USD"],
+    [".5", "USD"],
+    ["5.", "USD"],
+    [" 5", "USD"],
+    ["", "USD"],
+  ])("%j in %s is none", (text, currency) => {
+    expect(minorOfDecimal(text, currency)).toBeNull();
   });
 });

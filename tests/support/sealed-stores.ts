@@ -1,3 +1,4 @@
+import { sealSubject } from "~/features/compliance/record-request.server";
 import type { StoreSecretRepository } from "~/features/connections/store-secret.repository.server";
 import { secretPlace } from "~/features/connections/secret-place";
 import { accessTokenPlace } from "~/features/stores/install.server";
@@ -12,7 +13,7 @@ export const PROVIDERS_OF_EACH = ["GA4", "GSC"] as const satisfies Parameters<
 
 const CHUNK = 400;
 
-/** Stores with a token, a session and two secrets each; every value says whose it is. */
+/** Stores with a token, a session, a privacy request and two secrets each; every value says whose it is. */
 export async function insertSealedStores(db: Db, keys: KeyProvider, count: number, from = 0) {
   for (let start = from; start < from + count; start += CHUNK) {
     const numbers = Array.from({ length: Math.min(CHUNK, from + count - start) }, (_, i) => start + i);
@@ -34,6 +35,9 @@ export async function insertSealedStores(db: Db, keys: KeyProvider, count: numbe
         }),
       ),
     });
+    await db.complianceRequest.createMany({
+      data: await Promise.all(stores.map(({ shopDomain }) => complianceRow(keys, shopDomain))),
+    });
     await db.storeSecret.createMany({
       data: await Promise.all(
         stores.flatMap(({ id: storeId }) =>
@@ -42,6 +46,17 @@ export async function insertSealedStores(db: Db, keys: KeyProvider, count: numbe
       ),
     });
   }
+}
+
+async function complianceRow(keys: KeyProvider, shopDomain: string) {
+  const id = `request-of-${shopDomain}`;
+  const person = { customerId: null, email: `customer@${shopDomain}`, phone: null, orderIds: [] };
+  const subject = await sealSubject(keys, { id, shopDomain }, person);
+  const receivedAt = new Date(0);
+  return {
+    ...{ id, shopDomain, subject, receivedAt, dueAt: receivedAt, result: {} },
+    topic: "CUSTOMERS_DATA_REQUEST" as const,
+  };
 }
 
 async function secretRow(keys: KeyProvider, storeId: string, provider: (typeof PROVIDERS_OF_EACH)[number]) {

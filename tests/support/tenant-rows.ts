@@ -176,7 +176,7 @@ export async function insertTenant(db: Db, marker: string) {
       ...dated,
     },
   });
-  await db.webhookEvent.create({
+  const webhookEvent = await db.webhookEvent.create({
     data: {
       webhookId: `webhook-${marker}`,
       topic: "orders/create",
@@ -187,11 +187,27 @@ export async function insertTenant(db: Db, marker: string) {
       ...dated,
     },
   });
+  const deadWebhook = `dead-webhook-${marker}`;
+  await db.webhookEvent.create({
+    data: {
+      ...{ webhookId: deadWebhook, topic: "orders/updated", shopDomain, storeId, payload: json },
+      ...{
+        status: "DEAD",
+        attempts: 8,
+        lastError: marker,
+        receivedAt: T0,
+        replayedAt: T0,
+        replayedBy: marker,
+      },
+      ...dated,
+    },
+  });
   return {
     marker,
     storeId,
     shopDomain,
     gid,
+    deadWebhook,
     flag: flag.id,
     snoozedFlag: snoozedFlag.id,
     resolvedFlag: resolvedFlag.id,
@@ -200,6 +216,7 @@ export async function insertTenant(db: Db, marker: string) {
     draft: draft.id,
     insight: insight.id,
     purchaseOrder: purchaseOrder.id,
+    webhookEvent: webhookEvent.id,
   };
 }
 
@@ -210,6 +227,7 @@ export async function insertEmptyTenant(db: Db, marker: string): Promise<Tenant>
     data: { shopDomain, name: marker, onboardingFlags: {}, installedAt: T0 },
   });
   const none = {
+    deadWebhook: "",
     flag: "",
     snoozedFlag: "",
     resolvedFlag: "",
@@ -218,6 +236,7 @@ export async function insertEmptyTenant(db: Db, marker: string): Promise<Tenant>
     draft: "",
     insight: "",
     purchaseOrder: "",
+    webhookEvent: "",
   };
   return { ...none, marker, storeId, shopDomain, gid: (type) => `gid://shopify/${type}/${marker}` };
 }

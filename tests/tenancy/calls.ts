@@ -1,4 +1,5 @@
 import { AiDraftRepository } from "~/features/inbox/ai-draft.repository.server";
+import { CustomerDataRepository } from "~/features/compliance/customer-data.repository.server";
 import { ConnectionEventRepository } from "~/features/connections/connection-event.repository.server";
 import { KpiCacheRepository } from "~/features/overview/kpi-cache.repository.server";
 import { OrderFlagRepository } from "~/features/orders/order-flag.repository.server";
@@ -8,7 +9,7 @@ import { SeoInsightRepository } from "~/features/seo/seo-insight.repository.serv
 import { StoreSecretRepository } from "~/features/connections/store-secret.repository.server";
 import { StoreSettingsRepository } from "~/features/settings/store-settings.repository.server";
 import { TicketRepository } from "~/features/inbox/ticket.repository.server";
-import { WebhookInboxOfShop } from "~/features/webhooks/webhook-inbox.repository.server";
+import { WebhookInboxOfShop } from "~/features/webhooks/webhook-inbox-of-shop.repository.server";
 import { WebhookRegistryRepository } from "~/features/webhooks/webhook-registry.repository.server";
 import type { Db } from "~/platform/db/client.server";
 import { T0, TEST_KEYS, type Tenant } from "../support/tenant-rows";
@@ -77,6 +78,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
           },
         }),
       deleteTouching: (r) => r.deleteTouching(["2026-11-15"]),
+      deleteAll: (r) => r.deleteAll(),
     },
   }),
   OrderFlagRepository: calls<OrderFlagRepository>({
@@ -102,6 +104,15 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
           orderUpdatedAt: LATER,
           evidence: {},
           flaggedAt: T0,
+        }),
+      updateSnapshot: (r, other) =>
+        r.updateSnapshot([other.flag], {
+          orderGid: other.gid("Order"),
+          orderName: "#1",
+          orderTotal: { minor: 2, currency: "USD" },
+          customerName: null,
+          orderPlacedAt: T0,
+          orderUpdatedAt: LATER,
         }),
       resolve: (r, other) => r.resolve([other.flag], "caller", LATER),
       snooze: (r, other) => r.snooze([other.flag], LATER),
@@ -191,10 +202,25 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
           reorderPoint: 0,
           reorderQuantity: 0,
           unitCost: { minor: 1, currency: "USD" },
+          stockLevels: {},
           stockUpdatedAt: T0,
+          productUpdatedAt: null,
           computedAt: T0,
         }),
-      updateStock: (r, other) => r.updateStock(other.gid("InventoryItem"), 99, LATER),
+      listOfProduct: (r, other) => r.listOfProduct(other.gid("Product")),
+      updateProductFacts: (r, other) =>
+        r.updateProductFacts([other.gid("ProductVariant")], { productTitle: "mine" }, LATER),
+      deleteVariants: (r, other) => r.deleteVariants([other.gid("ProductVariant")], LATER),
+      listStock: (r, other) => r.listStock(other.gid("InventoryItem")),
+      updateStock: (r, other) =>
+        r.updateStock(
+          {
+            variantGid: other.gid("ProductVariant"),
+            ...{ stockLevels: null, stockUpdatedAt: T0, updatedAt: T0 },
+          },
+          { available: 99, stockLevels: {}, stockUpdatedAt: LATER },
+          LATER,
+        ),
     },
   }),
   PurchaseOrderRepository: calls<PurchaseOrderRepository>({
@@ -256,6 +282,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     build: (db, { shopDomain, storeId }) => new WebhookRegistryRepository(db, shopDomain, storeId),
     methods: {
       list: (r) => r.list(),
+      count: (r) => r.count(),
       upsert: (r) =>
         r.upsert(
           {
@@ -268,7 +295,21 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
           },
           LATER,
         ),
-      deleteAll: (r) => r.deleteAll(),
+      deleteRecordedBefore: (r) => r.deleteRecordedBefore(LATER),
+    },
+  }),
+  CustomerDataRepository: calls<CustomerDataRepository>({
+    models: ["Ticket", "TicketMessage", "AiDraft", "OrderFlag", "WebhookEvent"],
+    build: (db, { shopDomain, storeId }) => new CustomerDataRepository(db, shopDomain, storeId),
+    methods: {
+      listCustomers: (r) => r.listCustomers("", 100),
+      listTickets: (r, other) => r.listTickets([other.ticket]),
+      anonymiseTickets: (r, other) => r.anonymiseTickets([other.ticket]),
+      listFlags: (r, other) => r.listFlags([other.gid("Order")]),
+      anonymiseFlags: (r, other) => r.anonymiseFlags([other.gid("Order")]),
+      listPayloads: (r) => r.listPayloads("", 100),
+      findPayload: (r, other) => r.findPayload(other.webhookEvent),
+      updatePayloads: (r, other) => r.updatePayloads([{ id: other.webhookEvent, text: "{}" }]),
     },
   }),
   WebhookInboxOfShop: calls<WebhookInboxOfShop>({
@@ -277,6 +318,13 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     methods: {
       countByStatus: (r) => r.countByStatus(),
       list: (r) => r.list(),
+      find: (r, other) => r.find(other.deadWebhook),
+      summarise: (r) => r.summarise({}, LATER),
+      listTopics: (r) => r.listTopics(),
+      findOldestUnprocessed: (r) => r.findOldestUnprocessed(),
+      listReplays: (r) => r.listReplays(),
+      replay: (r, other) => r.replay({ webhookId: other.deadWebhook }, "caller", LATER),
+      dismiss: (r, other) => r.dismiss({ webhookId: other.deadWebhook }, "caller", LATER),
     },
   }),
 };
@@ -285,8 +333,10 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
 export const NOT_SCOPED = [
   "StoreRepository",
   "WebhookInboxRepository",
+  "WebhookShopsRepository",
   "RetentionRunRepository",
   "ComplianceRequestRepository",
+  "ShopDataRepository",
   "DueRepository",
   "SealedValueRepository",
 ];

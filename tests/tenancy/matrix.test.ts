@@ -128,7 +128,7 @@ async function carelessUpsert(model: Delegate, query: Record<string, unknown>) {
     : model.create!({ data: query.create });
 }
 
-/** A planted bug: a client that forgets which store it was asked about, in every `where`. */
+/** A planted bug: a client that forgets which store it was asked about, in every `where` and in every WHERE. */
 function forgetful(db: Db): Db {
   const forget = (where: Record<string, unknown> | undefined): Record<string, unknown> | undefined => {
     if (!where) return where;
@@ -154,6 +154,13 @@ function forgetful(db: Db): Db {
   return new Proxy(db, {
     get: (target, name: string) => {
       const value = (target as unknown as Record<string, unknown>)[name];
+      if (/^\$(query|execute)RawUnsafe$/.test(name))
+        return (text: string, ...values: unknown[]) =>
+          (value as (text: string, ...values: unknown[]) => unknown).call(
+            target,
+            text.replace(/"(?:storeId|shopDomain)" = \?/g, "? IS NOT NULL"),
+            ...values,
+          );
       return /^[a-z]/.test(name) && value && typeof value === "object" ? careless(value as never) : value;
     },
   });

@@ -13,6 +13,12 @@ export type NewOrderFlag = Omit<
   "id" | "createdAt" | "updatedAt" | "note" | "snoozedUntil" | "resolvedAt" | "resolvedBy" | "evidence"
 > & { evidence: object; flaggedAt: Date };
 
+/** What every flag of an order shows of it. */
+export type OrderSnapshot = Pick<
+  OrderFlag,
+  "orderGid" | "orderName" | "orderTotal" | "customerName" | "orderPlacedAt" | "orderUpdatedAt"
+>;
+
 export type OrderFlagFilter = {
   status?: FlagStatus;
   severity?: Severity;
@@ -86,8 +92,8 @@ export class OrderFlagRepository {
     return counts;
   }
 
-  /** Other flags of the same order, newest first. */
-  async listOfOrder(orderGid: string, exceptId: string): Promise<OrderFlag[]> {
+  /** Flags of one order, newest first: all of them, or the others beside one. */
+  async listOfOrder(orderGid: string, exceptId?: string): Promise<OrderFlag[]> {
     const rows = await this.db.orderFlag.findMany({
       where: { storeId: this.storeId, orderGid, id: { not: exceptId } },
       orderBy: [{ createdAt: "desc" }, { id: "desc" }],
@@ -136,6 +142,22 @@ export class OrderFlagRepository {
       data: snapshot,
     });
     return count ? "updated" : "older";
+  }
+
+  /** The order as it was at `orderUpdatedAt`, on those of its flags that know nothing newer; returns how many. */
+  async updateSnapshot(ids: string[], snapshot: OrderSnapshot): Promise<number> {
+    const { orderGid, orderTotal, customerName, ...fields } = snapshot;
+    const { count } = await this.db.orderFlag.updateMany({
+      where: { ...this.#those(ids), orderGid, orderUpdatedAt: { lte: snapshot.orderUpdatedAt } },
+      data: {
+        ...fields,
+        orderTotalMinor: BigInt(orderTotal.minor),
+        currency: orderTotal.currency,
+        // A payload without a name says that it was not told, not that there is none.
+        customerName: customerName ?? undefined,
+      },
+    });
+    return count;
   }
 
   /** Each of these returns how many of `ids` are flags of this store that now are so; doing it twice changes nothing. */

@@ -65,4 +65,9 @@ export class KpiCacheRepository {
     });
     return count;
   }
+  /** Every day: they were computed in another currency, or cut at other midnights. */
+  async deleteAll(): Promise<number> {
+    const { count } = await this.db.kpiCache.deleteMany({ where: { storeId: this.storeId } });
+    return count;
+  }
 }

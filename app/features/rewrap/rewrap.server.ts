@@ -3,6 +3,7 @@
  * killed, or started twice goes on where it is. Readers never notice: each value is replaced by one that says the same,
  * and they have both keys.
  */
+import { subjectPlace } from "~/features/compliance/subject-place";
 import { secretPlace } from "~/features/connections/secret-place";
 import type { Provider } from "~/features/connections/provider";
 import { accessTokenPlace } from "~/features/stores/install.server";
@@ -33,6 +34,12 @@ export const SEALED_COLUMNS: SealedColumn[] = [
     boundTo: ["shop"],
     placeOf: (row) => sessionTokenPlace({ id: row.id, shop: row.shop! }, column),
   })),
+  {
+    table: "ComplianceRequest",
+    column: "subject",
+    boundTo: ["shopDomain"],
+    placeOf: (row) => subjectPlace({ id: row.id, shopDomain: row.shopDomain! }),
+  },
 ];
 
 export type RewrapOptions = {

@@ -3,8 +3,8 @@ import type { Queryable } from "~/platform/db/client.server";
 
 /** A column that holds envelopes. Names come from our own list (rewrap.server.ts), never from outside. */
 export type SealedColumn = {
-  table: "StoreSecret" | "Store" | "Session";
-  column: "cipherText" | "accessToken" | "refreshToken";
+  table: "StoreSecret" | "Store" | "Session" | "ComplianceRequest";
+  column: "cipherText" | "accessToken" | "refreshToken" | "subject";
   /** Columns that `place` needs beside the id */
   boundTo: string[];
   placeOf: (row: Record<string, string> & { id: string }) => SecretPlace;

@@ -1,7 +1,9 @@
 /** The door of every page: a verified session token, and the store that it belongs to. */
+import { registerOnce } from "~/features/webhooks/registry.server";
 import { keyProvider } from "~/platform/crypto/keys.server";
 import type { Db } from "~/platform/db/client.server";
 import { database } from "~/platform/db/database.server";
+import { environment } from "~/platform/env.server";
 import { log } from "~/platform/log.server";
 import { now } from "~/platform/now.server";
 import { SessionUnreadableError } from "~/platform/shopify/session-storage.server";
@@ -26,7 +28,11 @@ let instance: ReturnType<typeof createShopify> | undefined;
 export function shopify() {
   return (instance ??= createShopify(async ({ session, admin }) => {
     try {
-      await recordInstall(await database(), keyProvider(), { session, admin, now: now() });
+      const db = await database();
+      await recordInstall(db, keyProvider(), { session, admin, now: now() });
+      const store = await new StoreRepository(db).findByShopDomain(session.shop);
+      const { appUrl } = environment().env;
+      if (store) await registerOnce(db, { store, admin, appUrl, now: now() });
     } catch (error) {
       // The library turns whatever is thrown here into a bare 500, unlogged; a Response it passes on.
       throw error instanceof Response ? error : answerToTrouble(error);

@@ -38,6 +38,41 @@ export class StoreRepository {
     await this.db.store.update({ where: { id }, data: facts });
   }
 
+  findById(id: string) {
+    return this.db.store.findUnique({ where: { id } });
+  }
+
+  /** No token outlives it. False when the store is no longer active, or was installed after `at`. */
+  async markUninstalled(id: string, at: Date): Promise<boolean> {
+    const { count } = await this.db.store.updateMany({
+      where: { id, status: "ACTIVE", installedAt: { lte: at } },
+      data: { status: "UNINSTALLED", uninstalledAt: at, accessToken: null },
+    });
+    return count > 0;
+  }
+
+  /** What Shopify said of the shop at `shopUpdatedAt`; false when something newer is known. */
+  async updateShopFactsAsOf(
+    id: string,
+    shopUpdatedAt: Date,
+    facts: { name: string; currency: string; ianaTimezone: string },
+  ): Promise<boolean> {
+    const { count } = await this.db.store.updateMany({
+      where: { id, OR: [{ shopUpdatedAt: null }, { shopUpdatedAt: { lte: shopUpdatedAt } }] },
+      data: { ...facts, shopUpdatedAt },
+    });
+    return count > 0;
+  }
+
+  /** What the merchant had granted at `scopesUpdatedAt`; false when something newer is known. */
+  async updateScopesAsOf(id: string, scopesUpdatedAt: Date, scopes: string): Promise<boolean> {
+    const { count } = await this.db.store.updateMany({
+      where: { id, OR: [{ scopesUpdatedAt: null }, { scopesUpdatedAt: { lte: scopesUpdatedAt } }] },
+      data: { scopes, scopesUpdatedAt },
+    });
+    return count > 0;
+  }
+
   /**
    * Adds to the setup guide's finished steps; a step keeps the instant at which it was first finished.
    * @throws {StoreBusyError} when other writers came in between at every attempt

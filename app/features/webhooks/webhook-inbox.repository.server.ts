@@ -1,15 +1,55 @@
+import cuid from "@bugsnag/cuid";
 import type { Queryable } from "~/platform/db/client.server";
-import { isUniqueViolation } from "~/platform/db/errors.server";
+import { queryRows } from "~/platform/db/raw.server";
 
 type Row = NonNullable<Awaited<ReturnType<Queryable["webhookEvent"]["findFirst"]>>>;
 export type WebhookEvent = Row;
 export type WebhookEventStatus = Row["status"];
+
+/** What the door writes. */
 export type Delivery = Pick<
   Row,
-  "webhookId" | "eventId" | "topic" | "shopDomain" | "triggeredAt" | "receivedAt"
+  "webhookId" | "eventId" | "topic" | "shopDomain" | "apiVersion" | "triggeredAt" | "receivedAt"
 > & {
-  payload: object;
+  /** Its place in the queue, on the scale of turns.server.ts */
+  turnAt: Date;
+  /** JSON, as it came: Shopify's ids may have more digits than a JavaScript number */
+  payload: string;
 };
+
+/** The right to work on an event: what is written without it is too late. */
+export type Claim = { id: string; leaseToken: string };
+
+export type Lease = {
+  leaseToken: string;
+  leaseMs: number;
+  /** By the database's clock */
+  now: Date;
+};
+
+export type ClaimedEvent = Claim &
+  Pick<Row, "webhookId" | "topic" | "shopDomain" | "triggeredAt" | "receivedAt" | "attempts"> & {
+    /** DEAD when the attempt before it was its last and did not come back */
+    status: "PROCESSING" | "DEAD";
+    /** When it arrived, or was last asked to run again */
+    waitingSince: Date;
+    /** By the database's clock */
+    claimedAt: Date;
+    /** JSON */
+    payload: string;
+  };
+
+const OPEN_STATUSES = ["RECEIVED", "PROCESSING", "FAILED", "DEAD"] as const;
+export type OpenStatus = (typeof OPEN_STATUSES)[number];
+
+/** Attempts of one event, those included that took their worker with them (SPEC §7). */
+export const MOST_ATTEMPTS = 8;
+
+/** A sender waits five seconds in all; a statement that hangs gives its lane back before. */
+const INSERT_MS = 2_500;
+
+/** An event whose worker was lost this often is worked on alone. Once is what every deploy by SIGKILL does. */
+const SUSPECT_ATTEMPTS = 2;
 
 /**
  * The inbox of the whole installation: deliveries arrive before anybody knows which store they belong to. What a
@@ -18,39 +58,244 @@ export type Delivery = Pick<
 export class WebhookInboxRepository {
   constructor(private readonly db: Queryable) {}
 
-  /** The unique webhook id is the dedupe: a redelivery finds its row there and changes nothing. Not in a transaction. */
-  async insert(delivery: Delivery): Promise<"accepted" | "duplicate"> {
-    try {
-      await this.db.webhookEvent.create({ data: delivery });
-      return "accepted";
-    } catch (error) {
-      if (isUniqueViolation(error)) return "duplicate";
-      throw error;
-    }
+  /**
+   * All in one statement, so in one commit. The unique webhook id is the dedupe: a redelivery finds its row there and
+   * changes nothing. Returns the webhook ids that are new.
+   */
+  async insert(deliveries: Delivery[]): Promise<Set<string>> {
+    // In one order everywhere, so that two groups with the same redeliveries do not wait for each other.
+    const rows = deliveries
+      .toSorted((a, b) => (a.webhookId < b.webhookId ? -1 : 1))
+      .map(
+        ({ payload, ...fields }) =>
+          `${JSON.stringify({ id: cuid(), ...fields }).slice(0, -1)},"payload":${payload}}`,
+      );
+    const inserted = await queryRows<{ webhookId: string }>(
+      this.db,
+      `INSERT INTO "WebhookEvent" ("id", "createdAt", "updatedAt", "webhookId", "eventId", "topic", "shopDomain",
+         "apiVersion", "payload", "nextAttemptAt", "triggeredAt", "receivedAt")
+       SELECT "id", "receivedAt", "receivedAt", "webhookId", "eventId", "topic", "shopDomain",
+         "apiVersion", "payload", "turnAt", "triggeredAt", "receivedAt" FROM ${this.#deliveriesOfJson()}
+       ON CONFLICT ("webhookId") DO NOTHING RETURNING "webhookId"`,
+      [`[${rows.join(",")}]`],
+      { timeoutMs: INSERT_MS },
+    );
+    return new Set(inserted.map(({ webhookId }) => webhookId));
   }
-}
 
-export class WebhookInboxOfShop {
-  constructor(
-    private readonly db: Queryable,
-    private readonly shopDomain: string,
-  ) {}
+  /** A parameter of deliveries as rows; their payloads are not parsed on the way. */
+  #deliveriesOfJson(): string {
+    const texts = ["id", "webhookId", "eventId", "topic", "shopDomain", "apiVersion"];
+    const instants = ["turnAt", "triggeredAt", "receivedAt"];
+    if (this.db.engine === "postgres")
+      return `json_to_recordset(CAST(? AS json)) AS "d"(${texts.map((c) => `"${c}" text`).join(", ")},
+        ${instants.map((c) => `"${c}" timestamp(3)`).join(", ")}, "payload" jsonb)`;
+    // As Prisma writes instants there: 2026-11-16T15:00:00.000+00:00
+    const columns = [
+      ...texts.map((c) => `json_extract("value", '$.${c}') AS "${c}"`),
+      ...instants.map((c) => `replace(json_extract("value", '$.${c}'), 'Z', '+00:00') AS "${c}"`),
+      `json_extract("value", '$.payload') AS "payload"`,
+    ];
+    return `(SELECT ${columns.join(", ")} FROM json_each(?)) AS "d" WHERE TRUE`;
+  }
 
-  async countByStatus(): Promise<Partial<Record<WebhookEventStatus, number>>> {
+  /**
+   * Takes up to `limit` events, counting the attempt. Half of them at most are second attempts (a lease that ran out, a
+   * failure whose time has come), so that neither they nor what is new waits for the other. Many may claim at once: on
+   * Postgres each skips what another is just taking.
+   */
+  claim(limit: number, lease: Lease): Promise<ClaimedEvent[]> {
+    const half = Math.ceil(limit / 2);
+    return this.#take(
+      `"lapsed" AS (
+         SELECT "id" FROM "WebhookEvent"
+         WHERE "status" = 'PROCESSING' AND "nextAttemptAt" <= ? AND "attempts" < ${SUSPECT_ATTEMPTS}
+         ORDER BY "nextAttemptAt" LIMIT ? ${this.#lock}
+       ), "failed" AS (
+         SELECT "id" FROM "WebhookEvent" WHERE "status" = 'FAILED' AND "nextAttemptAt" <= ?
+         ORDER BY "nextAttemptAt" LIMIT ? ${this.#lock}
+       ), "again" AS (
+         SELECT "id" FROM (SELECT "id" FROM "lapsed" UNION ALL SELECT "id" FROM "failed") AS "both" LIMIT ?
+       ), "fresh" AS (
+         SELECT "id" FROM "WebhookEvent" WHERE "status" = 'RECEIVED'
+         ORDER BY "nextAttemptAt" LIMIT (SELECT ? - count(*) FROM "again") ${this.#lock}
+       ), "taken" AS (SELECT "id" FROM "again" UNION ALL SELECT "id" FROM "fresh")`,
+      [lease.now, half, lease.now, half, half, limit],
+      lease,
+    );
+  }
+
+  /**
+   * Takes one event that several workers did not come back from. Who claims it works on it alone: it may be what killed
+   * them, and what else is under way then is counted an attempt that was none of its fault.
+   */
+  claimSuspect(lease: Lease): Promise<ClaimedEvent[]> {
+    return this.#take(
+      `"taken" AS (
+         SELECT "id" FROM "WebhookEvent"
+         WHERE "status" = 'PROCESSING' AND "nextAttemptAt" <= ? AND "attempts" >= ${SUSPECT_ATTEMPTS}
+         ORDER BY "nextAttemptAt" LIMIT 1 ${this.#lock}
+       )`,
+      [lease.now],
+      lease,
+    );
+  }
+
+  /** Whether `claimSuspect` would find one. */
+  async hasSuspect(now: Date): Promise<boolean> {
+    const suspect = await this.db.webhookEvent.findFirst({
+      where: { status: "PROCESSING", nextAttemptAt: { lte: now }, attempts: { gte: SUSPECT_ATTEMPTS } },
+      select: { id: true },
+    });
+    return suspect !== null;
+  }
+
+  get #lock() {
+    return this.db.engine === "postgres" ? "FOR UPDATE SKIP LOCKED" : "";
+  }
+
+  async #take(taken: string, values: (Date | number)[], lease: Lease): Promise<ClaimedEvent[]> {
+    const { leaseToken, leaseMs, now } = lease;
+    const dead = `"status" = 'PROCESSING' AND "attempts" >= ${MOST_ATTEMPTS}`;
+    const cast = (value: string, type: string) =>
+      this.db.engine === "postgres" ? `CAST(${value} AS ${type})` : value;
+    const status = (name: WebhookEventStatus) => cast(`'${name}'`, `"WebhookEventStatus"`);
+    const rows = await queryRows<ClaimedEvent & { replayedAt: Date | null }>(
+      this.db,
+      `WITH ${taken}
+       UPDATE "WebhookEvent" SET
+         "status" = CASE WHEN ${dead} THEN ${status("DEAD")} ELSE ${status("PROCESSING")} END,
+         "attempts" = "attempts" + CASE WHEN ${dead} THEN 0 ELSE 1 END,
+         "lastError" = CASE WHEN ${dead} THEN ${cast("?", "text")} ELSE "lastError" END,
+         "leaseToken" = CASE WHEN ${dead} THEN NULL ELSE ${cast("?", "text")} END,
+         "nextAttemptAt" = CASE WHEN ${dead} THEN NULL ELSE ${cast("?", "timestamp(3)")} END,
+         "updatedAt" = ?
+       WHERE "id" IN (SELECT "id" FROM "taken")
+       RETURNING "id", "webhookId", "topic", "shopDomain", "triggeredAt", "receivedAt", "replayedAt", "attempts",
+         CAST("status" AS text) AS "status", CAST("payload" AS text) AS "payload"`,
+      [...values, LOST_WORKER, leaseToken, new Date(now.getTime() + leaseMs), now],
+    );
+    return rows.map(({ replayedAt, ...row }) => ({
+      ...row,
+      waitingSince: new Date(replayedAt ?? row.receivedAt),
+      leaseToken,
+      claimedAt: now,
+      // SQLite knows no types in what an UPDATE returns.
+      attempts: Number(row.attempts),
+      receivedAt: new Date(row.receivedAt),
+      triggeredAt: row.triggeredAt && new Date(row.triggeredAt),
+    }));
+  }
+
+  /** False when the claim has lapsed and somebody else has taken the event, or a person has: then nothing is written. */
+  async complete(
+    { id, leaseToken }: Claim,
+    outcome: {
+      status: "SUCCEEDED" | "SKIPPED";
+      lastError: string | null;
+      storeId: string | null;
+      now: Date;
+    },
+  ): Promise<boolean> {
+    const { now, ...fields } = outcome;
+    const { count } = await this.db.webhookEvent.updateMany({
+      where: { id, leaseToken, status: "PROCESSING" },
+      data: { ...fields, processedAt: now, nextAttemptAt: null, leaseToken: null, updatedAt: now },
+    });
+    return count > 0;
+  }
+
+  /** As `complete`, for an event that must leave no trace. */
+  async erase({ id, leaseToken }: Claim): Promise<boolean> {
+    const { count } = await this.db.webhookEvent.deleteMany({
+      where: { id, leaseToken, status: "PROCESSING" },
+    });
+    return count > 0;
+  }
+
+  /** To be tried again at `nextAttemptAt`; DEAD where there is none. As `complete`, false when it is too late. */
+  async fail(
+    { id, leaseToken }: Claim,
+    { lastError, nextAttemptAt, now }: { lastError: string; nextAttemptAt: Date | null; now: Date },
+  ): Promise<boolean> {
+    const status = nextAttemptAt ? "FAILED" : "DEAD";
+    const { count } = await this.db.webhookEvent.updateMany({
+      where: { id, leaseToken, status: "PROCESSING" },
+      data: { status, lastError, nextAttemptAt, leaseToken: null, updatedAt: now },
+    });
+    return count > 0;
+  }
+
+  /** Undoes a claim: the event is next again, as if it had not been claimed. */
+  async giveBack({ id, leaseToken, claimedAt }: Claim & { claimedAt: Date }): Promise<boolean> {
+    const { count } = await this.db.webhookEvent.updateMany({
+      where: { id, leaseToken, status: "PROCESSING" },
+      data: {
+        ...{ status: "RECEIVED", leaseToken: null, attempts: { decrement: 1 } },
+        ...{ nextAttemptAt: claimedAt, updatedAt: claimedAt },
+      },
+    });
+    return count > 0;
+  }
+
+  /** Keeps what is held for another `leaseMs`; returns how many are held still. */
+  async renew(leaseToken: string, leaseEndsAt: Date): Promise<number> {
+    const { count } = await this.db.webhookEvent.updateMany({
+      where: { leaseToken, status: "PROCESSING" },
+      data: { nextAttemptAt: leaseEndsAt },
+    });
+    return count;
+  }
+
+  /** What a claim would find now. */
+  countDue(now: Date): Promise<number> {
+    return this.db.webhookEvent.count({
+      where: {
+        OR: [
+          { status: "RECEIVED" },
+          { status: { in: ["FAILED", "PROCESSING"] }, nextAttemptAt: { lte: now } },
+        ],
+      },
+    });
+  }
+
+  /** How many events are in each state but the two good ends, which a busy installation has millions of. */
+  async countOpen(): Promise<Record<OpenStatus, number>> {
     const groups = await this.db.webhookEvent.groupBy({
       by: ["status"],
-      where: { shopDomain: this.shopDomain },
+      where: { status: { in: [...OPEN_STATUSES] } },
       _count: { _all: true },
     });
-    return Object.fromEntries(groups.map((group) => [group.status, group._count._all]));
+    const counts = { RECEIVED: 0, PROCESSING: 0, FAILED: 0, DEAD: 0 };
+    for (const { status, _count } of groups) counts[status as OpenStatus] = _count._all;
+    return counts;
   }
 
-  /** Newest first. */
-  list(filter: { status?: WebhookEventStatus; limit?: number } = {}): Promise<WebhookEvent[]> {
-    return this.db.webhookEvent.findMany({
-      where: { shopDomain: this.shopDomain, status: filter.status },
-      orderBy: [{ receivedAt: "desc" }, { id: "desc" }],
-      take: filter.limit ?? 50,
+  /**
+   * Since when the oldest in a state has waited: since its arrival, or since it was asked to run again. Among the next
+   * thousand, where every shop's oldest stands as long as no more shops wait (turns.server.ts).
+   */
+  async findOldest(status: Exclude<OpenStatus, "DEAD">): Promise<Date | null> {
+    const next = await this.db.webhookEvent.findMany({
+      where: { status },
+      orderBy: { nextAttemptAt: "asc" },
+      select: { receivedAt: true, replayedAt: true },
+      take: 1_000,
     });
+    const since = next.map(({ receivedAt, replayedAt }) => (replayedAt ?? receivedAt).getTime());
+    return since.length ? new Date(Math.min(...since)) : null;
+  }
+
+  /** Where the queue is: the turn of the event that is next, null when none waits. */
+  async findFront(): Promise<Date | null> {
+    const front = await this.db.webhookEvent.findFirst({
+      where: { status: "RECEIVED" },
+      orderBy: { nextAttemptAt: "asc" },
+      select: { nextAttemptAt: true },
+    });
+    return front?.nextAttemptAt ?? null;
   }
 }
+
+const LOST_WORKER =
+  "The worker was lost in the middle of every attempt; the last one did not come back either.";

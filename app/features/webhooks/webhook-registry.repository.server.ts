@@ -24,9 +24,15 @@ export class WebhookRegistryRepository {
     return rows.map(({ storeId: _storeId, shopDomain: _shopDomain, ...entry }) => entry);
   }
 
+  count(): Promise<number> {
+    return this.db.webhookRegistry.count({ where: { shopDomain: this.shopDomain } });
+  }
+
+  /** Without a result nobody was asked, and the last handshake stays when it was. */
   async upsert(handshake: Handshake, now: Date): Promise<void> {
     const key = { shopDomain: this.shopDomain, topicKey: handshake.topicKey };
-    const data = { ...handshake, lastHandshakeAt: now, storeId: this.storeId };
+    const lastHandshakeAt = handshake.handshakeResult ? now : undefined;
+    const data = { ...handshake, lastHandshakeAt, storeId: this.storeId };
     await this.db.webhookRegistry.upsert({
       where: { shopDomain_topicKey: key },
       create: { ...data, shopDomain: this.shopDomain, recordedAt: now },
@@ -34,8 +40,10 @@ export class WebhookRegistryRepository {
     });
   }
 
-  async deleteAll(): Promise<number> {
-    const { count } = await this.db.webhookRegistry.deleteMany({ where: { shopDomain: this.shopDomain } });
+  async deleteRecordedBefore(instant: Date): Promise<number> {
+    const { count } = await this.db.webhookRegistry.deleteMany({
+      where: { shopDomain: this.shopDomain, recordedAt: { lt: instant } },
+    });
     return count;
   }
 }

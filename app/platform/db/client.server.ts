@@ -1,10 +1,16 @@
 /** Opens the database that DATABASE_URL names. One build serves both engines; this file holds the one cast. */
+import type { Pool, types as PgTypes } from "pg";
 import type { PrismaClient as PostgresClient } from "#prisma/postgres";
 import { parseDatabaseUrl, type Engine } from "./database-url";
 import { describeDatabaseError } from "./errors.server";
+import { oneAtATime } from "./one-at-a-time.server";
 
 /** The client that repositories use. Postgres' types stand for both: the SQLite schema is derived from that one. */
-export type Db = Omit<PostgresClient, "$on" | "$extends"> & { readonly engine: Engine };
+export type Db = Omit<PostgresClient, "$on" | "$extends"> & {
+  readonly engine: Engine;
+  /** Postgres only: Prisma's own pool, for the few statements that cannot afford Prisma (raw.server.ts) */
+  readonly pool?: Pool;
+};
 
 /** What a repository needs of it, inside a transaction or outside. */
 export type Queryable = Omit<Db, "$transaction" | "$connect" | "$disconnect">;
@@ -14,6 +20,8 @@ export type ConnectOptions = {
   maxConnections?: number;
   /** Milliseconds to wait for a free connection before giving up (Postgres), or for the file's lock (SQLite) */
   acquireTimeoutMs?: number;
+  /** Postgres only: milliseconds after which an unanswered statement is given up, with its connection; never by default */
+  statementTimeoutMs?: number;
   /** Told about connections that break while nobody uses them */
   onConnectionError?: (error: Error) => void;
 };
@@ -40,24 +48,41 @@ export async function connectDatabase(databaseUrl: string, options: ConnectOptio
 }
 
 async function postgresClient(url: string, options: ConnectOptions): Promise<object> {
-  const [{ PrismaClient }, { PrismaPg }] = await Promise.all([
+  const [{ PrismaClient }, { PrismaPg }, { default: pg }] = await Promise.all([
     import("#prisma/postgres"),
     import("@prisma/adapter-pg"),
+    import("pg"),
   ]);
   // No statement_timeout and no `options` here: PgBouncer refuses them at connect. They belong to the role
   // (ops/RUNBOOK.md, "Pool").
-  const adapter = new PrismaPg(
-    {
-      connectionString: url,
-      max: options.maxConnections ?? 10,
-      connectionTimeoutMillis: options.acquireTimeoutMs ?? 5_000,
-      idleTimeoutMillis: 30_000,
-      keepAlive: true,
-      application_name: "backroom",
-    },
-    { onPoolError: options.onConnectionError, onConnectionError: options.onConnectionError },
-  );
-  return new PrismaClient({ adapter, errorFormat: "minimal" });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.maxConnections ?? 10,
+    connectionTimeoutMillis: options.acquireTimeoutMs ?? 5_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    application_name: "backroom",
+    // By our own clock: a server that vanished without a word answers no statement_timeout either.
+    query_timeout: options.statementTimeoutMs,
+    types: { getTypeParser: utcTypes(pg.types) },
+  });
+  const adapter = new PrismaPg(pool, {
+    disposeExternalPool: true,
+    onPoolError: options.onConnectionError,
+    onConnectionError: options.onConnectionError,
+  });
+  return Object.assign(new PrismaClient({ adapter, errorFormat: "minimal" }), { pool });
+}
+
+const TIMESTAMP = 1114;
+
+/** For statements that go past Prisma: our instants are UTC, which the driver would take for the process's time zone. */
+function utcTypes({ getTypeParser }: typeof PgTypes): typeof getTypeParser {
+  const parse = (oid: number, format?: "text"): ((text: string) => unknown) =>
+    oid === TIMESTAMP
+      ? (text) => new Date(`${text.replace(" ", "T")}Z`)
+      : (getTypeParser(oid, format) as (text: string) => unknown);
+  return parse as typeof getTypeParser;
 }
 
 async function sqliteClient(file: string, options: ConnectOptions): Promise<object> {
@@ -71,10 +96,13 @@ async function sqliteClient(file: string, options: ConnectOptions): Promise<obje
     // Only migrations create a file: a mistyped path is an error, not an empty shop.
     fileMustExist: file !== ":memory:",
   });
-  return new PrismaClient({ adapter, errorFormat: "minimal" });
+  return new PrismaClient({ adapter: oneAtATime(adapter), errorFormat: "minimal" });
 }
 
-/** Runs `work` in one transaction; repositories built on what it is given take part in it. */
+/**
+ * Runs `work` in one transaction; repositories built on what it is given take part in it. Nothing else may be
+ * asked of `db` meanwhile: on SQLite it would wait for the end of this very transaction.
+ */
 export function inTransaction<T>(db: Db, work: (tx: Queryable) => Promise<T>): Promise<T> {
   return db.$transaction((tx) => work(Object.assign(tx, { engine: db.engine }) as unknown as Queryable));
 }

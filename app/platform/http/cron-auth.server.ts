@@ -1,9 +1,9 @@
 /** How every /cron endpoint answers: a bearer secret compared in constant time, a checked query, one run at a time. */
-import { createHash, timingSafeEqual } from "node:crypto";
 import { isDatabaseUnavailable } from "../db/errors.server";
 import type { Leased } from "../db/lease.server";
 import { environment } from "../env.server";
 import { log } from "../log.server";
+import { hasBearer } from "./bearer.server";
 import { parseCronQuery, type CronQuery } from "./cron-query.server";
 import { respondJson } from "./respond.server";
 
@@ -39,18 +39,11 @@ function refuseCron(request: Request, cronSecret: string | undefined): Response 
   if (request.method !== "POST") return refuse(405, "Send a POST request.", { Allow: "POST" });
   if (!cronSecret)
     return refuse(503, "CRON_SECRET is not set, so nothing runs; set it and start the app again.");
-  const given = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
-  if (!given || !sameSecret(given, cronSecret))
+  if (!hasBearer(request, cronSecret))
     return refuse(401, "Send the header Authorization: Bearer <CRON_SECRET>.", {
       "WWW-Authenticate": "Bearer",
     });
   return null;
-}
-
-/** Hashes have one length, so the comparison tells nothing of the secret's. */
-function sameSecret(given: string, expected: string): boolean {
-  const hash = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(hash(given), hash(expected));
 }
 
 function refuse(status: number, error: string, headers: HeadersInit = {}): Response {

@@ -73,8 +73,36 @@ export class EncryptedSessionStorage implements SessionStorage {
 
   /** Every session of a shop, however many: the library's look-up stops at 25. */
   async deleteSessionsOfShop(shop: string): Promise<void> {
-    await (await this.connect()).session.deleteMany({ where: { shop } });
+    await deleteSessionsOfShop(await this.connect(), shop);
   }
+}
+
+type SessionQueries = Pick<Queryable, "session">;
+
+/** In whatever transaction it is called. Returns how many there were. */
+export async function deleteSessionsOfShop(db: SessionQueries, shop: string): Promise<number> {
+  const { count } = await db.session.deleteMany({ where: { shop } });
+  return count;
+}
+
+/**
+ * Whether Shopify has issued a token to this shop after `instant`, as far as its offline session tells: then the app was
+ * installed later than that. A token says when it expires, which is an hour after it was issued; that the row was written
+ * later as well guards against tokens that live longer one day.
+ */
+export async function hasTokenIssuedAfter(db: SessionQueries, shop: string, instant: Date): Promise<boolean> {
+  const expires = { gt: new Date(instant.getTime() + ACCESS_TOKEN_LIFETIME_MS) };
+  const where = { shop, isOnline: false, updatedAt: { gt: instant }, expires };
+  return (await db.session.count({ where })) > 0;
+}
+
+/** What the shop's offline sessions may do from now on; returns how many were told otherwise before. */
+export async function updateScopeOfShop(db: SessionQueries, shop: string, scope: string): Promise<number> {
+  const { count } = await db.session.updateMany({
+    where: { shop, isOnline: false, OR: [{ scope: null }, { scope: { not: scope } }] },
+    data: { scope },
+  });
+  return count;
 }
 
 /** The library reads the absent user of an offline session back as the text "null". */

@@ -21,3 +21,8 @@ export function isSignedByShopify(
     .map((expected) => given.length === expected.length && timingSafeEqual(given, expected))
     .some(Boolean);
 }
+
+/** The signature that Shopify would send with this body, for a delivery that the app sends to itself as a test. */
+export function signAsShopify(rawBody: string, clientSecret: string): string {
+  return createHmac("sha256", clientSecret).update(rawBody).digest("base64");
+}

@@ -1,71 +1,94 @@
-import { Badge, BlockStack, Page } from "@shopify/polaris";
-import { Row, RowList } from "~/components/row-list";
-import { Quiet, SectionCard } from "~/components/section-card";
-import { TermList } from "~/components/term-list";
-import { formatAgo } from "~/platform/shop-time";
-import type { RegistryLine, WebhookDiagnostics } from "../diagnostics.server";
+import { useFetcher } from "@remix-run/react";
+import { Banner, BlockStack, InlineGrid, Page } from "@shopify/polaris";
+import { useState } from "react";
+import type { TopicLine, WebhookDiagnostics } from "../diagnostics.server";
+import type { RegistryAudit } from "../registry.server";
+import type { WebhookAnswer } from "../webhook-actions.server";
+import type { WebhookListQuery } from "../webhooks.schema";
+import { ChangeDialog, type AskChange } from "./change-dialog";
+import { DeliveryCard } from "./delivery-card";
+import { InboxCard } from "./inbox-card";
+import { RepairDialog } from "./repair-dialog";
+import { ReplaysCard } from "./replays-card";
+import { TestDialog } from "./test-dialog";
+import { TopicsCard } from "./topics-card";
 
-const STATUSES = [
-  { status: "RECEIVED", label: "Waiting" },
-  { status: "PROCESSING", label: "Being processed" },
-  { status: "SUCCEEDED", label: "Processed" },
-  { status: "SKIPPED", label: "Skipped, nothing to do" },
-  { status: "FAILED", label: "Failed, will be tried again" },
-  { status: "DEAD", label: "Given up, waiting for you" },
-] as const;
+type Props = {
+  diagnostics: WebhookDiagnostics;
+  query: WebhookListQuery;
+  now: string;
+  ianaTimezone: string;
+  actor: string;
+};
 
-/** Deliveries by status, and what Shopify last said about each topic. */
-export function WebhooksPage({ diagnostics, now }: { diagnostics: WebhookDiagnostics; now: string }) {
-  const { inbox, registry } = diagnostics;
+type Dialog = { name: "change"; ask: AskChange } | { name: "repair" } | { name: "test" };
+
+/** What should come in, what came, and what became of it. */
+export function WebhooksPage({ diagnostics, query, now, ianaTimezone, actor }: Props) {
+  const check = useFetcher<WebhookAnswer>();
+  const [repaired, setRepaired] = useState<RegistryAudit>();
+  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const close = () => setDialog(null);
+  const done = (message: string) => {
+    close();
+    window.shopify?.toast.show(message);
+  };
+  const ask = (change: AskChange) => setDialog({ name: "change", ask: change });
+  const audit = latest(check.data?.audit, repaired);
+  const refusal = check.state === "idle" && check.data && !check.data.ok ? check.data.message : null;
+  const { counts, oldest, replays } = diagnostics;
   return (
-    <Page title="Webhooks" subtitle="What Shopify tells Backroom, and what became of it">
+    <Page
+      title="Webhooks"
+      subtitle="What Shopify tells Backroom, and what became of it"
+      secondaryActions={[{ content: "Send a test…", onAction: () => setDialog({ name: "test" }) }]}
+    >
       <BlockStack gap="400">
-        <SectionCard title="Deliveries">
-          <TermList
-            terms={STATUSES.map(({ status, label }) => ({
-              term: label,
-              description: String(inbox[status] ?? 0),
-            }))}
-          />
-        </SectionCard>
-        <SectionCard title="Topics">
-          {registry.length === 0 ? (
-            <Quiet>No registration has been recorded for this shop yet.</Quiet>
-          ) : (
-            <RowList label="Registered topics">
-              {registry.map((entry) => (
-                <Row
-                  key={entry.topicKey}
-                  title={topicText(entry.topicKey)}
-                  detail={detailOf(entry, now)}
-                  aside={<Handshake entry={entry} />}
-                />
-              ))}
-            </RowList>
-          )}
-        </SectionCard>
+        {refusal && <Banner tone="critical" title={refusal} />}
+        <InlineGrid
+          columns={{ xs: 1, md: replays.length ? ["twoThirds", "oneThird"] : 1 }}
+          gap="400"
+          alignItems="start"
+        >
+          <InboxCard counts={counts} oldest={oldest} now={now} onAsk={ask} />
+          <ReplaysCard replays={replays} now={now} ianaTimezone={ianaTimezone} actor={actor} />
+        </InlineGrid>
+        <DeliveryCard
+          diagnostics={diagnostics}
+          query={query}
+          now={now}
+          ianaTimezone={ianaTimezone}
+          actor={actor}
+          onAsk={ask}
+        />
+        <TopicsCard
+          topics={withAudit(diagnostics.topics, audit)}
+          audit={audit}
+          checking={check.state !== "idle"}
+          now={now}
+          onCheck={() => check.submit({ intent: "check" }, { method: "post" })}
+          onRepair={() => setDialog({ name: "repair" })}
+        />
       </BlockStack>
+      {dialog?.name === "change" && (
+        <ChangeDialog ask={dialog.ask} ianaTimezone={ianaTimezone} onDone={done} onClose={close} />
+      )}
+      {dialog?.name === "repair" && <RepairDialog onAudit={setRepaired} onDone={done} onClose={close} />}
+      {dialog?.name === "test" && <TestDialog ianaTimezone={ianaTimezone} onClose={close} />}
     </Page>
   );
 }
 
-const OPERATIONS = { REGISTER: "registered", REFRESH: "checked", REMOVE: "removed" } as const;
-
-function detailOf(
-  { operation, lastHandshakeAt, recordedAt, handshakeDetail }: RegistryLine,
-  now: string,
-): string {
-  const done = `${OPERATIONS[operation]} ${formatAgo(lastHandshakeAt ?? recordedAt, now)}`;
-  return handshakeDetail ? `${done}: ${handshakeDetail}` : done;
+function latest(a: RegistryAudit | undefined, b: RegistryAudit | undefined): RegistryAudit | undefined {
+  if (!a || !b) return a ?? b;
+  return a.checkedAt > b.checkedAt ? a : b;
 }
 
-function Handshake({ entry: { handshakeResult, operation } }: { entry: RegistryLine }) {
-  if (!handshakeResult) return <Badge>No handshake yet</Badge>;
-  if (handshakeResult === "FAILURE") return <Badge tone="critical">Refused</Badge>;
-  return operation === "REMOVE" ? <Badge>Removed</Badge> : <Badge tone="success">In place</Badge>;
-}
-
-/** Shopify's two spellings of a topic: INVENTORY_LEVELS_UPDATE is inventory_levels/update. */
-function topicText(topicKey: string): string {
-  return topicKey.toLowerCase().replace(/^(bulk_operations|inventory_levels|[a-z]+)_/, "$1/");
+/** What Shopify said takes the place of what we assumed; what we recorded stays beside it. */
+function withAudit(topics: TopicLine[], audit: RegistryAudit | undefined): TopicLine[] {
+  if (!audit) return topics;
+  return audit.topics.map((topic) => {
+    const known = topics.find(({ topicKey }) => topicKey === topic.topicKey);
+    return { ...topic, handshake: known?.handshake ?? null, lastDeliveryAt: known?.lastDeliveryAt ?? null };
+  });
 }

@@ -1,0 +1,23 @@
+/** How obligations are told to the merchant. */
+import type { RequestLine } from "./compliance";
+
+export const TOPIC_NAMES: Record<RequestLine["topic"], string> = {
+  CUSTOMERS_DATA_REQUEST: "A customer asks for their data",
+  CUSTOMERS_REDACT: "A customer's data is to be removed",
+  SHOP_REDACT: "The shop's data is to be deleted",
+};
+
+/** What came of it; null while nothing has. */
+export function outcomeText({ topic, status, rows, remark, handedOver }: RequestLine): string | null {
+  if (remark) return remark;
+  if (status !== "COMPLETED") return null;
+  if (handedOver === "marked") return "marked as handed over";
+  if (rows === null || rows === 0) return "nothing was stored";
+  return `${rows} ${rows === 1 ? "row" : "rows"} ${DONE[topic]}`;
+}
+
+const DONE: Record<RequestLine["topic"], string> = {
+  CUSTOMERS_DATA_REQUEST: "handed over",
+  CUSTOMERS_REDACT: "made anonymous",
+  SHOP_REDACT: "deleted",
+};

@@ -1,0 +1,105 @@
+import { useFetcher } from "@remix-run/react";
+import { Banner, BlockStack, Modal, Spinner, Text } from "@shopify/polaris";
+import { useEffect } from "react";
+import { formatShopTime } from "~/platform/shop-time";
+import type { ChangeKind, ChangePreview } from "../inbox-changes.server";
+import type { WebhookAnswer } from "../webhook-actions.server";
+import { deliveries, STATUS_NAMES } from "../webhook-status";
+import { useReturnFocus } from "./use-return-focus";
+
+export type AskChange = { kind: ChangeKind; filter: ChangePreview["filter"] };
+
+type Props = {
+  ask: AskChange;
+  ianaTimezone: string;
+  onDone: (message: string) => void;
+  onClose: () => void;
+};
+
+const VERBS = { replay: "Replay", dismiss: "Dismiss" } as const;
+const WHAT_HAPPENS = {
+  replay:
+    "They are put back in line and run again from their stored payload, with all their attempts. Nothing is sent to anybody, and what is newer in Backroom stays.",
+  dismiss:
+    "They are marked as skipped, with your decision beside their error, and are deleted after 14 days.",
+} as const;
+
+/** Says what would happen, and does it when told to. Mounted when it opens. */
+export function ChangeDialog({ ask: { kind, filter }, ianaTimezone, onDone, onClose }: Props) {
+  const preview = useFetcher<WebhookAnswer>();
+  const change = useFetcher<WebhookAnswer>();
+  useReturnFocus();
+  const form = { intent: kind, ...filter };
+  useEffect(() => preview.submit(form, POST), []); // eslint-disable-line react-hooks/exhaustive-deps -- once, as it opens
+  useEffect(() => {
+    if (change.state === "idle" && change.data?.ok) onDone(change.data.message);
+  }, [change.state, change.data]); // eslint-disable-line react-hooks/exhaustive-deps -- once per answer
+
+  const plan = preview.data?.preview;
+  const busy = change.state !== "idle";
+  const refusal = [change.data, preview.data].find((answer) => answer && !answer.ok);
+  return (
+    <Modal
+      open
+      onClose={onClose}
+      title={`${VERBS[kind]} deliveries?`}
+      primaryAction={{
+        content: plan?.count ? `${VERBS[kind]} ${deliveries(plan.count)}` : VERBS[kind],
+        destructive: kind === "dismiss",
+        disabled: !plan?.count,
+        loading: busy,
+        onAction: () => change.submit({ ...form, confirmed: "yes" }, POST),
+      }}
+      secondaryActions={[{ content: "Cancel", onAction: onClose }]}
+    >
+      <Modal.Section>
+        <BlockStack gap="300">
+          {refusal && !busy && <Banner tone="critical" title={refusal.message} />}
+          {!plan && !refusal && <Spinner accessibilityLabel="Counting" size="small" />}
+          {plan && <Plan plan={plan} kind={kind} ianaTimezone={ianaTimezone} />}
+        </BlockStack>
+      </Modal.Section>
+    </Modal>
+  );
+}
+
+const POST = { method: "post", action: "/app/webhooks" } as const;
+
+function Plan({ plan, kind, ianaTimezone }: { plan: ChangePreview; kind: ChangeKind; ianaTimezone: string }) {
+  const { count, topics, statuses, oldestReceivedAt, leftAlone } = plan;
+  if (!count)
+    return (
+      <Text as="p">
+        {kind === "replay"
+          ? "There is nothing to replay: what matches waits already or is being processed."
+          : "There is nothing to dismiss: only failed deliveries, and those that were given up, can be."}
+      </Text>
+    );
+  return (
+    <>
+      <Text as="p" fontWeight="semibold">
+        {deliveries(count)}
+        {oldestReceivedAt && `, the oldest from ${formatShopTime(oldestReceivedAt, ianaTimezone)}`}
+      </Text>
+      <ul className="facts">
+        {topics.map(({ topic, count }) => (
+          <li key={topic}>
+            {topic}: {count}
+          </li>
+        ))}
+      </ul>
+      {statuses.length > 1 && (
+        <Text as="p">
+          By state:{" "}
+          {statuses.map(({ status, count }) => `${STATUS_NAMES[status].toLowerCase()} ${count}`).join(", ")}.
+        </Text>
+      )}
+      {leftAlone > 0 && (
+        <Text as="p">{deliveries(leftAlone)} of the same filter will be left as they are.</Text>
+      )}
+      <Text as="p" tone="subdued">
+        {WHAT_HAPPENS[kind]}
+      </Text>
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import { BlockStack, Button, InlineStack } from "@shopify/polaris";
+import { SectionCard } from "~/components/section-card";
+import { TermList } from "~/components/term-list";
+import type { WebhookDiagnostics } from "../diagnostics.server";
+import type { AskChange } from "./change-dialog";
+import { formatSpan } from "./instants";
+
+type Props = Pick<WebhookDiagnostics, "counts" | "oldest"> & { now: string; onAsk: (ask: AskChange) => void };
+
+/** How the inbox is doing, and the way out for what was given up. */
+export function InboxCard({ counts, oldest, now, onAsk }: Props) {
+  const lag = oldest && Date.parse(now) - Date.parse(oldest.receivedAt);
+  const count = (...statuses: (keyof typeof counts)[]) =>
+    String(statuses.reduce((sum, status) => sum + counts[status], 0));
+  return (
+    <SectionCard title="Inbox">
+      <BlockStack gap="400">
+        <TermList
+          terms={[
+            {
+              term: "Lag",
+              description:
+                lag === null
+                  ? "None: everything is processed"
+                  : `${formatSpan(lag)}, ${oldest!.topic} has waited longest`,
+            },
+            { term: "Waiting or being processed", description: count("RECEIVED", "PROCESSING") },
+            { term: "Failed, tried again by itself", description: count("FAILED") },
+            { term: "Given up, waits for you", description: count("DEAD") },
+            { term: "Processed", description: count("SUCCEEDED") },
+            { term: "Skipped, nothing to do", description: count("SKIPPED") },
+          ]}
+        />
+        {counts.DEAD > 0 && (
+          <InlineStack gap="200">
+            <Button onClick={() => onAsk({ kind: "replay", filter: { status: "DEAD" } })}>
+              Replay all given up…
+            </Button>
+          </InlineStack>
+        )}
+      </BlockStack>
+    </SectionCard>
+  );
+}

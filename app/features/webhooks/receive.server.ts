@@ -1,0 +1,151 @@
+/**
+ * The door: what Shopify sends becomes a row of the inbox before it is told so. It asks for no session, so it works for a
+ * shop that is uninstalled, unknown, or whose token expired (shopify-app-js#3360), and it does nothing else: what a
+ * delivery means is found out later (process.server.ts).
+ */
+import { isUtf8 } from "node:buffer";
+import { isDatabaseUnavailable } from "~/platform/db/errors.server";
+import { isSignedByShopify } from "~/platform/shopify/webhook-signature.server";
+import { storableJson } from "./storable-json";
+import type { Delivery } from "./webhook-inbox.repository.server";
+
+/** A request, whichever server it came through. */
+export type WebhookRequest = {
+  method: string;
+  /** By lower-case name; undefined when it is absent */
+  header: (name: string) => string | undefined;
+  /** The raw bytes, null where there are more than `mostBytes`; rejects when the body is cut off */
+  body: (mostBytes: number) => Promise<Buffer | null>;
+};
+
+export type Door = {
+  /** Client secrets, the current and the previous one */
+  secrets: readonly (string | undefined)[];
+  /** Resolves once the delivery is durable */
+  store: (delivery: Omit<Delivery, "turnAt">) => Promise<"accepted" | "duplicate">;
+  now: () => Date;
+};
+
+export type Received =
+  | { outcome: "accepted" | "duplicate"; webhookId: string; topic: string; shopDomain: string }
+  | { outcome: "refused"; status: 400 | 401 | 405 | 413; sentence: string }
+  | { outcome: "unavailable"; webhookId: string; error: unknown };
+
+/** Shopify's own payloads stay far below it; 5 MB is what it documents for large ones. */
+const MOST_BYTES = 5 * 1024 * 1024;
+/** Shopify waits five seconds and then tries again; our answer comes before. */
+export const STORE_MS = 3_000;
+
+/**
+ * Never throws. A delivery that is "accepted" is committed; one that is "duplicate" was so before.
+ * 405 not POST · 400 a header is missing or malformed, or the body is no JSON object · 413 over 5 MB · 401 wrong signature
+ */
+export async function receive(request: WebhookRequest, door: Door): Promise<Received> {
+  if (request.method !== "POST") return refused(405, "Send a POST request.");
+  const headers = readHeaders(request.header);
+  if (typeof headers === "string") return refused(400, headers);
+  if (Number(request.header("content-length")) > MOST_BYTES) return refused(413, TOO_LARGE);
+  const body = await request.body(MOST_BYTES).catch(() => undefined);
+  if (body === undefined) return refused(400, "The body was cut off.");
+  if (body === null) return refused(413, TOO_LARGE);
+  if (!isSignedByShopify(body, headers.signature, door.secrets))
+    return refused(401, "The signature does not match the body.");
+  const payload = isUtf8(body) ? storableJson(body.toString("utf8")) : null;
+  if (payload === null) return refused(400, "The body is not a JSON object.");
+
+  const { webhookId, topic, shopDomain, eventId, apiVersion, triggeredAt } = headers;
+  try {
+    const outcome = await inTime(
+      door.store({
+        webhookId,
+        topic,
+        shopDomain,
+        eventId,
+        apiVersion,
+        triggeredAt,
+        payload,
+        receivedAt: door.now(),
+      }),
+    );
+    return { outcome, webhookId, topic, shopDomain };
+  } catch (error) {
+    return { outcome: "unavailable", webhookId, error };
+  }
+}
+
+const TOO_LARGE = "The body is larger than 5 MB.";
+
+function refused(status: 400 | 401 | 405 | 413, sentence: string): Received {
+  return { outcome: "refused", status, sentence };
+}
+
+const REQUIRED = {
+  signature: "x-shopify-hmac-sha256",
+  topic: "x-shopify-topic",
+  shopDomain: "x-shopify-shop-domain",
+  webhookId: "x-shopify-webhook-id",
+} as const;
+
+/** The headers that a delivery cannot do without and those that it can, or a sentence about the first that is wrong. */
+function readHeaders(header: WebhookRequest["header"]) {
+  for (const name of Object.values(REQUIRED)) if (!header(name)) return `The header ${name} is missing.`;
+  const signature = header(REQUIRED.signature)!;
+  const topic = header(REQUIRED.topic)!;
+  const shopDomain = header(REQUIRED.shopDomain)!.toLowerCase();
+  const webhookId = header(REQUIRED.webhookId)!;
+  if (!/^[a-z][a-z0-9_]{0,63}(\/[a-z][a-z0-9_]{0,63}){1,2}$/.test(topic))
+    return `The header ${REQUIRED.topic} names no topic.`;
+  if (!/^[a-z0-9][a-z0-9-]{0,99}\.myshopify\.com$/.test(shopDomain))
+    return `The header ${REQUIRED.shopDomain} is no shop's domain.`;
+  if (!/^[\w.:-]{1,128}$/.test(webhookId)) return `The header ${REQUIRED.webhookId} is no id.`;
+  return {
+    ...{ signature, topic, shopDomain, webhookId },
+    eventId: optional(header("x-shopify-event-id"), /^[\w.:-]{1,128}$/),
+    apiVersion: optional(header("x-shopify-api-version"), /^[\w-]{1,20}$/),
+    triggeredAt: instant(header("x-shopify-triggered-at")),
+  };
+}
+
+/** What is only nice to know is dropped when it is malformed: the delivery itself must not be lost over it. */
+function optional(value: string | undefined, form: RegExp): string | null {
+  return value && form.test(value) ? value : null;
+}
+
+function instant(value: string | undefined): Date | null {
+  const at = /^\d{4}-\d\d-\d\dT/.test(value ?? "") ? new Date(value!) : null;
+  return at && !Number.isNaN(at.getTime()) ? at : null;
+}
+
+/** A database that neither answers nor fails is one that is away. What it commits after all is a duplicate at the next try. */
+function inTime<T>(work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("timeout exceeded when trying to connect")), STORE_MS);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** What the sender is told, as plain text: Shopify looks at the status only, a person at the sentence. */
+export function answerTo(received: Received): {
+  status: number;
+  headers: Record<string, string>;
+  text: string;
+} {
+  switch (received.outcome) {
+    case "accepted":
+      return { status: 200, headers: {}, text: "Received.\n" };
+    case "duplicate":
+      return { status: 200, headers: {}, text: "Received before.\n" };
+    case "refused": {
+      const headers: Record<string, string> = received.status === 405 ? { Allow: "POST" } : {};
+      return { status: received.status, headers, text: `${received.sentence}\n` };
+    }
+    case "unavailable":
+      return isDatabaseUnavailable(received.error)
+        ? {
+            status: 503,
+            headers: { "Retry-After": "60" },
+            text: "The database does not answer; send it again.\n",
+          }
+        : { status: 500, headers: {}, text: "It could not be stored; send it again.\n" };
+  }
+}

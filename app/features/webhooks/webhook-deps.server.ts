@@ -1,0 +1,20 @@
+import { randomUUID } from "node:crypto";
+import { environment } from "~/platform/env.server";
+import { API_VERSION } from "~/platform/shopify/shopify.server";
+import { doorAddress } from "./registry.server";
+import type { WebhookActionContext } from "./webhook-actions.server";
+
+/** What the webhooks pages need of this process: its public address, and the secret that Shopify signs with. */
+export function webhookDeps(): Pick<WebhookActionContext, "appUrl" | "test"> {
+  const { env, secrets } = environment();
+  return {
+    appUrl: env.appUrl,
+    test: {
+      url: doorAddress(env.appUrl),
+      clientSecret: secrets.shopifyApiSecret,
+      apiVersion: API_VERSION,
+      fetch: globalThis.fetch,
+      newWebhookId: randomUUID,
+    },
+  };
+}

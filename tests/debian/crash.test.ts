@@ -1,0 +1,23 @@
+/** The short form of tests/crash/main.ts. It is here and not in `npm test` because it takes minutes of a machine of its own. */
+import { expect, it } from "vitest";
+import { CRASH_SHORT, runCrashes } from "../crash/crash-run";
+
+const lines: string[] = [];
+const run = (part: Parameters<typeof runCrashes>[0]["only"]) =>
+  runCrashes({ ...CRASH_SHORT, only: part, say: (line) => lines.push(line) });
+
+it("loses nothing and does nothing twice when apps, workers and Postgres are killed under load", async () => {
+  expect(await run(["kills"]), lines.join("\n")).toEqual([]);
+}, 600_000);
+
+it("has one effect of each event that comes in one to ten copies, concurrent and shuffled", async () => {
+  expect(await run(["storm"]), lines.join("\n")).toEqual([]);
+}, 600_000);
+
+it("takes up within 15 s what a killed worker held, and nothing from a worker that comes too late", async () => {
+  expect(await run(["reclaim", "stale"]), lines.join("\n")).toEqual([]);
+}, 600_000);
+
+it("gives up an event that kills its worker, at its cap, and none of those beside it", async () => {
+  expect(await run(["poison"]), lines.join("\n")).toEqual([]);
+}, 600_000);

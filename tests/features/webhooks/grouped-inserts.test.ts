@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { GroupedInserts } from "~/features/webhooks/grouped-inserts.server";
+import type { Delivery } from "~/features/webhooks/webhook-inbox.repository.server";
+import { DatabaseUnavailableError } from "~/platform/db/errors.server";
+import { delivery } from "../../support/deliveries";
+
+const LONG = 60_000;
+const ids = (group: Delivery[]) => group.map(({ webhookId }) => webhookId);
+
+/** An insert whose statements end when they are told to. */
+function held() {
+  const groups: { group: Delivery[]; end: (error?: Error) => void }[] = [];
+  const insert = (group: Delivery[]) =>
+    new Promise<Set<string>>((resolve, reject) =>
+      groups.push({ group, end: (error) => (error ? reject(error) : resolve(new Set(ids(group)))) }),
+    );
+  return { groups, insert };
+}
+const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
+describe("inserts that come together", () => {
+  it("go into one statement, and what comes meanwhile into the next", async () => {
+    const { groups, insert } = held();
+    const inserts = new GroupedInserts(insert, "sqlite");
+    const first = [delivery(), delivery(), delivery()];
+    const done = first.map((one) => inserts.add(one, LONG));
+    await turn();
+    expect(groups.map(({ group }) => ids(group))).toEqual([ids(first)]);
+    const second = [delivery(), delivery()];
+    done.push(...second.map((one) => inserts.add(one, LONG)));
+    await turn();
+    expect(groups).toHaveLength(1);
+    groups[0]!.end();
+    await turn();
+    expect(ids(groups[1]!.group)).toEqual(ids(second));
+    groups[1]!.end();
+    expect(await Promise.all(done)).toEqual(Array(5).fill("accepted"));
+  });
+
+  it("with the same id twice are one row and one duplicate", async () => {
+    const inserts = new GroupedInserts((group) => Promise.resolve(new Set(ids(group))), "sqlite");
+    const one = delivery();
+    expect(await Promise.all([inserts.add(one, LONG), inserts.add(one, LONG)])).toEqual([
+      "accepted",
+      "duplicate",
+    ]);
+  });
+
+  it("of which the database refuses one leave the others whole", async () => {
+    const bad = delivery();
+    const insert = (group: Delivery[]) =>
+      group.some(({ webhookId }) => webhookId === bad.webhookId)
+        ? Promise.reject(new Error("invalid input"))
+        : Promise.resolve(new Set(ids(group)));
+    const inserts = new GroupedInserts(insert, "postgres");
+    const outcomes = await Promise.allSettled(
+      [delivery(), bad, delivery()].map((one) => inserts.add(one, LONG)),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  });
+
+  it("fail together, and are not tried one by one, when the database is away", async () => {
+    let statements = 0;
+    const inserts = new GroupedInserts(() => {
+      statements += 1;
+      return Promise.reject(new DatabaseUnavailableError("away"));
+    }, "sqlite");
+    const outcomes = await Promise.allSettled([1, 2, 3].map(() => inserts.add(delivery(), LONG)));
+    expect(outcomes.map(({ status }) => status)).toEqual(Array(3).fill("rejected"));
+    expect(statements).toBe(1);
+  });
+
+  it("that waited too long are not written any more: their senders were told so", async () => {
+    const { groups, insert } = held();
+    const inserts = new GroupedInserts(insert, "sqlite");
+    void inserts.add(delivery(), LONG);
+    await turn();
+    const late = inserts.add(delivery(), 20);
+    const inTime = delivery();
+    const stored = inserts.add(inTime, LONG);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    groups[0]!.end();
+    await expect(late).rejects.toThrow(DatabaseUnavailableError);
+    await turn();
+    expect(ids(groups[1]!.group)).toEqual([inTime.webhookId]);
+    groups[1]!.end();
+    expect(await stored).toBe("accepted");
+  });
+
+  it("are refused at once when 64 MB wait, and taken again when they do not", async () => {
+    const { groups, insert } = held();
+    const inserts = new GroupedInserts(insert, "sqlite");
+    const large = () => delivery({ payload: "x".repeat(5 * 1024 * 1024) });
+    const waiting = [inserts.add(delivery(), LONG)];
+    await turn();
+    for (let i = 0; i < 13; i++) waiting.push(inserts.add(large(), LONG));
+    await expect(inserts.add(delivery(), LONG)).rejects.toThrow(DatabaseUnavailableError);
+    for (let i = 0; i < 20 && groups[i]; i++) {
+      groups[i]!.end();
+      await turn();
+    }
+    expect(await Promise.all(waiting)).toEqual(Array(14).fill("accepted"));
+    const after = inserts.add(delivery(), LONG);
+    await turn();
+    groups.at(-1)!.end();
+    expect(await after).toBe("accepted");
+  });
+});

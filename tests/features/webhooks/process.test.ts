@@ -1,0 +1,336 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, describe, expect, it } from "vitest";
+import type { TopicHandler } from "~/features/webhooks/handler";
+import { delayMs, processEvent, type Processing } from "~/features/webhooks/process.server";
+import { Turns } from "~/features/webhooks/turns.server";
+import { MOST_ATTEMPTS, WebhookInboxRepository } from "~/features/webhooks/webhook-inbox.repository.server";
+import { drainInbox, startWorker, type InboxWorker } from "~/features/webhooks/worker.server";
+import { databaseNow } from "~/platform/db/clock.server";
+import type { Queryable } from "~/platform/db/client.server";
+import { eachDatabase } from "../../support/databases";
+import { delivery, received, rowOf, SHOP } from "../../support/deliveries";
+import { TEST_KEYS } from "../../support/tenant-rows";
+
+const LEASE_MS = 10_000;
+const calm = () => ({ lost: new AbortController().signal, stopping: new AbortController().signal });
+
+eachDatabase("an event of the inbox", ({ db }) => {
+  const workers: InboxWorker[] = [];
+  afterEach(async () => {
+    await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+    await db().webhookEvent.deleteMany();
+    await db().jobLease.deleteMany();
+    await db().store.deleteMany();
+  });
+
+  /** An effect is a row: twice would be two. */
+  const effect = (tx: Queryable, name: string) =>
+    tx.jobLease.create({ data: { name: `${name} ${randomUUID()}`, runId: name, expiresAt: new Date() } });
+  const effects = (name?: string) => db().jobLease.count({ where: { runId: name } });
+  const recording: TopicHandler = {
+    of: "any",
+    handle: async ({ tx, event }) => {
+      await effect(tx, event.webhookId);
+      return "done";
+    },
+  };
+  const processing = (handler: TopicHandler = recording): Processing => ({
+    db: db(),
+    keys: TEST_KEYS,
+    handlers: new Map([["test/effect", handler]]),
+  });
+  const take = async (limit = 1, nowMs = 0) => {
+    const now = new Date((await databaseNow(db())).getTime() + nowMs);
+    return new WebhookInboxRepository(db()).claim(limit, {
+      leaseToken: randomUUID(),
+      leaseMs: LEASE_MS,
+      now,
+    });
+  };
+  const processOne = async (handler?: TopicHandler) =>
+    processEvent(processing(handler), (await take())[0]!, calm());
+  const newStore = (status: "ACTIVE" | "UNINSTALLED") =>
+    db().store.create({ data: { shopDomain: SHOP, status, onboardingFlags: {} } });
+
+  it("has its effect and its end in one", async () => {
+    const one = await received(db());
+    expect(await processOne()).toBe("SUCCEEDED");
+    expect(await effects(one.webhookId)).toBe(1);
+    const row = await rowOf(db(), one);
+    expect(row).toMatchObject({ status: "SUCCEEDED", attempts: 1, lastError: null, nextAttemptAt: null });
+    expect(Math.abs(row.processedAt!.getTime() - Date.now())).toBeLessThan(5_000);
+  });
+
+  it("is skipped with the handler's reason, or for want of a handler", async () => {
+    const one = await received(db());
+    expect(
+      await processOne({ of: "any", handle: () => Promise.resolve({ skipped: "Nothing to do." }) }),
+    ).toBe("SKIPPED");
+    expect(await rowOf(db(), one)).toMatchObject({ status: "SKIPPED", lastError: "Nothing to do." });
+    const other = await received(db(), { topic: "customers/update" });
+    expect(await processOne()).toBe("SKIPPED");
+    expect(await rowOf(db(), other)).toMatchObject({
+      lastError: "Backroom does nothing about customers/update.",
+    });
+  });
+
+  it("of a shop that is not installed is skipped, and of one that is belongs to its store", async () => {
+    const installedOnly: TopicHandler = { ...recording, of: "installed" };
+    const unknown = await received(db());
+    expect(await processOne(installedOnly)).toBe("SKIPPED");
+    const store = await newStore("UNINSTALLED");
+    await received(db());
+    expect(await processOne(installedOnly)).toBe("SKIPPED");
+    expect(await effects()).toBe(0);
+    await db().store.update({ where: { id: store.id }, data: { status: "ACTIVE" } });
+    const one = await received(db());
+    expect(await processOne(installedOnly)).toBe("SUCCEEDED");
+    expect(await effects(one.webhookId)).toBe(1);
+    expect((await rowOf(db(), one)).storeId).toBe(store.id);
+    expect((await rowOf(db(), unknown)).storeId).toBeNull();
+  });
+
+  it("hands long ids over as text, and everything else as it came", async () => {
+    await received(db(), { payload: `{"id":820982911946154508,"n":1.5,"m":12,"s":"820982911946154508"}` });
+    let seen: unknown;
+    await processOne({
+      of: "any",
+      handle: ({ event }) => {
+        seen = event.payload;
+        return Promise.resolve("done");
+      },
+    });
+    expect(seen).toEqual({ id: "820982911946154508", n: 1.5, m: 12, s: "820982911946154508" });
+  });
+
+  const failing: TopicHandler = {
+    of: "any",
+    handle: async ({ tx, event }) => {
+      await effect(tx, event.webhookId);
+      throw new Error("no, and Bearer abcdefghijk is nobody's business");
+    },
+  };
+
+  it("that fails leaves nothing behind, says why without secrets, and is tried again later", async () => {
+    const one = await received(db());
+    expect(await processOne(failing)).toBe("FAILED");
+    expect(await effects()).toBe(0);
+    const row = await rowOf(db(), one);
+    expect(row).toMatchObject({ status: "FAILED", attempts: 1, processedAt: null, leaseToken: null });
+    expect(row.lastError).toBe("Error: no, and Bearer [redacted] is nobody's business");
+    const delay = row.nextAttemptAt!.getTime() - Date.now();
+    expect(delay).toBeGreaterThan(5_000);
+    expect(delay).toBeLessThan(12_600);
+  });
+
+  it("that fails at its last attempt is DEAD, and at the one before it is not", async () => {
+    const one = await received(db());
+    await db().webhookEvent.updateMany({ data: { attempts: MOST_ATTEMPTS - 2 } });
+    expect(await processOne(failing)).toBe("FAILED");
+    await db().webhookEvent.updateMany({ data: { nextAttemptAt: new Date(0) } });
+    expect(await processOne(failing)).toBe("DEAD");
+    expect(await rowOf(db(), one)).toMatchObject({
+      status: "DEAD",
+      attempts: MOST_ATTEMPTS,
+      nextAttemptAt: null,
+    });
+    expect(await take(1, 10 * 60 * 60 * 1000)).toEqual([]);
+  });
+
+  it("waits longer after each failure, within five hours in all, and never twice as long as another", () => {
+    const delays = (random: number) =>
+      Array.from({ length: MOST_ATTEMPTS - 1 }, (_, i) => delayMs(i + 1, random));
+    expect(delays(0.5)).toEqual([10, 40, 160, 640, 2560, 7200, 7200].map((s) => s * 1000));
+    expect(delays(0.5).reduce((a, b) => a + b)).toBeLessThan(5 * 60 * 60 * 1000);
+    expect(delays(0)[0]).toBe(7_500);
+    expect(delays(1)[0]).toBe(12_500);
+  });
+
+  it("has no effect when its claim lapsed meanwhile; who has it now has it once", async () => {
+    const one = await received(db());
+    const [stale] = await take();
+    const [current] = await take(1, LEASE_MS);
+    const signals = calm();
+    expect(await processEvent(processing(), stale!, signals)).toBe("late");
+    expect(await processEvent(processing(failing), stale!, signals)).toBe("late");
+    expect(await effects()).toBe(0);
+    expect(await rowOf(db(), one)).toMatchObject({ status: "PROCESSING", attempts: 2, lastError: null });
+    expect(await processEvent(processing(), current!, signals)).toBe("SUCCEEDED");
+    expect(await effects(one.webhookId)).toBe(1);
+  });
+
+  describe("at work", () => {
+    const start = (handler: TopicHandler, options: { slots?: number; leaseMs?: number } = {}) => {
+      const worker = startWorker({ ...processing(handler), ...options });
+      workers.push(worker);
+      return worker;
+    };
+    const until = async (reached: () => Promise<boolean>, withinMs = 10_000) => {
+      const end = Date.now() + withinMs;
+      while (!(await reached())) {
+        if (Date.now() > end) throw new Error("It never came to that.");
+        await sleep(20);
+      }
+    };
+
+    it("is done once, with several workers over one inbox", async () => {
+      const all = Array.from({ length: 120 }, () => delivery());
+      await new WebhookInboxRepository(db()).insert(all);
+      for (let i = 0; i < 3; i++) start(recording);
+      await until(async () => (await effects()) >= all.length);
+      await until(
+        async () => (await db().webhookEvent.count({ where: { status: "SUCCEEDED" } })) === all.length,
+      );
+      expect(await effects()).toBe(all.length);
+    });
+
+    it("is taken at once when the worker is woken, and within a second when nobody wakes it", async () => {
+      const worker = start(recording);
+      await sleep(300);
+      const woken = await received(db());
+      worker.wake();
+      await until(async () => (await effects(woken.webhookId)) === 1, 500);
+      const found = await received(db());
+      await until(async () => (await effects(found.webhookId)) === 1, 2_000);
+    });
+
+    it("keeps its lease for as long as its preparation takes", async () => {
+      const one = await received(db());
+      let prepared = 0;
+      const long: TopicHandler = {
+        ...recording,
+        prepare: async () => {
+          prepared += 1;
+          await sleep(1_200);
+        },
+      };
+      start(long, { leaseMs: 400 });
+      start(long, { leaseMs: 400 });
+      await until(async () => (await effects(one.webhookId)) > 0);
+      expect(prepared).toBe(1);
+      expect(await rowOf(db(), one)).toMatchObject({ status: "SUCCEEDED", attempts: 1 });
+    });
+
+    it("is finished before the worker stops, and nothing new is begun", async () => {
+      const slow: TopicHandler = { ...recording, prepare: () => sleep(400) };
+      await new WebhookInboxRepository(db()).insert(Array.from({ length: 9 }, () => delivery()));
+      const worker = start(slow, { slots: 2 });
+      await sleep(250);
+      await worker.stop();
+      const done = await effects();
+      expect(done).toBeGreaterThan(0);
+      expect(done).toBeLessThanOrEqual(4);
+      expect(await db().webhookEvent.count({ where: { status: "PROCESSING" } })).toBe(0);
+      expect(await db().webhookEvent.count({ where: { status: "RECEIVED" } })).toBe(9 - done);
+    });
+
+    it("is not kept waiting by long preparations while a slot is free", async () => {
+      const long: TopicHandler = {
+        of: "any",
+        prepare: async ({ event, lost }) => {
+          while (event.attempts && !lost.aborted) await sleep(20);
+        },
+        handle: () => Promise.resolve("done"),
+      };
+      const worker = startWorker({
+        ...processing(),
+        handlers: new Map([
+          ["test/long", long],
+          ["test/effect", recording],
+        ]),
+      });
+      workers.push(worker);
+      for (let i = 0; i < 3; i++) await received(db(), { topic: "test/long" });
+      await until(async () => (await db().webhookEvent.count({ where: { status: "PROCESSING" } })) === 3);
+      const one = await received(db());
+      worker.wake();
+      await until(async () => (await effects(one.webhookId)) === 1, 3_000);
+    });
+
+    it("goes back with its attempt when its worker is told to stop in the middle of a long preparation", async () => {
+      const one = await received(db());
+      let prepared = 0;
+      const long: TopicHandler = {
+        ...recording,
+        prepare: async ({ lost }) => {
+          for (prepared += 1; prepared === 1; await sleep(20)) lost.throwIfAborted();
+        },
+      };
+      const worker = start(long);
+      await until(() => Promise.resolve(prepared === 1));
+      await worker.stop();
+      expect(await rowOf(db(), one)).toMatchObject({ status: "RECEIVED", attempts: 0, leaseToken: null });
+      start(long);
+      await until(async () => (await effects(one.webhookId)) === 1);
+      expect(await rowOf(db(), one)).toMatchObject({ status: "SUCCEEDED", attempts: 1 });
+    });
+
+    it("tells a preparation when its lease cannot be kept", async () => {
+      await received(db());
+      let told = false;
+      const long: TopicHandler = {
+        ...recording,
+        prepare: async ({ lost }) => {
+          await db().webhookEvent.updateMany({ data: { leaseToken: "somebody else's" } });
+          for (let i = 0; i < 100 && !lost.aborted; i++) await sleep(20);
+          told = lost.aborted;
+        },
+      };
+      start(long, { leaseMs: 300 });
+      await until(() => Promise.resolve(told));
+    });
+
+    it("is not kept waiting by a shop that sends a thousand at once", async () => {
+      const turns = new Turns();
+      const at = new Date();
+      const noisy = Array.from({ length: 1_000 }, () =>
+        delivery({ shopDomain: "noisy.myshopify.com", turnAt: turns.next("noisy.myshopify.com", at) }),
+      );
+      const inbox = new WebhookInboxRepository(db());
+      for (let i = 0; i < noisy.length; i += 100) await inbox.insert(noisy.slice(i, i + 100));
+      turns.moveTo(await inbox.findFront());
+      const quiet = delivery({ turnAt: turns.next(SHOP, new Date()) });
+      await inbox.insert([quiet]);
+      let processed = 0;
+      const drained = drainInbox({ ...processing(), slots: 4 }, () => processed++ < 2);
+      expect((await drained).SUCCEEDED).toBe(8);
+      expect(await effects(quiet.webhookId)).toBe(1);
+    });
+  });
+});
+
+describe("turns", () => {
+  const at = new Date("2026-11-16T15:00:00.000Z");
+  it("are the time of arrival while nobody waits, and a millisecond apart within a shop", () => {
+    const turns = new Turns();
+    const of = (shop: string, ms = 0) =>
+      turns.next(shop, new Date(at.getTime() + ms)).getTime() - at.getTime();
+    expect([of("a"), of("a"), of("a"), of("b")]).toEqual([0, 1, 2, 0]);
+    expect(of("a", 500)).toBe(500);
+  });
+
+  it("begin where the queue is when it is behind, so that a quiet shop is next", () => {
+    const turns = new Turns();
+    turns.moveTo(new Date(at.getTime() - 60_000));
+    expect(turns.next("quiet", at)).toEqual(new Date(at.getTime() - 60_000));
+    turns.moveTo(new Date(at.getTime() + 60_000));
+    expect(turns.next("other", at)).toEqual(at);
+    turns.moveTo(null);
+    expect(turns.next("third", at)).toEqual(at);
+  });
+
+  it("forget who was ahead once nobody waits", () => {
+    const turns = new Turns();
+    for (let i = 0; i < 5_000; i++) turns.next("busy", at);
+    expect(turns.next("busy", at).getTime()).toBe(at.getTime() + 5_000);
+    turns.moveTo(null);
+    expect(turns.next("busy", at)).toEqual(at);
+  });
+
+  it("do not go backwards within a shop when a clock does", () => {
+    const turns = new Turns();
+    expect(turns.next("a", at)).toEqual(at);
+    expect(turns.next("a", new Date(at.getTime() - 3_600_000)).getTime()).toBe(at.getTime() + 1);
+  });
+});

@@ -1,0 +1,326 @@
+import { createHmac, randomUUID } from "node:crypto";
+import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { connectDatabase, type Db } from "~/platform/db/client.server";
+import { answers, APP_ENVIRONMENT, startApp, type AppProcess } from "../support/app-process";
+import { createTestDatabase, ENGINES, type TestDatabase } from "../support/databases";
+import { administer } from "../support/global-setup";
+
+const SECRET = APP_ENVIRONMENT.SHOPIFY_API_SECRET;
+const PREVIOUS = "the-secret-before-this-one";
+const SHOP = "never-heard-of.myshopify.com";
+const MEBIBYTE = 1024 * 1024;
+
+const sign = (body: string | Buffer, secret = SECRET) =>
+  createHmac("sha256", secret).update(body).digest("base64");
+
+function headersFor(body: string | Buffer, changes: Record<string, string | undefined> = {}) {
+  const headers: Record<string, string | undefined> = {
+    "Content-Type": "application/json",
+    "X-Shopify-Topic": "orders/create",
+    "X-Shopify-Hmac-Sha256": sign(body),
+    "X-Shopify-Shop-Domain": SHOP,
+    "X-Shopify-API-Version": "2026-07",
+    "X-Shopify-Webhook-Id": randomUUID(),
+    "X-Shopify-Event-Id": randomUUID(),
+    "X-Shopify-Triggered-At": "2026-11-16T15:00:00.123456789Z",
+    ...changes,
+  };
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined)) as Record<
+    string,
+    string
+  >;
+}
+
+describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
+  let database: TestDatabase;
+  let db: Db;
+  let app: AppProcess;
+
+  beforeAll(async () => {
+    database = await createTestDatabase(engine);
+    app = await startApp({
+      DATABASE_URL: database.url,
+      SHOPIFY_API_SECRET_PREVIOUS: PREVIOUS,
+      INBOX_WORKER: "off",
+    });
+    await answers(app, "/readyz", 200);
+    db = await connectDatabase(database.url, { maxConnections: 3 });
+  });
+  afterAll(async () => {
+    await db?.$disconnect();
+    await app?.stop("SIGKILL");
+    await database?.drop();
+  });
+  beforeEach(() => db.webhookEvent.deleteMany());
+
+  async function post(
+    body: string | Buffer<ArrayBuffer>,
+    changes?: Record<string, string | undefined>,
+    path = "/webhooks",
+  ) {
+    const response = await fetch(app.url + path, {
+      method: "POST",
+      body,
+      headers: headersFor(body, changes),
+    });
+    return { status: response.status, text: await response.text(), headers: response.headers };
+  }
+  const rows = () => db.webhookEvent.findMany();
+
+  it("stores what Shopify signed before it says 200, for a shop that nobody knows", async () => {
+    const body = `{"id":820982911946154508,"name":"#9999","note":"ü€😀"}`;
+    const id = randomUUID();
+    expect(await post(body, { "X-Shopify-Webhook-Id": id })).toMatchObject({
+      status: 200,
+      text: "Received.\n",
+    });
+    const [row, ...others] = await rows();
+    expect(others).toEqual([]);
+    expect(row).toMatchObject({
+      ...{ webhookId: id, topic: "orders/create", shopDomain: SHOP, apiVersion: "2026-07", storeId: null },
+      ...{ status: "RECEIVED", attempts: 0, triggeredAt: new Date("2026-11-16T15:00:00.123Z") },
+      payload: { name: "#9999", note: "ü€😀" },
+    });
+    const [{ text } = { text: "" }] = await db.$queryRawUnsafe<{ text: string }[]>(
+      `SELECT CAST("payload" AS text) AS "text" FROM "WebhookEvent"`,
+    );
+    expect(text).toContain("820982911946154508");
+  });
+
+  it("answers a redelivery with 200 and changes nothing, also when many come at once", async () => {
+    const id = randomUUID();
+    const answersTo = await Promise.all(
+      Array.from({ length: 40 }, (_, i) => post(`{"copy":${i}}`, { "X-Shopify-Webhook-Id": id })),
+    );
+    expect(answersTo.map(({ status }) => status)).toEqual(Array(40).fill(200));
+    expect(answersTo.filter(({ text }) => text === "Received.\n")).toHaveLength(1);
+    const before = await rows();
+    expect(before).toHaveLength(1);
+    await post(`{"copy":"late"}`, { "X-Shopify-Webhook-Id": id });
+    expect(await rows()).toEqual(before);
+  });
+
+  it("keeps hundreds that come at once apart", async () => {
+    const ids = Array.from({ length: 300 }, () => randomUUID());
+    await Promise.all(ids.map((id) => post(`{"id":"${id}"}`, { "X-Shopify-Webhook-Id": id })));
+    const stored = await rows();
+    expect(stored.map(({ webhookId }) => webhookId).sort()).toEqual([...ids].sort());
+    for (const { webhookId, payload } of stored) expect(payload).toEqual({ id: webhookId });
+  });
+
+  it("takes the previous secret's signature while it is rotated", async () => {
+    const body = `{"old":true}`;
+    expect(await post(body, { "X-Shopify-Hmac-Sha256": sign(body, PREVIOUS) })).toMatchObject({
+      status: 200,
+    });
+  });
+
+  it("stores a topic that nobody asked for, and a delivery without the headers that are only nice to know", async () => {
+    const nice = { "X-Shopify-Event-Id": undefined, "X-Shopify-API-Version": undefined };
+    const odd = {
+      "X-Shopify-Triggered-At": "yesterday",
+      "X-Shopify-Topic": "customers/marketing_consent/update",
+    };
+    expect(await post(`{}`, { ...nice, ...odd })).toMatchObject({ status: 200 });
+    expect(await rows()).toMatchObject([
+      { topic: "customers/marketing_consent/update", eventId: null, apiVersion: null, triggeredAt: null },
+    ]);
+  });
+
+  it.each([
+    ["a NUL", `{"note":"a\\u0000b"}`, { note: "a\ufffdb" }],
+    ["half a surrogate pair", `{"note":"\\ud83d!"}`, { note: "\ufffd!" }],
+    ["the other half", `{"note":"\\ude00"}`, { note: "\ufffd" }],
+    ["a whole pair", `{"note":"\\ud83d\\ude00"}`, { note: "😀" }],
+    ["an escaped backslash before u0000", `{"note":"\\\\u0000"}`, { note: "\\u0000" }],
+  ])("loses no delivery over %s in its text", async (_name, body, payload) => {
+    expect(await post(body)).toMatchObject({ status: 200 });
+    expect(await rows()).toMatchObject([{ payload }]);
+  });
+
+  describe("refuses, and stores nothing:", () => {
+    const body = `{"id":1}`;
+    const cases: [string, number, () => Promise<{ status: number; text: string }>][] = [
+      [
+        "a wrong signature",
+        401,
+        () => post(body, { "X-Shopify-Hmac-Sha256": sign(body, "somebody else's") }),
+      ],
+      ["a signature of another body", 401, () => post(body, { "X-Shopify-Hmac-Sha256": sign(`{"id":2}`) })],
+      ["a signature that is no base64", 401, () => post(body, { "X-Shopify-Hmac-Sha256": "no!" })],
+      [
+        "a signature in hex",
+        401,
+        () => post(body, { "X-Shopify-Hmac-Sha256": Buffer.from(sign(body), "base64").toString("hex") }),
+      ],
+      [
+        "two signatures, one of them right",
+        401,
+        () => post(body, { "X-Shopify-Hmac-Sha256": `${sign(body)}, ${sign(body)}` }),
+      ],
+      ["an empty signature", 400, () => post(body, { "X-Shopify-Hmac-Sha256": "" })],
+      ...["Hmac-Sha256", "Topic", "Shop-Domain", "Webhook-Id"].map((name): (typeof cases)[number] => [
+        `no X-Shopify-${name}`,
+        400,
+        () => post(body, { [`X-Shopify-${name}`]: undefined }),
+      ]),
+      ...[
+        "evil.example.com",
+        "a.myshopify.com.evil.com",
+        ".myshopify.com",
+        "a_b.myshopify.com",
+        "a.myshopify.com/x",
+        "'; --",
+      ].map((domain): (typeof cases)[number] => [
+        `the shop ${domain}`,
+        400,
+        () => post(body, { "X-Shopify-Shop-Domain": domain }),
+      ]),
+      ...["orders", "orders/", "Orders/Create", "orders/create/../x", "a/b\tc", `a/${"b".repeat(100)}`].map(
+        (topic): (typeof cases)[number] => [
+          `the topic ${JSON.stringify(topic)}`,
+          400,
+          () => post(body, { "X-Shopify-Topic": topic }),
+        ],
+      ),
+      [
+        "a webhook id of a thousand characters",
+        400,
+        () => post(body, { "X-Shopify-Webhook-Id": "x".repeat(1000) }),
+      ],
+      ["no body", 400, () => post("")],
+      ["a body that is no JSON", 400, () => post("{")],
+      ...["[]", "null", "1", `"text"`].map((text): (typeof cases)[number] => [
+        `the body ${text}`,
+        400,
+        () => post(text),
+      ]),
+      ["a form", 400, () => post("a=b&c=d")],
+      ["invalid UTF-8", 400, () => post(Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]))],
+      [
+        "a body that is nested 100,000 deep",
+        400,
+        () => post(`{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`),
+      ],
+      ["a body of 5 MB and a byte", 413, () => post(`{"a":"${"x".repeat(5 * MEBIBYTE - 7)}"}`)],
+    ];
+    it.each(cases)("%s → %i", async (_name, status, send) => {
+      const answer = await send();
+      expect(answer.status).toBe(status);
+      expect(answer.text).toMatch(/\.\n$/);
+      expect(await rows()).toEqual([]);
+    });
+
+    it.each(["GET", "PUT", "DELETE", "HEAD", "OPTIONS"])("%s → 405", async (method) => {
+      const response = await fetch(`${app.url}/webhooks`, { method });
+      expect(response.status).toBe(405);
+      expect(response.headers.get("allow")).toBe("POST");
+    });
+  });
+
+  it("takes a body of exactly 5 MB", async () => {
+    expect((await post(`{"a":"${"x".repeat(5 * MEBIBYTE - 8)}"}`)).status).toBe(200);
+    expect(await rows()).toHaveLength(1);
+  });
+
+  it("says 413 to a body in chunks that does not end, without reading it all", async () => {
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const request = httpRequest(
+        `${app.url}/webhooks`,
+        { method: "POST", headers: headersFor("x") },
+        (response) => {
+          resolve(response.statusCode);
+          request.destroy();
+        },
+      );
+      request.on("error", reject);
+      const chunk = Buffer.alloc(256 * 1024, 120);
+      const push = () => {
+        while (!request.destroyed && request.write(chunk));
+      };
+      request.on("drain", push);
+      push();
+    });
+    expect(status).toBe(413);
+    expect((await post(`{}`)).status).toBe(200);
+  });
+
+  it("survives a sender that hangs up in the middle, and stores nothing of it", async () => {
+    const { port } = new URL(app.url);
+    const body = `{"id":1}`;
+    const head = Object.entries(headersFor(body)).map(([name, value]) => `${name}: ${value}\r\n`);
+    const socket = connect(Number(port), "127.0.0.1");
+    socket.write(`POST /webhooks HTTP/1.1\r\nHost: x\r\n${head.join("")}Content-Length: 8\r\n\r\n{"id`);
+    await sleep(100);
+    socket.destroy();
+    await sleep(100);
+    expect(await rows()).toEqual([]);
+    expect((await post(body)).status).toBe(200);
+  });
+
+  it("takes a query and a slash after the path, and leaves other paths to the app", async () => {
+    expect((await post(`{}`, {}, "/webhooks?hmac=x")).status).toBe(200);
+    expect((await post(`{}`, {}, "/webhooks/")).status).toBe(200);
+    expect((await post(`{}`, {}, "/webhooksss")).status).toBe(404);
+  });
+
+  it("puts nothing into the log that a stranger wrote, and no line for each refusal", async () => {
+    const evil = `evil-${randomUUID()}`;
+    const forged = { "X-Shopify-Hmac-Sha256": sign("x", "y") };
+    const before = app.output().length;
+    for (let i = 0; i < 50; i++)
+      await post(`{"${evil}":1}`, {
+        ...forged,
+        "X-Shopify-Shop-Domain": `${evil}.myshopify.com`,
+        "X-Shopify-Webhook-Id": evil,
+      });
+    await post(`{}`, { "X-Shopify-Topic": evil });
+    const logged = app.output().slice(before);
+    expect(logged).not.toContain(evil);
+    expect(logged.split("\n").length).toBeLessThan(10);
+  });
+
+  // Who owns an SQLite file has it for good; a Postgres may be away.
+  if (engine === "postgres")
+    it("says 503 at once while the database is away, and takes everything again once it is back", async () => {
+      const server = inject("postgresUrl");
+      const name = new URL(database.url).pathname.slice(1);
+      const id = randomUUID();
+      await administer(
+        server,
+        `ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
+      );
+      try {
+        for (let i = 0; i < 5; i++) {
+          const startedAt = performance.now();
+          const answer = await post(`{"n":${i}}`, { "X-Shopify-Webhook-Id": id });
+          expect(answer.status).toBe(503);
+          expect(answer.headers.get("retry-after")).toBe("60");
+          expect(performance.now() - startedAt).toBeLessThan(4_000);
+        }
+      } finally {
+        await administer(server, `ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`);
+      }
+      expect((await post(`{"n":5}`, { "X-Shopify-Webhook-Id": id })).text).toBe("Received.\n");
+      expect(await db.webhookEvent.count({ where: { webhookId: id } })).toBe(1);
+    });
+
+  it("logs what it received with the webhook's id", async () => {
+    const id = randomUUID();
+    await post(`{}`, { "X-Shopify-Webhook-Id": id });
+    await post(`{}`, { "X-Shopify-Webhook-Id": id });
+    await sleep(50);
+    const lines = app
+      .output()
+      .split("\n")
+      .filter((line) => line.includes(id));
+    expect(lines.map((line) => (JSON.parse(line) as { outcome: string }).outcome)).toEqual([
+      "accepted",
+      "duplicate",
+    ]);
+  });
+});
