@@ -90,18 +90,14 @@ export async function axeViolations(target: Page | Frame): Promise<string[]> {
   }, RULES);
 }
 
-/** Nothing fades or slides any more: a dialog on its way in has no contrast yet. What turns for ever is not waited for. */
+/** Nothing fades or slides any more: a dialog on its way in has no contrast yet. Two seconds are enough for anything that ends. */
 async function settled(target: Page | Frame) {
   await target.evaluate(async () => {
-    const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-    const isFinite = (animation: Animation) =>
-      Number.isFinite(animation.effect?.getComputedTiming().endTime ?? Infinity);
+    const end = performance.now() + 2_000;
     // A transition begins in the frame after the one in which its class was set.
-    for (let quiet = 0; quiet < 3; quiet++) {
-      await nextFrame();
-      const running = document.getAnimations().filter(isFinite);
-      if (running.length) quiet = 0;
-      await Promise.allSettled(running.map((animation) => animation.finished));
+    for (let quiet = 0; quiet < 3 && performance.now() < end; quiet++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (document.getAnimations().some(({ playState }) => playState === "running")) quiet = -1;
     }
   });
 }
