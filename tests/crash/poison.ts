@@ -1,6 +1,7 @@
 /** An event that kills whoever touches it, among others that do no harm. */
 import { join } from "node:path";
-import { MOST_ATTEMPTS, WebhookInboxRepository } from "~/features/webhooks/webhook-inbox.repository.server";
+import { WebhookInboxRepository } from "~/features/webhooks/webhook-inbox.repository.server";
+import { MOST_ATTEMPTS } from "~/features/webhooks/webhook-status";
 import { connectDatabase } from "~/platform/db/client.server";
 import { delivery } from "../support/deliveries";
 import type { Cluster } from "./cluster";

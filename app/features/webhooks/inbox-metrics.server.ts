@@ -5,7 +5,8 @@ import { databaseNow } from "~/platform/db/clock.server";
 import { registry } from "~/platform/metrics.server";
 import type { Processed } from "./process.server";
 import type { Received } from "./receive.server";
-import { MOST_ATTEMPTS, WebhookInboxRepository, type ClaimedEvent } from "./webhook-inbox.repository.server";
+import { WebhookInboxRepository, type ClaimedEvent } from "./webhook-inbox.repository.server";
+import { MOST_ATTEMPTS } from "./webhook-status";
 
 const registers = [registry];
 

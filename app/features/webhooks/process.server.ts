@@ -10,7 +10,8 @@ import { log, scrub } from "~/platform/log.server";
 import type { HandlerResult, TopicHandler } from "./handler";
 import { countProcessed } from "./inbox-metrics.server";
 import { readPayload } from "./payload";
-import { MOST_ATTEMPTS, WebhookInboxRepository, type ClaimedEvent } from "./webhook-inbox.repository.server";
+import { WebhookInboxRepository, type ClaimedEvent } from "./webhook-inbox.repository.server";
+import { MOST_ATTEMPTS } from "./webhook-status";
 
 export type Handlers = ReadonlyMap<string, TopicHandler>;
 export type Processing = { db: Db; keys: KeyProvider; handlers: Handlers };

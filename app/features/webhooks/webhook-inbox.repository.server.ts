@@ -1,6 +1,7 @@
 import cuid from "@bugsnag/cuid";
 import type { Queryable } from "~/platform/db/client.server";
 import { queryRows } from "~/platform/db/raw.server";
+import { MOST_ATTEMPTS } from "./webhook-status";
 
 type Row = NonNullable<Awaited<ReturnType<Queryable["webhookEvent"]["findFirst"]>>>;
 export type WebhookEvent = Row;
@@ -41,9 +42,6 @@ export type ClaimedEvent = Claim &
 
 const OPEN_STATUSES = ["RECEIVED", "PROCESSING", "FAILED", "DEAD"] as const;
 export type OpenStatus = (typeof OPEN_STATUSES)[number];
-
-/** Attempts of one event, those included that took their worker with them (SPEC §7). */
-export const MOST_ATTEMPTS = 8;
 
 /** A sender waits five seconds in all; a statement that hangs gives its lane back before. */
 const INSERT_MS = 2_500;

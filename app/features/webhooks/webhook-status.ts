@@ -17,7 +17,7 @@ export const STATUS_NAMES: Record<WebhookEventStatus, string> = {
 };
 
 /** After how many attempts an event is given up. */
-export const MAX_ATTEMPTS = 8;
+export const MOST_ATTEMPTS = 8;
 
 export function deliveries(count: number): string {
   return `${count.toLocaleString("en-US")} ${count === 1 ? "delivery" : "deliveries"}`;

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import {
-  MOST_ATTEMPTS,
   WebhookInboxRepository,
   type ClaimedEvent,
 } from "~/features/webhooks/webhook-inbox.repository.server";
+import { MOST_ATTEMPTS } from "~/features/webhooks/webhook-status";
 import { databaseNow } from "~/platform/db/clock.server";
 import { eachDatabase } from "../../support/databases";
 import { delivery, received, rowOf } from "../../support/deliveries";

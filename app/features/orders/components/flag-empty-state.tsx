@@ -1,5 +1,5 @@
-import { BlockStack, Box, Button, InlineStack, Text } from "@shopify/polaris";
-import type { ReactNode } from "react";
+import { Button } from "@shopify/polaris";
+import { ListEmpty } from "~/components/list-empty";
 import type { FlagStatus } from "../order-flag";
 import type { FlagListQuery } from "../orders.schema";
 
@@ -21,34 +21,18 @@ export function FlagEmptyState({ query, anyFlags }: { query: FlagListQuery; anyF
   const filtered = query.q || query.severity || query.rule;
   if (filtered)
     return (
-      <Message title="No flag matches" body="Try other words, or clear the search and the filters.">
+      <ListEmpty title="No flag matches" body="Try other words, or clear the search and the filters.">
         <Button url={`/app/orders?status=${query.status}`}>Clear all</Button>
-      </Message>
+      </ListEmpty>
     );
   if (!anyFlags)
     return (
-      <Message
+      <ListEmpty
         title="No order has been flagged yet"
         body="Backroom looks at every order against your thresholds and flags those that need a hand."
       >
         <Button url="/app/settings">See the thresholds</Button>
-      </Message>
+      </ListEmpty>
     );
-  return <Message {...EMPTY[query.status]} />;
-}
-
-function Message({ title, body, children }: { title: string; body: string; children?: ReactNode }) {
-  return (
-    <Box padding="800">
-      <BlockStack gap="200" inlineAlign="center">
-        <Text as="p" variant="headingMd" alignment="center">
-          {title}
-        </Text>
-        <Text as="p" tone="subdued" alignment="center">
-          {body}
-        </Text>
-        {children && <InlineStack align="center">{children}</InlineStack>}
-      </BlockStack>
-    </Box>
-  );
+  return <ListEmpty {...EMPTY[query.status]} />;
 }

@@ -1,10 +1,10 @@
-import { useFetcher } from "@remix-run/react";
 import { Banner, BlockStack, Modal, Spinner, Text } from "@shopify/polaris";
-import { useEffect } from "react";
+import { useCallback, useMemo } from "react";
 import { formatShopTime } from "~/platform/shop-time";
 import type { ChangeKind, ChangePreview } from "../inbox-changes.server";
 import type { WebhookAnswer } from "../webhook-actions.server";
 import { deliveries, STATUS_NAMES } from "../webhook-status";
+import { useAskFirst } from "./use-ask-first";
 import { useReturnFocus } from "./use-return-focus";
 
 export type AskChange = { kind: ChangeKind; filter: ChangePreview["filter"] };
@@ -20,24 +20,16 @@ const VERBS = { replay: "Replay", dismiss: "Dismiss" } as const;
 const WHAT_HAPPENS = {
   replay:
     "They are put back in line and run again from their stored payload, with all their attempts. Nothing is sent to anybody, and what is newer in Backroom stays.",
-  dismiss:
-    "They are marked as skipped, with your decision beside their error, and are deleted after 14 days.",
+  dismiss: "They are marked as skipped, with your decision beside their error.",
 } as const;
 
 /** Says what would happen, and does it when told to. Mounted when it opens. */
 export function ChangeDialog({ ask: { kind, filter }, ianaTimezone, onDone, onClose }: Props) {
-  const preview = useFetcher<WebhookAnswer>();
-  const change = useFetcher<WebhookAnswer>();
   useReturnFocus();
-  const form = { intent: kind, ...filter };
-  useEffect(() => preview.submit(form, POST), []); // eslint-disable-line react-hooks/exhaustive-deps -- once, as it opens
-  useEffect(() => {
-    if (change.state === "idle" && change.data?.ok) onDone(change.data.message);
-  }, [change.state, change.data]); // eslint-disable-line react-hooks/exhaustive-deps -- once per answer
-
-  const plan = preview.data?.preview;
-  const busy = change.state !== "idle";
-  const refusal = [change.data, preview.data].find((answer) => answer && !answer.ok);
+  const question = useMemo(() => ({ intent: kind, ...filter }), [kind, filter]);
+  const end = useCallback((answer: WebhookAnswer) => answer.ok && onDone(answer.message), [onDone]);
+  const { told, busy, refusal, submit } = useAskFirst(question, end);
+  const plan = told?.preview;
   return (
     <Modal
       open
@@ -48,13 +40,13 @@ export function ChangeDialog({ ask: { kind, filter }, ianaTimezone, onDone, onCl
         destructive: kind === "dismiss",
         disabled: !plan?.count,
         loading: busy,
-        onAction: () => change.submit({ ...form, confirmed: "yes" }, POST),
+        onAction: () => submit({ ...question, confirmed: "yes" }),
       }}
       secondaryActions={[{ content: "Cancel", onAction: onClose }]}
     >
       <Modal.Section>
         <BlockStack gap="300">
-          {refusal && !busy && <Banner tone="critical" title={refusal.message} />}
+          {refusal && <Banner tone="critical" title={refusal} />}
           {!plan && !refusal && <Spinner accessibilityLabel="Counting" size="small" />}
           {plan && <Plan plan={plan} kind={kind} ianaTimezone={ianaTimezone} />}
         </BlockStack>
@@ -62,8 +54,6 @@ export function ChangeDialog({ ask: { kind, filter }, ianaTimezone, onDone, onCl
     </Modal>
   );
 }
-
-const POST = { method: "post", action: "/app/webhooks" } as const;
 
 function Plan({ plan, kind, ianaTimezone }: { plan: ChangePreview; kind: ChangeKind; ianaTimezone: string }) {
   const { count, topics, statuses, oldestReceivedAt, leftAlone } = plan;

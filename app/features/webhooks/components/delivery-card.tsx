@@ -1,12 +1,13 @@
 import { useNavigation } from "@remix-run/react";
 import { BlockStack, Box, Button, Card, InlineStack, Pagination, Text } from "@shopify/polaris";
+import { ListEmpty } from "~/components/list-empty";
 import { Row, RowList } from "~/components/row-list";
 import { formatAgo, formatShopTime } from "~/platform/shop-time";
 import type { DeliveryLine, WebhookDiagnostics } from "../diagnostics.server";
 import {
   DISMISSABLE,
   errorText,
-  MAX_ATTEMPTS,
+  MOST_ATTEMPTS,
   STATUS_NAMES,
   type WebhookEventStatus,
 } from "../webhook-status";
@@ -72,7 +73,7 @@ export function DeliveryCard({ diagnostics, query, now, ianaTimezone, actor, onA
                         {formatAgo(delivery.receivedAt, now)}
                       </time>
                       <span>
-                        {delivery.attempts} of {MAX_ATTEMPTS} attempts
+                        {delivery.attempts} of {MOST_ATTEMPTS} attempts
                       </span>
                     </span>
                   }
@@ -127,16 +128,8 @@ function Empty({ query, any }: { query: WebhookListQuery; any: boolean }) {
           "Shopify sends one whenever something happens in the store. Send a test to see it work.",
         ];
   return (
-    <Box padding="800">
-      <BlockStack gap="200" inlineAlign="center">
-        <Text as="p" variant="headingMd" alignment="center">
-          {title}
-        </Text>
-        <Text as="p" tone="subdued" alignment="center">
-          {body}
-        </Text>
-        {filtered && any && <Button url="/app/webhooks">Clear all</Button>}
-      </BlockStack>
-    </Box>
+    <ListEmpty title={title} body={body}>
+      {filtered && any && <Button url="/app/webhooks">Clear all</Button>}
+    </ListEmpty>
   );
 }

@@ -1,10 +1,10 @@
 import { Banner, BlockStack, Card, InlineGrid, Page, Text } from "@shopify/polaris";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { SectionCard } from "~/components/section-card";
 import { TermList, type Term } from "~/components/term-list";
 import { formatAgo, formatShopTime } from "~/platform/shop-time";
 import type { DeliveryDetail } from "../diagnostics.server";
-import { DISMISSABLE, errorText, MAX_ATTEMPTS, personText, REPLAYABLE } from "../webhook-status";
+import { DISMISSABLE, errorText, MOST_ATTEMPTS, personText, REPLAYABLE } from "../webhook-status";
 import { ChangeDialog, type AskChange } from "./change-dialog";
 import { formatSpan, formatUntil } from "./instants";
 import { StatusBadge } from "./status-badge";
@@ -13,17 +13,22 @@ type Props = { delivery: DeliveryDetail; now: string; ianaTimezone: string; acto
 
 /** One delivery: what came, what was tried, and what may be done. */
 export function DeliveryPage({ delivery, now, ianaTimezone, actor }: Props) {
-  const [asking, setAsking] = useState<AskChange["kind"] | null>(null);
+  const [asking, setAsking] = useState<AskChange | null>(null);
   const { webhookId, topic, status, lastError } = delivery;
+  const ask = (kind: AskChange["kind"]) => setAsking({ kind, filter: { webhookId } });
+  const done = useCallback((message: string) => {
+    setAsking(null);
+    window.shopify?.toast.show(message);
+  }, []);
   const may = (statuses: readonly string[]) => statuses.includes(status);
   return (
     <Page
       title={topic}
       titleMetadata={<StatusBadge status={status} />}
       backAction={{ content: "Webhooks", url: "/app/webhooks" }}
-      {...(may(REPLAYABLE) && { primaryAction: { content: "Replay…", onAction: () => setAsking("replay") } })}
+      {...(may(REPLAYABLE) && { primaryAction: { content: "Replay…", onAction: () => ask("replay") } })}
       {...(may(DISMISSABLE) && {
-        secondaryActions: [{ content: "Dismiss…", onAction: () => setAsking("dismiss") }],
+        secondaryActions: [{ content: "Dismiss…", onAction: () => ask("dismiss") }],
       })}
     >
       <BlockStack gap="400">
@@ -47,13 +52,10 @@ export function DeliveryPage({ delivery, now, ianaTimezone, actor }: Props) {
       </BlockStack>
       {asking && (
         <ChangeDialog
-          ask={{ kind: asking, filter: { webhookId } }}
+          ask={asking}
           ianaTimezone={ianaTimezone}
           onClose={() => setAsking(null)}
-          onDone={(message) => {
-            setAsking(null);
-            window.shopify?.toast.show(message);
-          }}
+          onDone={done}
         />
       )}
     </Page>
@@ -88,7 +90,7 @@ function historyOf(delivery: DeliveryDetail, now: string, ianaTimezone: string, 
   const terms: [string, string | null | false][] = [
     ["Happened", triggeredAt && time(triggeredAt)],
     ["Received", `${time(receivedAt)}${triggeredAt ? `, ${span(triggeredAt, receivedAt)} later` : ""}`],
-    ["Attempts", `${attempts} of ${MAX_ATTEMPTS}`],
+    ["Attempts", `${attempts} of ${MOST_ATTEMPTS}`],
     [
       "Processed",
       processedAt && `${time(processedAt)}, ${span(receivedAt, processedAt)} after it was received`,

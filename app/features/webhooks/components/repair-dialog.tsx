@@ -1,9 +1,9 @@
-import { useFetcher } from "@remix-run/react";
 import { Banner, BlockStack, Modal, Spinner, Text } from "@shopify/polaris";
-import { useEffect } from "react";
+import { useCallback } from "react";
 import type { Step } from "../registry-comparison";
 import type { RegistryAudit } from "../registry.server";
 import type { WebhookAnswer } from "../webhook-actions.server";
+import { useAskFirst } from "./use-ask-first";
 import { useReturnFocus } from "./use-return-focus";
 
 type Props = {
@@ -14,20 +14,17 @@ type Props = {
 
 /** Asks Shopify first, lists what would be changed there, and changes it when told to. Mounted when it opens. */
 export function RepairDialog({ onAudit, onDone, onClose }: Props) {
-  const check = useFetcher<WebhookAnswer>();
-  const repair = useFetcher<WebhookAnswer>();
   useReturnFocus();
-  useEffect(() => check.submit({ intent: "check" }, POST), []); // eslint-disable-line react-hooks/exhaustive-deps -- once, as it opens
-  useEffect(() => {
-    const answer = repair.state === "idle" ? repair.data : undefined;
-    if (answer?.audit) onAudit(answer.audit);
-    if (answer?.ok) onDone(answer.message);
-  }, [repair.state, repair.data]); // eslint-disable-line react-hooks/exhaustive-deps -- once per answer
-
-  const audit = repair.data?.audit ?? check.data?.audit;
+  const end = useCallback(
+    ({ audit, ok, message }: WebhookAnswer) => {
+      if (audit) onAudit(audit);
+      if (ok) onDone(message);
+    },
+    [onAudit, onDone],
+  );
+  const { told, answer, busy, refusal, submit } = useAskFirst(CHECK, end);
+  const audit = answer?.audit ?? told?.audit;
   const steps = audit?.topics.flatMap((topic) => topic.steps);
-  const busy = repair.state !== "idle";
-  const refusal = [repair.data, check.data].find((answer) => answer && !answer.ok);
   return (
     <Modal
       open
@@ -37,13 +34,13 @@ export function RepairDialog({ onAudit, onDone, onClose }: Props) {
         content: steps?.length ? `Make ${changes(steps.length)}` : "Repair",
         disabled: !audit,
         loading: busy,
-        onAction: () => repair.submit({ intent: "repair" }, POST),
+        onAction: () => submit({ intent: "repair" }),
       }}
       secondaryActions={[{ content: "Cancel", onAction: onClose }]}
     >
       <Modal.Section>
         <BlockStack gap="300">
-          {refusal && !busy && <Banner tone="critical" title={refusal.message} />}
+          {refusal && <Banner tone="critical" title={refusal} />}
           {!audit && !refusal && <Spinner accessibilityLabel="Asking Shopify" size="small" />}
           {steps?.length === 0 && (
             <Text as="p">
@@ -69,7 +66,7 @@ export function RepairDialog({ onAudit, onDone, onClose }: Props) {
   );
 }
 
-const POST = { method: "post", action: "/app/webhooks" } as const;
+const CHECK = { intent: "check" };
 
 function changes(count: number): string {
   return `${count} ${count === 1 ? "change" : "changes"}`;

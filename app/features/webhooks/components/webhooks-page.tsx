@@ -1,6 +1,6 @@
 import { useFetcher } from "@remix-run/react";
 import { Banner, BlockStack, InlineGrid, Page } from "@shopify/polaris";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import type { TopicLine, WebhookDiagnostics } from "../diagnostics.server";
 import type { RegistryAudit } from "../registry.server";
 import type { WebhookAnswer } from "../webhook-actions.server";
@@ -29,10 +29,10 @@ export function WebhooksPage({ diagnostics, query, now, ianaTimezone, actor }: P
   const [repaired, setRepaired] = useState<RegistryAudit>();
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const close = () => setDialog(null);
-  const done = (message: string) => {
-    close();
+  const done = useCallback((message: string) => {
+    setDialog(null);
     window.shopify?.toast.show(message);
-  };
+  }, []);
   const ask = (change: AskChange) => setDialog({ name: "change", ask: change });
   const audit = latest(check.data?.audit, repaired);
   const refusal = check.state === "idle" && check.data && !check.data.ok ? check.data.message : null;
