@@ -28,6 +28,8 @@ export type Env = {
   allowLoopbackConnections: boolean;
   /** Whether this process works on the inbox, or only fills it */
   inboxWorker: boolean;
+  /** Days by retention policy, where they are other than the standard ones; 0 or less keeps everything */
+  retentionDays: Record<string, number>;
 };
 
 export type Secrets = {
@@ -84,6 +86,7 @@ export function readEnvironment(source: Source): { env: Env; secrets: Secrets } 
       },
       allowLoopbackConnections: v.ALLOW_LOOPBACK_CONNECTIONS,
       inboxWorker: v.INBOX_WORKER === "on",
+      retentionDays: retentionDays(v),
     },
     secrets: {
       databaseUrl: v.DATABASE_URL,
@@ -139,6 +142,25 @@ export function databaseEnvironment(fallbackUrl?: string) {
     shadowDatabaseUrl: parsed.data.SHADOW_DATABASE_URL,
     maxConnections: parsed.data.PRISMA_CLIENT_MAX_CONNECTIONS,
   };
+}
+
+/** For the sweep from a shell. */
+export function retentionEnvironment(): { retentionDays: Record<string, number> } {
+  const parsed = retentionSchema.safeParse(processEnvironment());
+  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map(describeIssue));
+  return { retentionDays: retentionDays(parsed.data) };
+}
+
+function retentionDays(v: z.infer<typeof retentionSchema>): Record<string, number> {
+  const days = {
+    "ai-drafts": v.RETENTION_AI_DRAFTS_DAYS,
+    "connection-events": v.RETENTION_CONNECTION_EVENTS_DAYS,
+    "webhook-events": v.RETENTION_WEBHOOK_EVENTS_DAYS,
+    sessions: v.RETENTION_SESSIONS_DAYS,
+    "retention-runs": v.RETENTION_RUNS_DAYS,
+    "compliance-requests": v.RETENTION_COMPLIANCE_REQUESTS_DAYS,
+  };
+  return Object.fromEntries(Object.entries(days).filter((entry): entry is [string, number] => entry[1] !== undefined));
 }
 
 /** Raw values for a script of our own, e.g. SEED_SCALE; undefined when unset or empty. */
@@ -207,6 +229,15 @@ const databaseSchema = z.object({
   PRISMA_CLIENT_MAX_CONNECTIONS: wholeNumber(1, 1000).default(10),
 });
 
+const retentionSchema = z.object({
+  RETENTION_AI_DRAFTS_DAYS: days(),
+  RETENTION_CONNECTION_EVENTS_DAYS: days(),
+  RETENTION_WEBHOOK_EVENTS_DAYS: days(),
+  RETENTION_SESSIONS_DAYS: days(),
+  RETENTION_RUNS_DAYS: days(),
+  RETENTION_COMPLIANCE_REQUESTS_DAYS: days(),
+});
+
 const kmsKeyName = z
   .string()
   .regex(
@@ -243,7 +274,7 @@ const keySchema = z.object({
     .optional(),
 });
 
-const schema = databaseSchema.extend(keySchema.shape).extend({
+const schema = databaseSchema.extend(keySchema.shape).extend(retentionSchema.shape).extend({
   NODE_ENV: z
     .enum(["production", "development", "test"], "must be production, development or test.")
     .default("development"),
@@ -291,6 +322,14 @@ function bearerSecret() {
   return z
     .string()
     .min(16, "must have at least 16 characters; make one with: openssl rand -hex 32.")
+    .optional();
+}
+
+function days() {
+  return z
+    .string()
+    .regex(/^-?\d{1,5}$/, "must be a whole number of days; 0 or less keeps everything.")
+    .transform(Number)
     .optional();
 }
 

@@ -19,6 +19,11 @@ export function isWriteConflict(error: unknown): boolean {
   return codeOf(error) === "P2034" || /40P01|deadlock detected|TransactionWriteConflict/.test(textOf(error));
 }
 
+/** True when the statement took longer than its statement_timeout (Postgres), and nothing of it happened. */
+export function isStatementTimeout(error: unknown): boolean {
+  return /57014|canceling statement due to statement timeout/.test(textOf(error));
+}
+
 /** True when trying again later may work: the server is away, full, or starting. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof DatabaseUnavailableError) return true;

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { databaseNow } from "./clock.server";
-import type { Db } from "./client.server";
+import type { Db, Queryable } from "./client.server";
 import { isUniqueViolation } from "./errors.server";
 
 /** How long a killed holder keeps others out. Renewed three times within it. */
@@ -37,7 +37,7 @@ export async function withLease<T>(
     // A renewal that is under way would take the lease back after it was freed.
     await Promise.race([renewing, sleep(leaseMs, undefined, { ref: false })]);
     // Freed rather than left to run out: the next run may start at once. If it cannot be freed, it runs out.
-    await setEnd(db, job, runId, 0).catch(() => undefined);
+    await holdLease(db, job, runId, 0).catch(() => undefined);
   }
 
   /** Looks at the time first: a database that is away may not even say so. */
@@ -45,7 +45,7 @@ export async function withLease<T>(
     // At the third tick without an answer, which a timer may bring a moment early
     if (performance.now() - renewedAt > 0.9 * leaseMs) lost.abort(new LeaseLostError(job));
     const askedAt = performance.now();
-    renewing = setEnd(db, job, runId, leaseMs).then(
+    renewing = holdLease(db, job, runId, leaseMs).then(
       (held) => {
         if (held) renewedAt = askedAt;
         else lost.abort(new LeaseLostError(job));
@@ -84,7 +84,11 @@ async function acquire(db: Db, job: string, runId: string, leaseMs: number): Pro
   }
 }
 
-async function setEnd(db: Db, job: string, runId: string, leaseMs: number): Promise<boolean> {
+/**
+ * Whether `runId` still holds the job; if so it does for another `leaseMs`. Asked first in a transaction, it is a fence: the
+ * row stays locked, so nobody can take the job before what the transaction does is done.
+ */
+export async function holdLease(db: Queryable, job: string, runId: string, leaseMs: number): Promise<boolean> {
   const expiresAt = new Date((await databaseNow(db)).getTime() + leaseMs);
   return (await db.jobLease.updateMany({ where: { name: job, runId }, data: { expiresAt } })).count > 0;
 }

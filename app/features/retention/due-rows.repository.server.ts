@@ -1,0 +1,135 @@
+import type { Queryable } from "~/platform/db/client.server";
+import { changeRows, queryRows } from "~/platform/db/raw.server";
+import type { Policy } from "./policies.server";
+import { MOST_COUNTED } from "./retention";
+
+/** Rows of a policy's table, walked from the oldest; null = from the beginning. */
+export type Cursor = Date | null;
+export type Batch = { found: number; deleted: number; next: Cursor };
+export type Counted = { count: number; oldestAt: Date | null };
+
+/** What a policy lets go, over all stores: an installation's sweep asks for no store. */
+export class DueRowsRepository {
+  constructor(
+    private readonly db: Queryable,
+    private readonly policy: Policy,
+  ) {}
+
+  /**
+   * Deletes up to `limit` rows of one pass, the oldest first, beginning at `cursor`. Rows that somebody else is just
+   * changing are passed by (Postgres), so nobody waits for a sweep or the other way round.
+   */
+  async deleteBatch(pass: string, cutoff: Date, cursor: Cursor, limit: number): Promise<Batch> {
+    return this.db.engine === "postgres"
+      ? this.#deleteOnPostgres(pass, cutoff, cursor, limit)
+      : this.#deleteOnSqlite(pass, cutoff, cursor, limit);
+  }
+
+  /**
+   * By the rows' places on disk, so no index is asked a second time. Whoever changes a row between the first step and the
+   * second gives it another place, and keeps it.
+   */
+  async #deleteOnPostgres(pass: string, cutoff: Date, cursor: Cursor, limit: number): Promise<Batch> {
+    const { where, values } = this.#due(pass, cutoff, cursor);
+    const { table, at } = this.policy;
+    const [row] = await queryRows<{ found: number; deleted: number; next: Date | string | null }>(
+      this.db,
+      `WITH "due" AS MATERIALIZED (
+         SELECT "row".ctid AS "place", "row"."${at}" AS "at" FROM "${table}" AS "row"
+         WHERE ${where} ORDER BY "row"."${at}" LIMIT ?
+       ), "locked" AS MATERIALIZED (
+         SELECT ctid AS "place" FROM "${table}" WHERE ctid = ANY (ARRAY(SELECT "place" FROM "due")) FOR UPDATE SKIP LOCKED
+       ), "gone" AS (
+         DELETE FROM "${table}" WHERE ctid = ANY (ARRAY(SELECT "place" FROM "locked")) RETURNING 1
+       )
+       SELECT count(*)::int AS "found", (SELECT count(*)::int FROM "gone") AS "deleted", max("at") AS "next" FROM "due"`,
+      [...values, limit],
+    );
+    const { found, deleted, next } = row!;
+    return { found, deleted, next: next === null ? null : new Date(next) };
+  }
+
+  /** One writer at a time, so what was read is what is deleted. */
+  async #deleteOnSqlite(pass: string, cutoff: Date, cursor: Cursor, limit: number): Promise<Batch> {
+    const { where, values } = this.#due(pass, cutoff, cursor);
+    const { table, at } = this.policy;
+    const batch = `SELECT "row".rowid AS "place", "row"."${at}" AS "at" FROM "${table}" AS "row"
+      WHERE ${where} ORDER BY "row"."${at}" LIMIT ?`;
+    const [row] = await queryRows<{ found: number | bigint; next: string | null }>(
+      this.db,
+      `SELECT count(*) AS "found", max("at") AS "next" FROM (${batch}) AS "batch"`,
+      [...values, limit],
+    );
+    const found = Number(row!.found);
+    if (!found) return { found, deleted: 0, next: null };
+    const deleted = await changeRows(
+      this.db,
+      `DELETE FROM "${table}" WHERE rowid IN (SELECT "place" FROM (${batch}) AS "batch")`,
+      [...values, limit],
+    );
+    return { found, deleted, next: new Date(row!.next!) };
+  }
+
+  /** What a sweep would still delete from one of the passes and a place in it on, and the oldest of it. */
+  async countDue(cutoff: Date, fromPass = 0, cursor: Cursor = null): Promise<Counted> {
+    const counts = [];
+    for (const [i, pass] of this.policy.passes.slice(fromPass).entries())
+      counts.push(await this.#count(this.#due(pass, cutoff, i === 0 ? cursor : null)));
+    return {
+      count: Math.min(
+        MOST_COUNTED,
+        counts.reduce((sum, { count }) => sum + count, 0),
+      ),
+      oldestAt: counts.reduce<Date | null>((oldest, { oldestAt }) => earlier(oldest, oldestAt), null),
+    };
+  }
+
+  /** What is older than the cutoff and stays, because the rule says so. */
+  async countSpared(cutoff: Date): Promise<Counted> {
+    const { spared } = this.policy;
+    if (!spared) return { count: 0, oldestAt: null };
+    const where = `"row"."${spared.at}" < ? AND ${spared.where}`;
+    return this.#count({ where, values: valuesOf(where, cutoff) }, spared.at);
+  }
+
+  #due(pass: string, cutoff: Date, cursor: Cursor): Condition {
+    const { at, unless } = this.policy;
+    const where = [
+      ...[pass, `"row"."${at}" < ?`],
+      ...(unless ? [`(${unless}) IS NOT TRUE`] : []),
+    ].join(" AND ");
+    const values = valuesOf(where, cutoff);
+    return cursor
+      ? { where: `"row"."${at}" >= ? AND ${where}`, values: [cursor, ...values] }
+      : { where, values };
+  }
+
+  async #count({ where, values }: Condition, at = this.policy.at): Promise<Counted> {
+    const rows = `SELECT "row"."${at}" AS "at" FROM "${this.policy.table}" AS "row" WHERE ${where}`;
+    const [counted] = await queryRows<{ count: number | bigint }>(
+      this.db,
+      `SELECT count(*) AS "count" FROM (${rows} LIMIT ${MOST_COUNTED}) AS "due"`,
+      values,
+    );
+    const count = Number(counted!.count);
+    if (!count) return { count, oldestAt: null };
+    const [oldest] = await queryRows<{ at: Date | string }>(
+      this.db,
+      `${rows} ORDER BY "row"."${at}" LIMIT 1`,
+      values,
+    );
+    return { count, oldestAt: oldest ? new Date(oldest.at) : null };
+  }
+}
+
+type Condition = { where: string; values: Date[] };
+
+/** Every `?` of a policy's condition is its cutoff. */
+function valuesOf(where: string, cutoff: Date): Date[] {
+  return [...where].filter((character) => character === "?").map(() => cutoff);
+}
+
+function earlier(a: Date | null, b: Date | null): Date | null {
+  if (!a || !b) return a ?? b;
+  return a < b ? a : b;
+}

@@ -1,0 +1,104 @@
+/**
+ * The retention policies: what goes, when, and what is spared (SPEC §8). A sweep walks each pass along its index, from the
+ * oldest row to the cutoff.
+ */
+import { DAY_MS } from "~/platform/clock";
+import type { PolicyName } from "./retention";
+
+/** How long a row is kept after the instant that counts. Years are the calendar's. */
+export type Lifetime = { days: number } | { years: number };
+
+/** Days by policy, as an operator set them (RETENTION_…_DAYS); 0 or less keeps everything. */
+export type RetentionDays = Partial<Record<PolicyName, number>>;
+
+export type Policy = {
+  name: PolicyName;
+  /** As a person reads it */
+  rule: string;
+  lifetime: Lifetime;
+  table: string;
+  /** The instant that counts */
+  at: string;
+  /** Conditions (SQL) of what goes, walked one after the other: each is what an index begins with, so that it gives the order */
+  passes: readonly string[];
+  /** A further condition, over "row": what is spared among these */
+  unless?: string;
+  /** Of what is older than the cutoff and stays, where it is worth telling: its instant, and its condition over "row" */
+  spared?: { at: string; where: string };
+};
+
+const NEWER_OF_ITS_KIND = `EXISTS (
+  SELECT 1 FROM "ConnectionEvent" AS "newer"
+  WHERE "newer"."storeId" = "row"."storeId" AND "newer"."provider" = "row"."provider" AND "newer"."outcome" = "row"."outcome"
+    AND ("newer"."createdAt", "newer"."id") > ("row"."createdAt", "row"."id"))`;
+
+export const POLICIES: readonly Policy[] = [
+  {
+    name: "ai-drafts",
+    rule: "Drafts that nobody scored are deleted after 90 days, decided or not; scored ones stay for model feedback.",
+    ...{ lifetime: { days: 90 }, table: "AiDraft", at: "createdAt" },
+    passes: [`"row"."rewardScore" IS NULL`],
+    spared: { at: "createdAt", where: `"row"."rewardScore" IS NOT NULL` },
+  },
+  {
+    name: "connection-events",
+    rule: "Connection tests are deleted after 30 days; the latest success and the latest failure of each provider stay.",
+    ...{ lifetime: { days: 30 }, table: "ConnectionEvent", at: "createdAt" },
+    passes: ["TRUE"],
+    unless: `NOT ${NEWER_OF_ITS_KIND}`,
+    spared: { at: "createdAt", where: `NOT ${NEWER_OF_ITS_KIND}` },
+  },
+  {
+    name: "kpi-cache",
+    rule: "Cached figures are deleted once they have expired.",
+    ...{ lifetime: { days: 0 }, table: "KpiCache", at: "expiresAt" },
+    passes: ["TRUE"],
+  },
+  {
+    name: "webhook-events",
+    rule: "Webhooks that were processed or skipped are deleted after 14 days; others stay until someone replays or dismisses them.",
+    ...{ lifetime: { days: 14 }, table: "WebhookEvent", at: "processedAt" },
+    passes: [`"row"."status" = 'SUCCEEDED'`, `"row"."status" = 'SKIPPED'`],
+    spared: {
+      at: "receivedAt",
+      where: `"row"."status" IN ('RECEIVED', 'PROCESSING', 'FAILED', 'DEAD')`,
+    },
+  },
+  {
+    name: "sessions",
+    rule: "Sessions are deleted 30 days after neither their access token nor their refresh token works any more.",
+    ...{ lifetime: { days: 30 }, table: "Session", at: "expires" },
+    passes: ["TRUE"],
+    // A shop that nobody opened for a month still has a refresh token that is good for three.
+    unless: `"row"."refreshTokenExpires" >= ?`,
+    spared: { at: "expires", where: `"row"."refreshTokenExpires" >= ?` },
+  },
+  {
+    name: "retention-runs",
+    rule: "Records of sweeps are deleted after 90 days.",
+    ...{ lifetime: { days: 90 }, table: "RetentionRun", at: "startedAt" },
+    passes: [`"row"."outcome" <> 'RUNNING'`],
+  },
+  {
+    name: "compliance-requests",
+    rule: "Privacy requests are deleted 3 years after they were closed; open ones stay.",
+    ...{ lifetime: { years: 3 }, table: "ComplianceRequest", at: "closedAt" },
+    passes: ["TRUE"],
+  },
+];
+
+/** Rows from before this instant may go; null when an operator's setting keeps them all. */
+export function cutoffOf({ name, lifetime }: Policy, now: Date, set: RetentionDays): Date | null {
+  const days = set[name] ?? ("days" in lifetime ? lifetime.days : undefined);
+  if (days === undefined) return yearsBefore(now, (lifetime as { years: number }).years);
+  if (set[name] !== undefined && days <= 0) return null;
+  return new Date(now.getTime() - days * DAY_MS);
+}
+
+/** The same day and time of an earlier year; the 28th for a 29th of February that it has not. */
+function yearsBefore(now: Date, years: number): Date {
+  const then = new Date(now);
+  then.setUTCFullYear(now.getUTCFullYear() - years);
+  if (then.getUTCMonth() !== now.getUTCMonth()) then.setUTCDate(0);
+  return then;
+}

@@ -1,0 +1,153 @@
+/** One policy on its way through its table, batch by batch. */
+import { inTransaction, type Db, type Queryable } from "~/platform/db/client.server";
+import { isDatabaseUnavailable, isStatementTimeout } from "~/platform/db/errors.server";
+import { limitStatements } from "~/platform/db/statement-timeout.server";
+import { log } from "~/platform/log.server";
+import { BatchSize } from "./batch-size.server";
+import { DueRowsRepository, type Counted, type Cursor } from "./due-rows.repository.server";
+import { cutoffOf, type Policy, type RetentionDays } from "./policies.server";
+import { SETTINGS, type PolicyReport } from "./retention";
+
+/** No statement takes longer, whatever the budget. */
+const STATEMENT_MOST_MS = 2_000;
+/** SQLite has one connection: while a batch runs, nobody else's statement does. */
+const MOST_ROWS = { postgres: 5_000, sqlite: 1_000 };
+
+/** What a batch is part of: proves that the run may go on, and writes down how far it is, in the batch's transaction. */
+export type BatchRecord = {
+  prove: (tx: Queryable) => Promise<void>;
+  write: (tx: Queryable, report: PolicyReport) => Promise<void>;
+};
+
+export class PolicyWalk {
+  report: PolicyReport;
+  #pass = 0;
+  #cursor: Cursor = null;
+  #done = false;
+  /** Rows that somebody else held while we came by */
+  #passedBy = 0;
+  readonly #cutoff: Date | null;
+  readonly #size: BatchSize;
+
+  constructor(
+    private readonly db: Db,
+    private readonly policy: Policy,
+    { now, days }: { now: Date; days: RetentionDays },
+  ) {
+    const { name } = policy;
+    this.#size = new BatchSize(MOST_ROWS[db.engine]);
+    this.#cutoff = cutoffOf(policy, now, days);
+    this.report = { ...EMPTY, name, cutoff: this.#cutoff?.toISOString() ?? null };
+    if (!this.#cutoff) this.report.note = `${SETTINGS[name]} is ${days[name]}, which keeps everything.`;
+  }
+
+  get isOpen(): boolean {
+    return Boolean(this.#cutoff) && !this.#done && !this.report.error;
+  }
+
+  /**
+   * Deletes one batch; returns how long it took in milliseconds. A fault of this policy ends this policy only.
+   * @throws whatever concerns the whole run: the database is away, or `record` says no
+   */
+  async step(record: BatchRecord, { batchMs, endsAt }: { batchMs: number; endsAt: number }): Promise<number> {
+    const begunAt = performance.now();
+    const rows = this.#size.rows;
+    const pass = this.policy.passes[this.#pass]!;
+    try {
+      const { batch, report } = await inTransaction(this.db, async (tx) => {
+        await record.prove(tx);
+        await limitStatements(tx, Math.min(STATEMENT_MOST_MS, endsAt - begunAt));
+        const due = new DueRowsRepository(tx, this.policy);
+        const batch = await due.deleteBatch(pass, this.#cutoff!, this.#cursor, rows);
+        const report = this.#after(batch.deleted, performance.now() - begunAt);
+        await record.write(tx, report);
+        return { batch, report };
+      });
+      this.report = report;
+      this.#passedBy += batch.found - batch.deleted;
+      this.#cursor = batch.next ?? this.#cursor;
+      if (batch.found < rows) this.#endPass();
+      const tookMs = performance.now() - begunAt;
+      if (batch.found === rows) this.#size.follow(rows, tookMs, batchMs);
+      return tookMs;
+    } catch (error) {
+      if (!this.#isOurs(error)) throw error;
+      // Cut by the budget, not by its own length: the sweep ends by itself.
+      if (isStatementTimeout(error) && performance.now() >= endsAt) return performance.now() - begunAt;
+      if (!isStatementTimeout(error) || !this.#size.shrink()) this.#refuse(error);
+      return performance.now() - begunAt;
+    }
+  }
+
+  /** At the end of a run: what is left, and what the rule spares. `dryRun` counts what a sweep would delete. */
+  async count({ dryRun }: { dryRun: boolean }): Promise<void> {
+    const cutoff = this.#cutoff;
+    if (!cutoff) return;
+    const begunAt = performance.now();
+    try {
+      const { due, spared } = await inTransaction(this.db, async (tx) => {
+        await limitStatements(tx, STATEMENT_MOST_MS);
+        const rows = new DueRowsRepository(tx, this.policy);
+        return { due: await this.#countDue(rows, cutoff), spared: await rows.countSpared(cutoff) };
+      });
+      this.report = {
+        ...this.report,
+        ...{ backlog: due.count, kept: spared.count },
+        ...(due.oldestAt && { oldestAt: due.oldestAt.toISOString() }),
+        ...(spared.oldestAt && { keptOldestAt: spared.oldestAt.toISOString() }),
+        ...(dryRun && { deleted: due.count }),
+      };
+    } catch (error) {
+      if (!this.#isOurs(error)) throw error;
+      this.#refuse(error);
+    }
+    this.report.durationMs += Math.round(performance.now() - begunAt);
+  }
+
+  /** What was walked to its end and met nobody is not counted again: the dead rows would be read once more. */
+  async #countDue(rows: DueRowsRepository, cutoff: Date): Promise<Counted> {
+    if (this.#passedBy) return rows.countDue(cutoff);
+    return this.#done ? { count: 0, oldestAt: null } : rows.countDue(cutoff, this.#pass, this.#cursor);
+  }
+
+  #endPass() {
+    this.#pass += 1;
+    this.#cursor = null;
+    this.#done = this.#pass === this.policy.passes.length;
+  }
+
+  #after(deleted: number, tookMs: number): PolicyReport {
+    const { report } = this;
+    return {
+      ...report,
+      deleted: report.deleted + deleted,
+      batches: report.batches + (deleted ? 1 : 0),
+      durationMs: report.durationMs + Math.round(tookMs),
+      worstBatchMs: Math.max(report.worstBatchMs, Math.round(tookMs)),
+    };
+  }
+
+  /** A fault that another policy's table need not have. */
+  #isOurs(error: unknown): boolean {
+    return !(error instanceof SweepEndedError) && (isStatementTimeout(error) || !isDatabaseUnavailable(error));
+  }
+
+  #refuse(error: unknown) {
+    const text = isStatementTimeout(error)
+      ? `${this.#size.rows} rows took longer than ${STATEMENT_MOST_MS / 1_000} s; is the index of ${this.policy.table}.${this.policy.at} there?`
+      : "The database refused it; the log says why.";
+    log.error({ err: error, policy: this.policy.name }, "a retention policy stopped");
+    this.report = { ...this.report, error: text };
+  }
+}
+
+/** The run is not the one that sweeps any more: another one has taken its place. */
+export class SweepEndedError extends Error {
+  readonly name = "SweepEndedError";
+  readonly code = "SWEEP_ENDED";
+  constructor() {
+    super("Another run has taken this sweep's place, because its lease ran out; what it deleted is recorded.");
+  }
+}
+
+const EMPTY = { deleted: 0, kept: 0, batches: 0, backlog: 0, durationMs: 0, worstBatchMs: 0 };
