@@ -94,10 +94,9 @@ export class DueRowsRepository {
 
   #due(pass: string, cutoff: Date, cursor: Cursor): Condition {
     const { at, unless } = this.policy;
-    const where = [
-      ...[pass, `"row"."${at}" < ?`],
-      ...(unless ? [`(${unless}) IS NOT TRUE`] : []),
-    ].join(" AND ");
+    const where = [...[pass, `"row"."${at}" < ?`], ...(unless ? [`(${unless}) IS NOT TRUE`] : [])].join(
+      " AND ",
+    );
     const values = valuesOf(where, cutoff);
     return cursor
       ? { where: `"row"."${at}" >= ? AND ${where}`, values: [cursor, ...values] }
