@@ -95,7 +95,7 @@ it("says what is kept how long, what the next sweep deletes, and how the last on
   const due = frame.getByRole("list", { name: "What the next sweep would delete" });
   const line = due.getByRole("listitem").filter({ hasText: "Webhooks" });
   await line.getByText("3 to delete").waitFor();
-  await line.getByText("1 older one stays: not processed").waitFor();
+  await line.getByText("1 older one stays: waiting for a replay or a dismissal").waitFor();
   const rules = frame.getByRole("list", { name: "How long data is kept" });
   expect(await rules.getByRole("listitem").count()).toBe(9);
   await rules.getByText("Archived, never deleted by a sweep.", { exact: true }).waitFor();

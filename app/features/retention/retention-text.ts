@@ -20,7 +20,7 @@ export const POLICY_TEXTS: Record<PolicyName, PolicyText> = {
     title: "AI drafts",
     rule: (span) =>
       `Drafts that nobody scored are deleted after ${span}, decided or not. Scored ones stay: they show what a good answer is.`,
-    spared: "somebody scored them",
+    spared: "scored",
   },
   "connection-events": {
     title: "Connection tests",
@@ -35,12 +35,12 @@ export const POLICY_TEXTS: Record<PolicyName, PolicyText> = {
     title: "Webhooks",
     rule: (span) =>
       `Deleted ${span} after they were processed or skipped. Others stay until somebody replays or dismisses them.`,
-    spared: "not processed, so they wait for a replay or a dismissal",
+    spared: "waiting for a replay or a dismissal",
   },
   sessions: {
     title: "Sign-ins with Shopify",
     rule: (span) => `Deleted ${span} after they stopped working.`,
-    spared: "they can still be renewed",
+    spared: "still good for a renewal",
   },
   "retention-runs": {
     title: "Records of sweeps",
@@ -73,7 +73,7 @@ export function countText(count: number): string {
   return count === MOST_SHOWN ? `${text} or more` : text;
 }
 
-/** "3 older ones stay: somebody scored them" */
+/** "3 older ones stay: scored" */
 export function sparedText(name: PolicyName, count: number): string {
   const stay = count === 1 ? "1 older one stays" : `${countText(count)} older ones stay`;
   return `${stay}: ${POLICY_TEXTS[name].spared ?? "its rule says so"}`;

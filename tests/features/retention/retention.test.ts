@@ -152,10 +152,8 @@ describe("the words for it", () => {
     expect(lifetimeText({ days: 0 })).toBeNull();
     expect(countText(9_999)).toBe("9,999");
     expect(countText(10_000)).toBe("10,000 or more");
-    expect(sparedText("ai-drafts", 1)).toBe("1 older one stays: somebody scored them");
-    expect(sparedText("webhook-events", 4)).toBe(
-      "4 older ones stay: not processed, so they wait for a replay or a dismissal",
-    );
+    expect(sparedText("ai-drafts", 1)).toBe("1 older one stays: scored");
+    expect(sparedText("webhook-events", 4)).toBe("4 older ones stay: waiting for a replay or a dismissal");
   });
 
   it("are there for every policy, with its span where it has one", () => {

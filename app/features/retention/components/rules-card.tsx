@@ -43,7 +43,7 @@ function Detail({
   return (
     <>
       <span className="row-line">{POLICY_TEXTS[name].rule(lifetimeText(lifetime) ?? "")}</span>
-      <span className="row-line">Now: what is from before {formatShopTime(cutoff, ianaTimezone)}</span>
+      <span className="row-line">Right now: before {formatShopTime(cutoff, ianaTimezone)}</span>
     </>
   );
 }
