@@ -6,6 +6,7 @@ import type { Comparison } from "./ledger";
 import { swallowPoison } from "./poison";
 import { measureReclaim, writeTooLate } from "./reclaim";
 import { storm } from "./storm";
+import { killSweeps } from "./sweeps";
 
 export type CrashOptions = {
   kills: number;
@@ -14,6 +15,7 @@ export type CrashOptions = {
   reclaimKills: number;
   staleWriters: number;
   pills: number;
+  sweepKills: number;
   say?: (line: string) => void;
   /** Only those; all by default */
   only?: PartName[];
@@ -26,13 +28,15 @@ export const CRASH_SHORT = {
   reclaimKills: 6,
   staleWriters: 1_000,
   pills: 2,
+  sweepKills: 4,
 };
 export const CRASH_LONG = {
   ...{ kills: 52, ids: 200_000, storm: 100_000 },
-  ...{ reclaimKills: 36, staleWriters: 1_000, pills: 3 },
+  ...{ reclaimKills: 36, staleWriters: 1_000, pills: 3, sweepKills: 100 },
 };
 
 const RECLAIM_MS = 15_000;
+const FREED_MS = 1_000;
 
 const PARTS = {
   kills: async (cluster: Cluster, { kills, ids }: CrashOptions, say: Say) => {
@@ -83,6 +87,17 @@ const PARTS = {
     return [
       ...(report.deadAtCap < report.pills ? ["A poison pill did not end DEAD at its cap."] : []),
       ...report.othersHarmed.map((id) => `${id} came to harm beside a poison pill.`),
+    ];
+  },
+  sweeps: async (cluster: Cluster, { sweepKills }: CrashOptions, say: Say) => {
+    const { freedAfter, deleted, violations } = await killSweeps(cluster, sweepKills);
+    const longest = Math.max(...freedAfter);
+    say(
+      `Sweeps: ${sweepKills} killed, free again after ${Math.round(quantile(freedAfter, 0.5))} ms (p50), ${Math.round(longest)} ms (longest); ${deleted} rows deleted, each recorded once`,
+    );
+    return [
+      ...violations,
+      ...(longest > FREED_MS ? [`A dead sweep kept others out for ${Math.round(longest)} ms.`] : []),
     ];
   },
 };

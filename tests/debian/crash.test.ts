@@ -21,3 +21,7 @@ it("takes up within 15 s what a killed worker held, and nothing from a worker th
 it("gives up an event that kills its worker, at its cap, and none of those beside it", async () => {
   expect(await run(["poison"]), lines.join("\n")).toEqual([]);
 }, 600_000);
+
+it("has one sweep at a time, free within a second of its death, and a true record of each", async () => {
+  expect(await run(["sweeps"]), lines.join("\n")).toEqual([]);
+}, 600_000);

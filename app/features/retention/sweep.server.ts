@@ -19,7 +19,7 @@ import { closeUnfinished } from "./unfinished-runs.server";
 /** The lease that sweeps hold, and backups: a dump's snapshot keeps what a sweep deletes alive. */
 export const SWEEP_JOB = "retention";
 /** A sweep that was killed keeps the next one out for this long. The proof in each batch is what makes so short a lease safe. */
-export const SWEEP_LEASE_MS = 1_000;
+export const SWEEP_LEASE_MS = 900;
 
 /** Of one policy, before the next has its turn: the largest backlog must not starve the others. */
 const TURN_MS = 1_000;
