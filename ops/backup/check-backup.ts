@@ -53,11 +53,23 @@ async function readManifest(folder: FolderStore, file: string) {
   return parseManifest(await folder.readText(manifestName(file)), manifestName(file));
 }
 
-async function* provenArchive(path: string, file: string, manifest: Manifest, identities: string[]): Bytes {
+/** The last piece comes only after all are proven: who reads on from this one never gets a whole archive that is not ours. */
+async function* provenArchive(
+  path: string,
+  file: string,
+  manifest: Manifest,
+  identities: string[],
+): AsyncGenerator<Uint8Array> {
   const meter = new Meter();
-  yield* meter.through(decrypted(createReadStream(path, { highWaterMark: 2 ** 18 }), identities, file));
+  const source = createReadStream(path, { highWaterMark: 2 ** 18 });
+  let held: Uint8Array | undefined;
+  for await (const chunk of meter.through(decrypted(source, identities, file))) {
+    if (held) yield held;
+    held = chunk;
+  }
   if (!isSame(meter.digest(), manifest.archive))
     throw new BackupError("DAMAGED", `${file} is damaged: it decrypts to something else than was encrypted.`);
+  if (held) yield held;
 }
 
 const MAGIC = { postgres: "PGDMP", sqlite: "SQLite format 3\0" } as const;

@@ -7,13 +7,13 @@ export class Meter {
   #hash = createHash("sha256");
   #bytes = 0;
 
-  through = async function* (this: Meter, source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  async *through(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of source) {
       this.#hash.update(chunk);
       this.#bytes += chunk.length;
       yield chunk;
     }
-  }.bind(this);
+  }
 
   /** Once, after the end. */
   digest(): Digest {

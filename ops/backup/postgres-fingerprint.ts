@@ -27,7 +27,7 @@ export async function fingerprintPostgres(client: pg.Client): Promise<Fingerprin
   const tables: Fingerprints = {};
   for (const { name, quoted } of await listTables(client)) {
     const { rows } = await client.query<{ rows: string; hash: string | null }>(
-      `SELECT count(*)::text AS rows, sum(('x' || left(md5(t::text), 16))::bit(64)::bigint)::text AS hash FROM ${quoted} t`,
+      `SELECT count(*)::text AS rows, sum(('x' || left(md5(whole_row::text), 16))::bit(64)::bigint)::text AS hash FROM ${quoted} whole_row`,
     );
     tables[name] = { rows: Number(rows[0]!.rows), hash: rows[0]!.hash ?? "" };
   }

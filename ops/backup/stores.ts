@@ -20,9 +20,7 @@ export async function bucketStore(bucket: BackupBucket): Promise<BackupStore> {
 /** What lies in the store, unfinished backups and manifests without a file included. */
 export async function listBackups(store: BackupStore, whose: Whose): Promise<StoredBackup[]> {
   const sizes = new Map((await store.list()).map(({ file, bytes }) => [file, bytes]));
-  const files = new Set(
-    [...sizes.keys()].map((file) => file.replace(/\.(json|part)$/, "").replace(/\.json$/, "")),
-  );
+  const files = new Set([...sizes.keys()].map(withoutJson));
   const found: StoredBackup[] = [];
   for (const file of files) {
     const name = parseFileName(file);

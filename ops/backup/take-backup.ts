@@ -14,7 +14,7 @@ import { fileName, manifestName } from "./names";
 import { dumpPostgres } from "./postgres-dump";
 import { pastTheirTime } from "./prune";
 import { dumpSqlite } from "./sqlite-dump";
-import { listBackups } from "./stores";
+import { listBackups, type Whose } from "./stores";
 import { proveStored, type BackupStore } from "./store";
 
 export type BackupPlan = {
@@ -45,6 +45,7 @@ export async function takeBackup(plan: BackupPlan): Promise<Manifest> {
   const draft = join(folder.folder, `${file}.part`);
 
   await mkdir(folder.folder, { recursive: true });
+  await removeDrafts(folder, whose);
   try {
     const startedAt = performance.now();
     const archived = await writeEncrypted(plan, encrypt.stream, draft);
@@ -74,6 +75,14 @@ export async function takeBackup(plan: BackupPlan): Promise<Manifest> {
   }
 }
 
+/** Of a run that was killed: there is none but us, and on SQLite they may be clear text. */
+async function removeDrafts(folder: FolderStore, { environment, engine }: Whose) {
+  const ours = new RegExp(
+    `^backroom-${environment}-${engine}-\\d+-\\w+\\.\\w+\\.age(\\.json)?\\.part(\\.copy)?$`,
+  );
+  for (const { file } of await folder.list()) if (ours.test(file)) await folder.remove(file);
+}
+
 /** In one stream: nothing of the archive touches the disk in clear (on SQLite, nothing but the copy). */
 async function writeEncrypted(
   { databaseUrl, signal }: BackupPlan,
@@ -82,9 +91,14 @@ async function writeEncrypted(
 ): Promise<ArchiveFacts & { archive: Digest; file: Digest }> {
   const [clear, sealed] = [new Meter(), new Meter()];
   const write = (source: Bytes) =>
-    pipeline(source, clear.through, encrypted, sealed.through, createWriteStream(draft, { mode: 0o600 }), {
-      signal,
-    });
+    pipeline(
+      source,
+      (bytes: Bytes) => clear.through(bytes),
+      encrypted,
+      (bytes: Bytes) => sealed.through(bytes),
+      createWriteStream(draft, { mode: 0o600 }),
+      { signal },
+    );
   const { engine } = parseDatabaseUrl(databaseUrl);
   const make = engine === "postgres" ? dumpPostgres : dumpSqlite;
   const { migration, server, tool, tables } = await make(databaseUrl, { write, scratch: draft, signal });
@@ -123,7 +137,7 @@ async function prune(
   const past = pastTheirTime(backups, plan.now, plan.keepDays);
   for (const { file } of past) {
     // The manifest first: what is half removed is no backup any more.
-    for (const name of [manifestName(file), file, `${file}.part`]) await store.remove(name);
+    for (const name of [manifestName(file), file]) await store.remove(name);
   }
   if (past.length)
     plan.say(
