@@ -10,7 +10,7 @@
  */
 import { parseArgs } from "node:util";
 import cuid from "@bugsnag/cuid";
-import { SWEEP_JOB } from "~/features/retention/sweep.server";
+import { SWEEP_JOB } from "~/features/retention/retention";
 import { databaseNow } from "~/platform/db/clock.server";
 import { connectDatabase } from "~/platform/db/client.server";
 import { describeDatabaseError, isDatabaseUnavailable } from "~/platform/db/errors.server";

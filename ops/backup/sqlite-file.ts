@@ -12,7 +12,8 @@ const DRIVER = createRequire(
 const Database = createRequire(import.meta.url)(DRIVER) as typeof DatabaseType;
 
 export async function withSqlite<T>(file: string, work: (db: SqliteDatabase) => T | Promise<T>): Promise<T> {
-  const db = new Database(file, { readonly: true, fileMustExist: true, timeout: 10_000 });
+  // Not read-only, although it only reads: such a connection leaves the files of a write-ahead log behind.
+  const db = new Database(file, { fileMustExist: true, timeout: 10_000 });
   try {
     return await work(db);
   } finally {

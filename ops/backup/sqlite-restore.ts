@@ -7,7 +7,14 @@ import { migrationState } from "~/platform/db/migration-state.server";
 import { BackupError } from "./backup-error";
 import type { CheckedBackup } from "./check-backup";
 import { differences, type Fingerprints } from "./fingerprint";
-import { copySqlite, fingerprintSqlite, hasRows, listTables, withSqlite } from "./sqlite-file";
+import {
+  copySqlite,
+  fingerprintSqlite,
+  hasRows,
+  listTables,
+  withSqlite,
+  type SqliteDatabase,
+} from "./sqlite-file";
 import type { Target } from "./target";
 
 export async function sqliteTarget(file: string): Promise<Target> {
@@ -44,19 +51,19 @@ export async function withScratchSqlite<T>(
   try {
     return await work(async (backup) => {
       await pipeline(backup.archive(), createWriteStream(scratch, { mode: 0o600 }));
-      return withSqlite(scratch, async (db) => {
-        const [check] = db.pragma("integrity_check", { simple: false }) as { integrity_check: string }[];
-        if (check?.integrity_check !== "ok")
-          throw new BackupError(
-            "DAMAGED",
-            `${backup.file} holds a damaged SQLite file: ${check?.integrity_check}`,
-          );
-        return fingerprintSqlite(db);
+      return await withSqlite(scratch, provenFingerprint).catch((error: Error) => {
+        throw new BackupError("DAMAGED", `${backup.file} holds a damaged SQLite file: ${error.message}.`);
       });
     }, scratch);
   } finally {
     await rm(scratchFolder, { recursive: true, force: true });
   }
+}
+
+async function provenFingerprint(db: SqliteDatabase): Promise<Fingerprints> {
+  const [check] = db.pragma("integrity_check") as { integrity_check: string }[];
+  if (check?.integrity_check !== "ok") throw new Error(check?.integrity_check);
+  return fingerprintSqlite(db);
 }
 
 /** Everything that is compared afterwards on Postgres is known here before the file is replaced. */

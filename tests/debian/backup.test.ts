@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Encrypter } from "age-encryption";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { SWEEP_JOB } from "~/features/retention/sweep.server";
+import { SWEEP_JOB } from "~/features/retention/retention";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
 import { withLease } from "~/platform/db/lease.server";
 import type { FolderStore } from "../../ops/backup/folder-store";

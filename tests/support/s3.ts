@@ -72,6 +72,7 @@ export async function startS3(): Promise<LocalS3> {
     },
     environment: {
       ...S3_CREDENTIALS,
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
       BACKUP_S3_BUCKET: bucket.name,
       BACKUP_S3_ENDPOINT: bucket.endpoint,
       BACKUP_S3_REGION: bucket.region,
