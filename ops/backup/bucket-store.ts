@@ -16,7 +16,7 @@ import type { BackupStore } from "./store";
 const MIB = 2 ** 20;
 /** The least that S3 takes for a part. Two of them are in memory at a time. */
 const PART_BYTES = 5 * MIB;
-const PARTS_AT_ONCE = 2;
+const PARTS_AT_ONCE = 1;
 /** S3 takes 10,000 parts at most. */
 const MOST_PARTS = 9_000;
 /** Without a byte in either direction */

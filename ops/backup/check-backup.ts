@@ -61,7 +61,7 @@ async function* provenArchive(
   identities: string[],
 ): AsyncGenerator<Uint8Array> {
   const meter = new Meter();
-  const source = createReadStream(path, { highWaterMark: 2 ** 18 });
+  const source = createReadStream(path, { highWaterMark: 2 ** 16 });
   let held: Uint8Array | undefined;
   for await (const chunk of meter.through(decrypted(source, identities, file))) {
     if (held) yield held;

@@ -53,7 +53,7 @@ export class FolderStore implements BackupStore {
 
   async read(file: string): Promise<AsyncIterable<Uint8Array>> {
     this.#mustExist(file);
-    return createReadStream(this.path(file), { highWaterMark: 2 ** 18 });
+    return createReadStream(this.path(file), { highWaterMark: 2 ** 16 });
   }
 
   async readText(file: string) {

@@ -19,7 +19,7 @@ export const dumpSqlite: MakeArchive = async (databaseUrl, { write, scratch, sig
       tool: sqliteVersion(db),
       tables: await fingerprintSqlite(db),
     }));
-    await write(createReadStream(copy, { highWaterMark: 2 ** 18 }));
+    await write(createReadStream(copy, { highWaterMark: 2 ** 16 }));
     return facts;
   } finally {
     await rm(copy, { force: true });

@@ -44,7 +44,7 @@ export async function runTool(tool: string, args: string[], options: ToolOptions
       output?.(child.stdout!).catch(stopped),
     ]);
     signal.throwIfAborted();
-    if (ended.status === "rejected") throw describe(tool, ended.reason);
+    if (ended.status === "rejected") throw describe(tool, ended.reason as NodeJS.ErrnoException);
     for (const side of [given, taken]) if (side.status === "rejected") throw side.reason;
     const [code] = ended.value;
     if (code !== 0)

@@ -14,13 +14,15 @@ import { withLease } from "~/platform/db/lease.server";
 import type { FolderStore } from "../../ops/backup/folder-store";
 import { parseManifest, writeManifest, type Manifest } from "../../ops/backup/manifest";
 import { manifestName } from "../../ops/backup/names";
+import { restoreBackup } from "../../ops/backup/restore-backup";
+import { locate } from "../../ops/backup/stores";
 import { fillInbox } from "../bench/webhooks/inbox-rows";
-import { createFolder, createKeyPair, runBackupCommand, type KeyPair } from "../support/backups";
+import { createFolder, createKeyPair, NEVER, runBackupCommand, type KeyPair } from "../support/backups";
 import { createTestDatabase, type TestDatabase } from "../support/databases";
 import { administer, databaseUrl } from "../support/global-setup";
 import { insertTenant } from "../support/tenant-rows";
 
-const EVENTS = 20_000;
+const EVENTS = 10_000;
 
 let database: TestDatabase;
 let db: Db;
