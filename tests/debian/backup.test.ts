@@ -294,7 +294,10 @@ describe("a restore into Postgres", () => {
 
   it("of what is no dump, half a dump or somebody else's is refused before the database is touched", async () => {
     const target = await createTestDatabase("postgres");
-    const into = environment({ DATABASE_URL: target.url });
+    const plan = {
+      ...{ databaseUrl: target.url, identities: [keys.identity], environment: "test", folder: folder.folder },
+      ...{ yes: true, say: () => {}, signal: NEVER },
+    };
     const clear = await archiveOf(file);
     const cases: [string, Buffer, Partial<Manifest>, RegExp][] = [
       ["text", Buffer.from("-- PostgreSQL database dump\n".repeat(9_000)), {}, /holds no dump of pg_dump/],
@@ -324,9 +327,8 @@ describe("a restore into Postgres", () => {
       `SELECT relname, relfilenode FROM pg_class WHERE relkind = 'r' ORDER BY 1`,
     );
     for (const [name, bytes, changes, sentence] of cases) {
-      const { code, error } = await runBackupCommand("restore", into, await forge(bytes, changes), "--yes")
-        .ended;
-      expect({ name, code, error }).toEqual({ name, code: 2, error: expect.stringMatching(sentence) });
+      const backup = await locate(await forge(bytes, changes), undefined);
+      await expect(restoreBackup(backup, plan), name).rejects.toThrow(sentence);
     }
     expect(
       await query(target.url, `SELECT relname, relfilenode FROM pg_class WHERE relkind = 'r' ORDER BY 1`),

@@ -173,7 +173,7 @@ describe("npm run backup", () => {
     );
     await take(database.url, keys, own, { now: at(51) });
     expect(numbers().sort()).toEqual(
-      [both("staging 1"), both("test 3"), both("test 5"), "notes.txt"].flat().sort(),
+      [both("staging 1"), both("test 3"), both("test 4"), "notes.txt"].flat().sort(),
     );
     await take(database.url, keys, own, { now: at(500), keepDays: 1 });
     expect(numbers().sort()).toEqual([both("staging 1"), both("test 5"), "notes.txt"].flat().sort());
