@@ -151,6 +151,64 @@ export function retentionEnvironment(): { retentionDays: Record<string, number> 
   return { retentionDays: retentionDays(parsed.data) };
 }
 
+export type BackupBucket = {
+  name: string;
+  /** Another provider than AWS, e.g. Backblaze B2 */
+  endpoint: string | undefined;
+  region: string;
+  /** Begins the key of every object; empty, or ends in a slash */
+  prefix: string;
+};
+
+/** For scripts that make backups and read them. What opens them is asked for apart (backupIdentities). */
+export function backupEnvironment() {
+  const source = processEnvironment();
+  const parsed = backupSchema.safeParse(source);
+  const problems = parsed.error?.issues.map(describeIssue) ?? [];
+  for (const name of ["BACKUP_S3_ENDPOINT", "BACKUP_S3_REGION", "BACKUP_S3_PREFIX"])
+    if (source[name] && !source.BACKUP_S3_BUCKET) problems.push(`${name} is set, but not BACKUP_S3_BUCKET.`);
+  if (source.BACKUP_S3_BUCKET && !source.BACKUP_S3_REGION && !source.AWS_REGION)
+    problems.push("BACKUP_S3_REGION is not set; it is the region of the bucket, e.g. eu-west-1.");
+  if (!parsed.success || problems.length) throw new ConfigurationError(problems);
+  const v = parsed.data;
+  const bucket: BackupBucket | undefined = v.BACKUP_S3_BUCKET
+    ? {
+        name: v.BACKUP_S3_BUCKET,
+        endpoint: v.BACKUP_S3_ENDPOINT,
+        region: v.BACKUP_S3_REGION ?? v.AWS_REGION ?? "",
+        prefix: v.BACKUP_S3_PREFIX,
+      }
+    : undefined;
+  return {
+    environment: v.BACKUP_ENVIRONMENT,
+    recipients: v.BACKUP_RECIPIENT,
+    keepDays: v.BACKUP_KEEP_DAYS,
+    folder: v.BACKUP_FOLDER,
+    bucket,
+  };
+}
+
+/**
+ * What opens backups, for restore and verify alone: the host that makes them need not have it.
+ * @throws {ConfigurationError} also when there is none
+ */
+export function backupIdentities(): string[] {
+  const { BACKUP_IDENTITY: value, BACKUP_IDENTITY_FILE: file } = processEnvironment();
+  const name = value ? "BACKUP_IDENTITY" : "BACKUP_IDENTITY_FILE";
+  if (!value && !file)
+    throw new ConfigurationError([
+      "BACKUP_IDENTITY is not set; it is the AGE-SECRET-KEY-… that belongs to BACKUP_RECIPIENT (or name its file in BACKUP_IDENTITY_FILE).",
+    ]);
+  if (!value && file && !existsSync(file))
+    throw new ConfigurationError([`BACKUP_IDENTITY_FILE names ${file}, and there is no such file.`]);
+  // As age-keygen writes it: comments, and one identity a line
+  const lines = (value ?? readFileSync(file!, "utf8")).split(/[\n,]/).map((line) => line.trim());
+  const identities = lines.filter((line) => line && !line.startsWith("#"));
+  if (!identities.length || !identities.every((line) => /^AGE-SECRET-KEY-[0-9A-Z-]+$/.test(line)))
+    throw new ConfigurationError([`${name} must hold an identity of age: AGE-SECRET-KEY-1….`]);
+  return identities;
+}
+
 function retentionDays(v: z.infer<typeof retentionSchema>): Record<string, number> {
   const days = {
     "ai-drafts": v.RETENTION_AI_DRAFTS_DAYS,
@@ -173,6 +231,14 @@ export function scriptOption(name: string): string | undefined {
 /** The environment for a child process: ours, with `changes` on top. */
 export function childEnvironment(changes: Source): NodeJS.ProcessEnv {
   return { ...process.env, ...changes };
+}
+
+/** The environment for a program that is not ours: `changes`, and of our own variables none but where programs are. */
+export function toolEnvironment(changes: Source): NodeJS.ProcessEnv {
+  const passed = Object.entries(process.env).filter(([name]) =>
+    /^(PATH|HOME|LD_LIBRARY_PATH|PG\w+)$/.test(name),
+  );
+  return { ...Object.fromEntries(passed), LC_ALL: "C", NODE_ENV: process.env.NODE_ENV, ...changes };
 }
 
 /** The Prisma CLI reads `env("DATABASE_URL")` by itself, and takes an unset one for a missing engine. */
@@ -270,10 +336,44 @@ const keySchema = z.object({
     .string()
     .refine(isOrigin, "must be a URL such as https://kms.internal:8443, without a path.")
     .optional(),
-  AWS_REGION: z
+  AWS_REGION: awsRegion().optional(),
+});
+
+const backupSchema = z.object({
+  BACKUP_ENVIRONMENT: z
+    .string("is not set; it names where the backups are from, e.g. production or staging.")
+    .regex(
+      /^[a-z0-9]+(-[a-z0-9]+)*$/,
+      "must be lower-case letters, digits and single hyphens, e.g. production.",
+    ),
+  BACKUP_RECIPIENT: z
     .string()
-    .regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "must be a region of AWS, e.g. eu-west-1.")
+    .transform((list) => list.split(",").map((recipient) => recipient.trim()))
+    .refine(
+      (recipients) => recipients.every((recipient) => /^age1[a-z0-9]{50,}$/.test(recipient)),
+      "must be public keys of age (age1…), separated by commas.",
+    )
+    .default([]),
+  BACKUP_KEEP_DAYS: wholeNumber(1, 3650).default(30),
+  BACKUP_FOLDER: z.string().default("backups"),
+  BACKUP_S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/i, "must be the name of a bucket, without s3://.")
     .optional(),
+  BACKUP_S3_ENDPOINT: z
+    .string()
+    .refine(isOrigin, "must be a URL such as https://s3.eu-central-003.backblazeb2.com, without a path.")
+    .optional(),
+  BACKUP_S3_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, "must be a region, e.g. eu-west-1.")
+    .optional(),
+  BACKUP_S3_PREFIX: z
+    .string()
+    .regex(/^[\w!.*'()/-]*$/, "must be letters, digits, slashes and -_.!*'().")
+    .default("")
+    .transform((prefix) => prefix.replace(/^\/+|\/+$/g, "").replace(/.$/, "$&/")),
+  AWS_REGION: awsRegion().optional(),
 });
 
 const schema = databaseSchema
@@ -322,6 +422,10 @@ const schema = databaseSchema
       .transform((value) => new Date(value))
       .optional(),
   });
+
+function awsRegion() {
+  return z.string().regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "must be a region of AWS, e.g. eu-west-1.");
+}
 
 function bearerSecret() {
   return z

@@ -5,6 +5,7 @@
 import { cpus, release, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { openDatabases, type BenchDatabases } from "./databases";
+import { benchBackup } from "./backup.bench";
 import { benchColdStart } from "./cold-start.bench";
 import { benchConnections } from "./connections.bench";
 import { benchPages } from "./pages.bench";
@@ -29,6 +30,7 @@ const PARTS: Record<string, (databases: BenchDatabases) => Promise<void>> = {
   repositories: benchRepositories,
   secrets: (databases) => benchSecrets(databases, short ? 400 : 8_000),
   connections: (databases) => benchConnections(databases, short ? 3 : 15),
+  backup: (databases) => benchBackup(databases, short ? 20_000 : 1_000_000),
   pages: (databases) => benchPages(databases, short ? 50 : 1_000),
   start: (databases) => benchColdStart(databases, short ? 2 : 7),
 };

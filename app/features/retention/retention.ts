@@ -1,5 +1,8 @@
 /** What is kept for how long, in words that pages and reports share. What a policy does in SQL: policies.server.ts */
 
+/** The lease that sweeps hold, and backups: a dump's snapshot keeps what a sweep deletes alive. */
+export const SWEEP_JOB = "retention";
+
 export const POLICY_NAMES = [
   "ai-drafts",
   "connection-events",

@@ -12,12 +12,10 @@ import type { CronQuery } from "~/platform/http/cron-query.server";
 import { Pace } from "./pace.server";
 import { POLICIES, type RetentionDays } from "./policies.server";
 import { PolicyWalk, SweepEndedError, type BatchRecord } from "./policy-walk.server";
-import type { PolicyReport, SweepOutcome } from "./retention";
+import { SWEEP_JOB, type PolicyReport, type SweepOutcome } from "./retention";
 import { RetentionRunRepository } from "./retention-run.repository.server";
 import { closeUnfinished } from "./unfinished-runs.server";
 
-/** The lease that sweeps hold, and backups: a dump's snapshot keeps what a sweep deletes alive. */
-export const SWEEP_JOB = "retention";
 /** A sweep that was killed keeps the next one out for this long. The proof in each batch is what makes so short a lease safe. */
 export const SWEEP_LEASE_MS = 900;
 

@@ -5,9 +5,15 @@ type Run = (text: string, values: unknown[]) => Promise<unknown>;
 /** Rows as the door leaves them, or as a worker does, made by Postgres itself; a second apart, so that history has a length. */
 export async function fillInbox(
   run: Run,
-  plan: { count: number; status: "RECEIVED" | "SUCCEEDED"; orders?: boolean; shops?: number },
+  plan: {
+    count: number;
+    status: "RECEIVED" | "SUCCEEDED";
+    orders?: boolean;
+    payload?: object;
+    shops?: number;
+  },
 ) {
-  const { count, status, orders = false, shops = SHOPS } = plan;
+  const { count, status, orders = false, payload: body = orders ? orderBody(0) : {}, shops = SHOPS } = plan;
   if (!count) return;
   const at = `(now() AT TIME ZONE 'UTC' - ${count} * interval '1 second' + n * interval '1 second')`;
   // Each order is another one, as in a shop; without orders the payload is as small as JSON can be.
@@ -22,6 +28,6 @@ export async function fillInbox(
        '${status}'::"WebhookEventStatus", ${status === "RECEIVED" ? 0 : 1}, ${status === "RECEIVED" ? at : "NULL"}, ${at}, ${at},
        ${status === "RECEIVED" ? "NULL" : at}
      FROM generate_series(0, ${count - 1}) AS n`,
-    [JSON.stringify(orders ? orderBody(0) : {})],
+    [JSON.stringify(body)],
   );
 }

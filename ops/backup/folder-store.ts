@@ -1,0 +1,84 @@
+import { createReadStream, existsSync } from "node:fs";
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { BackupError } from "./backup-error";
+import type { BackupStore } from "./store";
+
+/** For whoever makes backups, and nobody else: they are encrypted, but whose they are need not be known. */
+const MODE = 0o600;
+
+export class FolderStore implements BackupStore {
+  readonly name: string;
+  constructor(readonly folder: string) {
+    this.name = `${folder.replace(/\/+$/, "")}/`;
+  }
+
+  async list() {
+    if (!existsSync(this.folder)) return [];
+    const files = await readdir(this.folder, { withFileTypes: true });
+    return Promise.all(
+      files
+        .filter((entry) => entry.isFile())
+        .map(async ({ name }) => ({ file: name, bytes: (await stat(this.path(name))).size })),
+    );
+  }
+
+  /** A file that already lies here is renamed. On the disk when it returns, also after a power cut. */
+  async put(file: string, path: string) {
+    await mkdir(this.folder, { recursive: true });
+    const draft = dirname(resolve(path)) === resolve(this.folder) ? path : this.path(`${file}.part`);
+    if (draft !== path) await copyFile(path, draft);
+    await chmod(draft, MODE);
+    await flush(draft);
+    await rename(draft, this.path(file));
+    await flush(this.folder);
+  }
+
+  async putText(file: string, text: string) {
+    const draft = this.path(`${file}.part`);
+    await writeFile(draft, text, { mode: MODE });
+    await this.put(file, draft);
+  }
+
+  async read(file: string): Promise<AsyncIterable<Uint8Array>> {
+    this.#mustExist(file);
+    return createReadStream(this.path(file), { highWaterMark: 2 ** 16 });
+  }
+
+  async readText(file: string) {
+    this.#mustExist(file);
+    return readFile(this.path(file), "utf8");
+  }
+
+  remove(file: string) {
+    return rm(this.path(file), { force: true });
+  }
+
+  path(file: string): string {
+    return join(this.folder, file);
+  }
+
+  #mustExist(file: string) {
+    if (!existsSync(this.path(file))) throw new BackupError("MISSING", `There is no ${this.name}${file}.`);
+  }
+}
+
+async function flush(path: string) {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

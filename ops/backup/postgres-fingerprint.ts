@@ -1,0 +1,62 @@
+import type pg from "pg";
+import type { Fingerprints } from "./fingerprint";
+
+/** How rows are written as text, whatever the role or the database has as its default. */
+const SPELLING = [
+  "SET LOCAL DateStyle = 'ISO, YMD'",
+  "SET LOCAL IntervalStyle = 'postgres'",
+  "SET LOCAL TimeZone = 'UTC'",
+  "SET LOCAL extra_float_digits = 1",
+  "SET LOCAL bytea_output = 'hex'",
+  // A role's timeouts are for requests.
+  "SET LOCAL statement_timeout = 0",
+  "SET LOCAL idle_in_transaction_session_timeout = 0",
+];
+
+/** A transaction that sees one instant of the database, whatever is written meanwhile. */
+export async function inSnapshot<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
+  await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+  for (const statement of SPELLING) await client.query(statement);
+  const result = await work();
+  await client.query("COMMIT");
+  return result;
+}
+
+/** Of every table in the catalogue, in the transaction's snapshot. The hash does not depend on the order of rows. */
+export async function fingerprintPostgres(client: pg.Client): Promise<Fingerprints> {
+  const tables: Fingerprints = {};
+  for (const { name, quoted } of await listTables(client)) {
+    const { rows } = await client.query<{ rows: string; hash: string | null }>(
+      `SELECT count(*)::text AS rows, sum(('x' || left(md5(whole_row::text), 16))::bit(64)::bigint)::text AS hash FROM ${quoted} whole_row`,
+    );
+    tables[name] = { rows: Number(rows[0]!.rows), hash: rows[0]!.hash ?? "" };
+  }
+  return tables;
+}
+
+/** As pg_dump sees them: no system tables, none that an extension brought, and of partitioned ones the parts. */
+export async function listTables(client: pg.Client): Promise<{ name: string; quoted: string }[]> {
+  const { rows } = await client.query<{ name: string; quoted: string }>(
+    `SELECT CASE WHEN n.nspname = 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END AS name,
+       format('%I.%I', n.nspname, c.relname) AS quoted
+     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+       AND NOT EXISTS (SELECT FROM pg_depend d
+         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+     ORDER BY 1`,
+  );
+  return rows;
+}
+
+/** Names of the migrations that are applied, the newest last; none when the database has no log. */
+export async function appliedMigrations(client: pg.Client): Promise<string[]> {
+  const { rows: found } = await client.query<{ log: string | null }>(
+    `SELECT to_regclass('"_prisma_migrations"')::text AS log`,
+  );
+  if (!found[0]?.log) return [];
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT "migration_name" AS name FROM "_prisma_migrations"
+     WHERE "finished_at" IS NOT NULL AND "rolled_back_at" IS NULL ORDER BY 1`,
+  );
+  return rows.map(({ name }) => name);
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from "node:crypto";
+import { BackupError } from "./backup-error";
+import type { CheckedBackup } from "./check-backup";
+import type { Fingerprints } from "./fingerprint";
+import { databaseName, describeAddress, libpqEnvironment, withDatabase } from "./postgres-address";
+import { withClient } from "./postgres-client";
+import { appliedMigrations, fingerprintPostgres, inSnapshot, listTables } from "./postgres-fingerprint";
+import type { Target } from "./target";
+import { runTool } from "./tool";
+
+export async function postgresTarget(databaseUrl: string, signal: AbortSignal): Promise<Target> {
+  const { migrations, filled } = await withClient(databaseUrl, (client) =>
+    inSnapshot(client, async () => {
+      const filled: string[] = [];
+      for (const { name, quoted } of await listTables(client)) {
+        const { rows } = await client.query<{ has: boolean }>(`SELECT EXISTS (SELECT FROM ${quoted}) AS has`);
+        if (rows[0]!.has) filled.push(name);
+      }
+      return { migrations: await appliedMigrations(client), filled };
+    }),
+  );
+  return {
+    name: `the database ${describeAddress(databaseUrl)}`,
+    filled,
+    refusal({ migration }) {
+      const later = migrations.at(-1);
+      if (!later || !migration || later <= migration) return undefined;
+      return new BackupError(
+        "TARGET",
+        `The database ${describeAddress(databaseUrl)} has later migrations (${later}) than the backup (${migration}), and a restore would leave their tables behind. Restore into an empty database.`,
+      );
+    },
+    replace: (backup) => restoreInto(databaseUrl, backup, [], signal),
+    fingerprint: () => fingerprintOf(databaseUrl),
+  };
+}
+
+/** A database of its own on the server, dropped when `work` ends. */
+export async function withScratchPostgres<T>(
+  databaseUrl: string,
+  signal: AbortSignal,
+  work: (restore: (backup: CheckedBackup) => Promise<Fingerprints>) => Promise<T>,
+): Promise<T> {
+  const name = `backroom_verify_${randomBytes(6).toString("hex")}`;
+  const url = withDatabase(databaseUrl, name);
+  await administer(databaseUrl, `CREATE DATABASE ${name} TEMPLATE template0`);
+  try {
+    return await work(async (backup) => {
+      // The roles that were granted something need not exist on this server.
+      await restoreInto(url, backup, ["--no-privileges"], signal);
+      return fingerprintOf(url);
+    });
+  } finally {
+    await administer(databaseUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  }
+}
+
+/** In one transaction: what fails leaves the database as it was. */
+async function restoreInto(databaseUrl: string, backup: CheckedBackup, more: string[], signal: AbortSignal) {
+  await runTool(
+    "pg_restore",
+    [
+      ...["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error", "--no-password"],
+      ...more,
+      `--dbname=${databaseName(databaseUrl)}`,
+    ],
+    { env: libpqEnvironment(databaseUrl), signal, input: backup.archive() },
+  );
+}
+
+function fingerprintOf(databaseUrl: string): Promise<Fingerprints> {
+  return withClient(databaseUrl, (client) => inSnapshot(client, () => fingerprintPostgres(client)));
+}
+
+async function administer(databaseUrl: string, statement: string) {
+  await withClient(databaseUrl, async (client) => {
+    try {
+      await client.query(statement);
+    } catch (error) {
+      if ((error as { code?: string }).code !== "42501") throw error;
+      throw new BackupError(
+        "TARGET",
+        `The user of ${describeAddress(databaseUrl)} may not create a database to verify in. Give it the right (ALTER ROLE … CREATEDB), or name another server in DATABASE_URL for this one command.`,
+      );
+    }
+  });
+}

@@ -1,0 +1,71 @@
+import { parseDatabaseUrl } from "~/platform/db/database-url";
+import { BackupError } from "./backup-error";
+import { checkBackup, type CheckedBackup } from "./check-backup";
+import { withLocal } from "./fetch";
+import { differences, rows, totalRows } from "./fingerprint";
+import { postgresTarget } from "./postgres-restore";
+import { sqliteTarget } from "./sqlite-restore";
+import type { Located } from "./stores";
+import { seconds } from "./take-backup";
+import type { Target } from "./target";
+
+export type RestorePlan = {
+  /** Past the pooler */
+  databaseUrl: string;
+  environment: string;
+  identities: string[];
+  /** For what is fetched from a bucket */
+  folder: string;
+  /** Replaces what is there */
+  yes: boolean;
+  say: (sentence: string) => void;
+  signal: AbortSignal;
+};
+
+/** What a freshly migrated database has rows in. */
+const NO_CONTENT = ["_prisma_migrations", "JobLease"];
+
+/**
+ * Replaces the database by the backup, after everything that can be checked beforehand was. Returns what differs afterwards, a
+ * sentence per table.
+ * @throws {BackupError} with the database as it was
+ */
+export async function restoreBackup(backup: Located, plan: RestorePlan): Promise<string[]> {
+  const { databaseUrl, signal, say } = plan;
+  const address = parseDatabaseUrl(databaseUrl);
+  const startedAt = performance.now();
+  return withLocal(backup, plan.folder, async (local) => {
+    const checked = await checkBackup(local, backup.file, { ...plan, engine: address.engine });
+    say(`${describeBackup(checked)} It is whole (checked in ${seconds(startedAt)}).`);
+    const target =
+      address.engine === "postgres"
+        ? await postgresTarget(databaseUrl, signal)
+        : await sqliteTarget(address.file);
+    refuse(target, checked, plan.yes);
+
+    const replacedAt = performance.now();
+    await target.replace(checked);
+    say(`Restored into ${target.name} in ${seconds(replacedAt)}. Comparing every table…`);
+    return differences(checked.manifest.tables, await target.fingerprint());
+  });
+}
+
+function refuse(target: Target, { manifest }: CheckedBackup, yes: boolean) {
+  const refusal = target.refusal(manifest);
+  if (refusal) throw refusal;
+  const content = target.filled.filter((table) => !NO_CONTENT.includes(table));
+  if (!content.length || yes) return;
+  const some =
+    content.length > 4
+      ? `${content.slice(0, 3).join(", ")} and ${content.length - 3} more`
+      : content.join(", ");
+  throw new BackupError(
+    "TARGET",
+    `${target.name[0]!.toUpperCase()}${target.name.slice(1)} is not empty (rows in ${some}). All of it would be replaced by the backup: stop the app, and run this again with --yes.`,
+  );
+}
+
+export function describeBackup({ file, manifest }: CheckedBackup): string {
+  const { createdAt, environment, appVersion, migration, server, tables } = manifest;
+  return `${file}: taken ${createdAt} in "${environment}" by Backroom ${appVersion} (${server}, migration ${migration ?? "unknown"}), ${Object.keys(tables).length} tables, ${rows(totalRows(tables))}.`;
+}

@@ -1,0 +1,154 @@
+/** One backup: archive, encrypt, store, read back, and only then call it one and let go of what is past its time. */
+import { createWriteStream } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { parseDatabaseUrl } from "~/platform/db/database-url";
+import { encryptTo } from "./age";
+import type { ArchiveFacts, Bytes } from "./archive";
+import { digestOfText, Meter, type Digest } from "./digest";
+import { rows, totalRows } from "./fingerprint";
+import type { FolderStore } from "./folder-store";
+import { appVersion, writeManifest, type Manifest } from "./manifest";
+import { fileName, manifestName } from "./names";
+import { dumpPostgres } from "./postgres-dump";
+import { pastTheirTime } from "./prune";
+import { dumpSqlite } from "./sqlite-dump";
+import { listBackups, type Whose } from "./stores";
+import { proveStored, type BackupStore } from "./store";
+
+export type BackupPlan = {
+  /** Past the pooler */
+  databaseUrl: string;
+  environment: string;
+  recipients: string[];
+  keepDays: number;
+  folder: FolderStore;
+  /** Also there, when there is one */
+  bucket: BackupStore | undefined;
+  /** By the database's clock */
+  now: Date;
+  say: (sentence: string) => void;
+  signal: AbortSignal;
+};
+
+/** @throws {BackupError} DAMAGED when a store kept something else; then nothing is pruned there, and there is no manifest */
+export async function takeBackup(plan: BackupPlan): Promise<Manifest> {
+  const { folder, bucket, say, signal } = plan;
+  const encrypt = encryptTo(plan.recipients);
+  const stores = bucket ? [folder, bucket] : [folder];
+  const { engine } = parseDatabaseUrl(plan.databaseUrl);
+  const whose = { environment: plan.environment, engine };
+  const before = await Promise.all(stores.map((store) => listBackups(store, whose)));
+  const number = Math.max(0, ...before.flat().map((backup) => backup.number)) + 1;
+  const file = fileName({ ...whose, number, createdAt: plan.now });
+  const draft = join(folder.folder, `${file}.part`);
+
+  await mkdir(folder.folder, { recursive: true });
+  await removeDrafts(folder, whose);
+  try {
+    const startedAt = performance.now();
+    const archived = await writeEncrypted(plan, encrypt.stream, draft);
+    const manifest: Manifest = {
+      format: 1,
+      app: "backroom",
+      appVersion: appVersion(),
+      ...whose,
+      number,
+      createdAt: plan.now.toISOString(),
+      ...archived,
+    };
+    const { tables, archive } = manifest;
+    say(
+      `Dumped and encrypted ${Object.keys(tables).length} tables, ${rows(totalRows(tables))}, ${size(archive)}, in ${seconds(startedAt)}.`,
+    );
+    const text = await writeManifest(manifest, encrypt.text);
+    for (const store of stores) {
+      const storedAt = performance.now();
+      await keep(store, file, store === folder ? draft : folder.path(file), manifest.file, text, signal);
+      say(`Stored ${store.name}${file} and read it back in ${seconds(storedAt)}.`);
+    }
+    for (const store of stores) await prune(store, plan, whose);
+    return manifest;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Of a run that was killed: there is none but us, and on SQLite they may be clear text. */
+async function removeDrafts(folder: FolderStore, { environment, engine }: Whose) {
+  const ours = new RegExp(
+    `^backroom-${environment}-${engine}-\\d+-\\w+\\.\\w+\\.age(\\.json)?\\.part(\\.copy)?$`,
+  );
+  for (const { file } of await folder.list()) if (ours.test(file)) await folder.remove(file);
+}
+
+/** In one stream: nothing of the archive touches the disk in clear (on SQLite, nothing but the copy). */
+async function writeEncrypted(
+  { databaseUrl, signal }: BackupPlan,
+  encrypted: (source: Bytes) => Bytes,
+  draft: string,
+): Promise<ArchiveFacts & { archive: Digest; file: Digest }> {
+  const [clear, sealed] = [new Meter(), new Meter()];
+  const write = (source: Bytes) =>
+    pipeline(
+      source,
+      (bytes: Bytes) => clear.through(bytes),
+      encrypted,
+      (bytes: Bytes) => sealed.through(bytes),
+      createWriteStream(draft, { mode: 0o600 }),
+      { signal },
+    );
+  const { engine } = parseDatabaseUrl(databaseUrl);
+  const make = engine === "postgres" ? dumpPostgres : dumpSqlite;
+  const { migration, server, tool, tables } = await make(databaseUrl, { write, scratch: draft, signal });
+  return { migration, server, tool, tables, archive: clear.digest(), file: sealed.digest() };
+}
+
+/** The manifest comes last: a file without one is no backup. */
+async function keep(
+  store: BackupStore,
+  file: string,
+  path: string,
+  digest: Digest,
+  manifest: string,
+  signal: AbortSignal,
+) {
+  try {
+    await store.put(file, path, signal);
+    await proveStored(store, file, digest);
+    signal.throwIfAborted();
+    await store.putText(manifestName(file), manifest);
+    await proveStored(store, manifestName(file), digestOfText(manifest));
+  } catch (error) {
+    // What is not proven must not look like a backup; if it cannot be taken away, it lacks its manifest.
+    await store.remove(manifestName(file)).catch(() => undefined);
+    await store.remove(file).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function prune(
+  store: BackupStore,
+  plan: BackupPlan,
+  whose: { environment: string; engine: Manifest["engine"] },
+) {
+  const backups = await listBackups(store, whose);
+  const past = pastTheirTime(backups, plan.now, plan.keepDays);
+  for (const { file } of past) {
+    // The manifest first: what is half removed is no backup any more.
+    for (const name of [manifestName(file), file]) await store.remove(name);
+  }
+  if (past.length)
+    plan.say(
+      `Removed ${past.length} from ${store.name} that ${past.length === 1 ? "was" : "were"} older than ${plan.keepDays} days.`,
+    );
+}
+
+function size({ bytes }: Digest): string {
+  return bytes < 2 ** 20 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
+
+export function seconds(since: number): string {
+  return `${((performance.now() - since) / 1000).toFixed(1)} s`;
+}

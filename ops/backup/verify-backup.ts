@@ -1,0 +1,28 @@
+import { tmpdir } from "node:os";
+import { parseDatabaseUrl } from "~/platform/db/database-url";
+import { checkBackup } from "./check-backup";
+import { withLocal } from "./fetch";
+import { differences } from "./fingerprint";
+import { withScratchPostgres } from "./postgres-restore";
+import { describeBackup, type RestorePlan } from "./restore-backup";
+import { withScratchSqlite } from "./sqlite-restore";
+import type { Located } from "./stores";
+import { seconds } from "./take-backup";
+
+/** Restores it beside the database, which is not touched, and returns what differs, a sentence per table. */
+export async function verifyBackup(backup: Located, plan: Omit<RestorePlan, "yes">): Promise<string[]> {
+  const { databaseUrl, signal, say } = plan;
+  const { engine } = parseDatabaseUrl(databaseUrl);
+  const startedAt = performance.now();
+  return withLocal(backup, plan.folder, async (local) => {
+    const checked = await checkBackup(local, backup.file, { ...plan, engine });
+    say(`${describeBackup(checked)} It is whole (checked in ${seconds(startedAt)}).`);
+    const restoredAt = performance.now();
+    const found =
+      engine === "postgres"
+        ? await withScratchPostgres(databaseUrl, signal, (restore) => restore(checked))
+        : await withScratchSqlite(tmpdir(), (restore) => restore(checked));
+    say(`Restored into a scratch database and compared in ${seconds(restoredAt)}.`);
+    return differences(checked.manifest.tables, found);
+  });
+}

@@ -1,0 +1,415 @@
+/** Backups of Postgres, with Debian's pg_dump, pg_restore and age. */
+import { spawnSync } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Encrypter } from "age-encryption";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { SWEEP_JOB } from "~/features/retention/retention";
+import { connectDatabase, type Db } from "~/platform/db/client.server";
+import { withLease } from "~/platform/db/lease.server";
+import type { FolderStore } from "../../ops/backup/folder-store";
+import { parseManifest, writeManifest, type Manifest } from "../../ops/backup/manifest";
+import { manifestName } from "../../ops/backup/names";
+import { restoreBackup } from "../../ops/backup/restore-backup";
+import { locate } from "../../ops/backup/stores";
+import { fillInbox } from "../bench/webhooks/inbox-rows";
+import { createFolder, createKeyPair, NEVER, runBackupCommand, type KeyPair } from "../support/backups";
+import { createTestDatabase, type TestDatabase } from "../support/databases";
+import { administer, databaseUrl } from "../support/global-setup";
+import { insertTenant } from "../support/tenant-rows";
+
+const EVENTS = 10_000;
+
+let database: TestDatabase;
+let db: Db;
+let keys: KeyPair;
+let folder: FolderStore;
+let file: string;
+let events: number;
+
+beforeAll(async () => {
+  keys = await createKeyPair();
+  folder = createFolder();
+  database = await createTestDatabase("postgres");
+  db = await connectDatabase(database.url, { maxConnections: 5 });
+  await insertTenant(db, "marked");
+  await fillInbox((text, values) => db.$executeRawUnsafe(text, ...values), {
+    ...{ count: EVENTS, status: "SUCCEEDED", orders: true },
+  });
+  events = await db.webhookEvent.count();
+});
+afterAll(async () => {
+  await db?.$disconnect();
+  await database?.drop();
+});
+
+const environment = (changes: Record<string, string> = {}) => ({
+  ...{ DATABASE_URL: database.url, BACKUP_ENVIRONMENT: "test", BACKUP_FOLDER: folder.folder },
+  ...{ BACKUP_RECIPIENT: keys.recipient, BACKUP_IDENTITY: keys.identity },
+  ...changes,
+});
+const backupFiles = () =>
+  readdirSync(folder.folder)
+    .filter((name) => name.endsWith(".age"))
+    .sort();
+
+async function emptyDatabase(): Promise<TestDatabase> {
+  const name = `restore_${randomBytes(6).toString("hex")}`;
+  await administer(inject("postgresUrl"), `CREATE DATABASE ${name}`);
+  return {
+    url: databaseUrl(inject("postgresUrl"), name),
+    drop: () => administer(inject("postgresUrl"), `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  };
+}
+
+async function query<T>(url: string, ...statements: string[]): Promise<T[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    let rows: T[] = [];
+    for (const statement of statements) rows = (await client.query(statement)).rows as T[];
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
+const count = async (url: string, table: string) =>
+  Number((await query<{ n: string }>(url, `SELECT count(*) AS n FROM "${table}"`))[0]!.n);
+const scratchDatabases = () =>
+  query(inject("postgresUrl"), `SELECT datname FROM pg_database WHERE datname LIKE 'backroom_verify%'`);
+
+describe("a backup of Postgres", () => {
+  it("is of one instant while others write, and shows no password to other users of the host", async () => {
+    const password = decodeURIComponent(new URL(database.url).password);
+    // Apart from everything else that is called "postgres" here
+    await query(
+      database.url,
+      `CREATE ROLE backup_reader LOGIN SUPERUSER PASSWORD 'pa55-w0rd-of-the-reader'`,
+    ).catch(() => []);
+    const url = new URL(database.url);
+    [url.username, url.password] = ["backup_reader", "pa55-w0rd-of-the-reader"];
+    expect(password).not.toBe(url.password);
+
+    let running = true;
+    let written = 0;
+    const arguments_ = new Set<string>();
+    const writer = (async () => {
+      while (running) {
+        await db.webhookEvent.updateMany({
+          where: { webhookId: { startsWith: "SUCCEEDED-a" } },
+          data: { attempts: written },
+        });
+        await db.retentionRun.create({
+          data: { startedAt: new Date(), dryRun: true, outcome: "COMPLETE", policies: [] } as never,
+        });
+        written += 1;
+      }
+    })();
+    const watcher = (async () => {
+      for (; running; await sleep(5)) for (const line of commandLines()) arguments_.add(line);
+    })();
+    const made = await runBackupCommand("backup", environment({ DATABASE_URL: url.href })).ended.finally(
+      () => (running = false),
+    );
+    await Promise.all([writer, watcher]);
+    expect(made).toMatchObject({ code: 0, error: "" });
+    expect(written).toBeGreaterThan(3);
+    file = folder.path(backupFiles().at(-1)!);
+    const seen = [...arguments_].filter((line) => line.includes("pg_dump"));
+    expect(seen.some((line) => line.includes("--snapshot="))).toBe(true);
+    expect([...arguments_].some((line) => line.includes("pa55-w0rd"))).toBe(false);
+    expect(made.out).not.toContain("pa55-w0rd");
+
+    const verified = await runBackupCommand("verify", environment()).ended;
+    expect(verified).toMatchObject({ code: 0, error: "" });
+    expect(await scratchDatabases()).toEqual([]);
+  });
+
+  it("has every table of the catalogue in its manifest, migrations included", async () => {
+    const { manifest } = parseManifest(readFileSync(manifestName(file), "utf8"), file);
+    const tables = await query<{ name: string }>(
+      database.url,
+      `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`,
+    );
+    expect(Object.keys(manifest.tables).sort()).toEqual(tables.map(({ name }) => name).sort());
+    expect(manifest.tables.WebhookEvent!.rows).toBe(events);
+    expect(manifest).toMatchObject({
+      migration: readdirSync("prisma/migrations")
+        .filter((name) => /^\d/.test(name))
+        .sort()
+        .at(-1),
+      server: expect.stringMatching(/^PostgreSQL \d+/),
+      tool: expect.stringMatching(/^pg_dump \(PostgreSQL\) \d+/),
+    });
+  });
+
+  it("opens with the age and pg_restore of any machine", () => {
+    const identity = join(mkdtempSync(join(tmpdir(), "backroom-key-")), "backup.key");
+    writeFileSync(identity, `${keys.identity}\n`, { mode: 0o600 });
+    const opened = spawnSync("age", ["--decrypt", "--identity", identity, file], { maxBuffer: 2 ** 28 });
+    expect(opened.stderr.toString()).toBe("");
+    const { manifest } = parseManifest(readFileSync(manifestName(file), "utf8"), file);
+    expect(createHash("sha256").update(opened.stdout).digest("hex")).toBe(manifest.archive.sha256);
+    const list = spawnSync("pg_restore", ["--list"], { input: opened.stdout });
+    expect(list.stdout.toString()).toMatch(/TABLE DATA public WebhookEvent/);
+    const sum = spawnSync("sha256sum", [file]).stdout.toString();
+    expect(sum.split(" ")[0]).toBe(manifest.file.sha256);
+  });
+
+  it("never runs beside a sweep, nor a sweep beside it", async () => {
+    const during = await withLease(
+      db,
+      SWEEP_JOB,
+      "the-sweep",
+      () => runBackupCommand("backup", environment()).ended,
+    );
+    expect(during).toMatchObject({ outcome: "done", result: { code: 3 } });
+    const backup = runBackupCommand("backup", environment());
+    const held = { name: SWEEP_JOB, runId: { startsWith: "backup-" }, expiresAt: { gt: new Date() } };
+    while (!(await db.jobLease.findFirst({ where: held })) && backup.child.exitCode === null) await sleep(5);
+    const sweep = await withLease(db, SWEEP_JOB, "me", async () => "swept");
+    expect(sweep).toEqual({ outcome: "running", runId: expect.stringMatching(/^backup-/) });
+    expect(await backup.ended).toMatchObject({ code: 0, error: "" });
+  });
+
+  it("is not hindered by the timeouts that requests have", async () => {
+    await query(
+      database.url,
+      `ALTER ROLE backup_reader SET statement_timeout = 50`,
+      `ALTER ROLE backup_reader SET idle_in_transaction_session_timeout = 50`,
+    );
+    const url = new URL(database.url);
+    [url.username, url.password] = ["backup_reader", "pa55-w0rd-of-the-reader"];
+    const made = await runBackupCommand("backup", environment({ DATABASE_URL: url.href })).ended;
+    await query(database.url, `ALTER ROLE backup_reader RESET ALL`);
+    expect(made).toMatchObject({ code: 0, error: "" });
+  });
+
+  it("goes past the pooler where DIRECT_URL says how, and says when nobody is there", async () => {
+    const away = "postgresql://desk:pa55-w0rd@127.0.0.1:9/desk";
+    const past = await runBackupCommand(
+      "backup",
+      environment({ DATABASE_URL: away, DIRECT_URL: database.url }),
+    ).ended;
+    expect(past).toMatchObject({ code: 0, error: "" });
+    const { code, error } = await runBackupCommand("backup", environment({ DATABASE_URL: away })).ended;
+    expect({ code, error }).toEqual({
+      code: 2,
+      error: expect.stringMatching(/^Postgres at 127\.0\.0\.1:9 does not answer/),
+    });
+  });
+});
+
+describe("a restore into Postgres", () => {
+  it("makes an empty database into what was backed up", async () => {
+    const target = await emptyDatabase();
+    const { code, out, error } = await runBackupCommand(
+      "restore",
+      environment({ DATABASE_URL: target.url }),
+      file,
+    ).ended;
+    expect({ code, error }).toEqual({ code: 0, error: "" });
+    expect(out).toMatch(/Restored into the database "restore_\w+" at 127\.0\.0\.1:\d+ in /);
+    expect(await count(target.url, "WebhookEvent")).toBe(events);
+    const restored = await connectDatabase(target.url);
+    expect((await restored.store.findMany()).map(({ name }) => name)).toEqual(["marked"]);
+    await restored.$disconnect();
+    await target.drop();
+  });
+
+  it("replaces what is there only with --yes, and all of it", async () => {
+    const target = await createTestDatabase("postgres");
+    const app = await connectDatabase(target.url);
+    await insertTenant(app, "later");
+    await app.$disconnect();
+    const into = environment({ DATABASE_URL: target.url });
+    const refused = await runBackupCommand("restore", into, file).ended;
+    expect(refused).toMatchObject({
+      code: 2,
+      error: expect.stringMatching(/is not empty \(rows in .*run this again with --yes\.\n$/),
+    });
+    expect(await query(target.url, `SELECT "name" FROM "Store"`)).toEqual([{ name: "later" }]);
+    expect(await runBackupCommand("restore", into, file, "--yes").ended).toMatchObject({
+      code: 0,
+      error: "",
+    });
+    expect(await query(target.url, `SELECT "name" FROM "Store"`)).toEqual([{ name: "marked" }]);
+    await target.drop();
+  });
+
+  it("refuses a database that is newer than the backup, until its schema was emptied", async () => {
+    const target = await createTestDatabase("postgres");
+    await query(
+      target.url,
+      `INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "finished_at", "applied_steps_count") VALUES ('x', 'x', '20991231000000_later', now(), 1)`,
+    );
+    const into = environment({ DATABASE_URL: target.url });
+    const refused = await runBackupCommand("restore", into, file, "--yes").ended;
+    expect(refused).toMatchObject({
+      code: 2,
+      error: expect.stringMatching(/has later migrations \(20991231000000_later\) than the backup/),
+    });
+    await query(target.url, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public");
+    expect(await runBackupCommand("restore", into, file).ended).toMatchObject({ code: 0, error: "" });
+    await target.drop();
+  });
+
+  it("that fails half-way leaves everything as it was", async () => {
+    const target = await createTestDatabase("postgres");
+    const app = await connectDatabase(target.url);
+    await insertTenant(app, "later");
+    await app.$disconnect();
+    // A view of somebody's: the table below it cannot be dropped, after others already were.
+    await query(target.url, `CREATE VIEW mine AS SELECT "id" FROM "Store"`);
+    const { code, error } = await runBackupCommand(
+      "restore",
+      environment({ DATABASE_URL: target.url }),
+      file,
+      "--yes",
+    ).ended;
+    expect({ code, error }).toEqual({ code: 2, error: expect.stringMatching(/^pg_restore failed: .*mine/) });
+    expect(await query(target.url, `SELECT "name" FROM "Store"`)).toEqual([{ name: "later" }]);
+    expect(await count(target.url, "Ticket")).toBe(1);
+    await target.drop();
+  });
+
+  it("that is killed half-way leaves everything as it was", async () => {
+    const target = await createTestDatabase("postgres");
+    const app = await connectDatabase(target.url);
+    await insertTenant(app, "later");
+    await app.$disconnect();
+    const run = runBackupCommand("restore", environment({ DATABASE_URL: target.url }), file, "--yes");
+    const restoring = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY public."WebhookEvent"%'`;
+    while (!(await query(target.url, restoring)).length && run.child.exitCode === null) await sleep(2);
+    run.child.kill("SIGKILL");
+    expect((await run.ended).code).toBeNull();
+    for (let tries = 0; (await query(target.url, restoring)).length && tries < 500; tries++) await sleep(10);
+    expect(await query(target.url, `SELECT "name" FROM "Store"`)).toEqual([{ name: "later" }]);
+    await target.drop();
+  });
+
+  it("of what is no dump, half a dump or somebody else's is refused before the database is touched", async () => {
+    const target = await createTestDatabase("postgres");
+    const plan = {
+      ...{ databaseUrl: target.url, identities: [keys.identity], environment: "test", folder: folder.folder },
+      ...{ yes: true, say: () => {}, signal: NEVER },
+    };
+    const clear = await archiveOf(file);
+    const cases: [string, Buffer, Partial<Manifest>, RegExp][] = [
+      ["text", Buffer.from("-- PostgreSQL database dump\n".repeat(9_000)), {}, /holds no dump of pg_dump/],
+      [
+        "a dump of a later pg_dump",
+        Buffer.concat([Buffer.from("PGDMP"), Buffer.from([9, 9, 9]), clear.subarray(8)]),
+        {},
+        /cannot be read by the pg_restore that is installed here: .*version/,
+      ],
+      ["a dump's beginning", clear.subarray(0, 3_000), {}, /cannot be read by the pg_restore/],
+      [
+        "a dump of SQLite",
+        clear,
+        { engine: "sqlite" },
+        /is a backup of SQLite, and DATABASE_URL names Postgres/,
+      ],
+      ["another environment's", clear, { environment: "staging" }, /from the environment "staging"/],
+      [
+        "a later schema's",
+        clear,
+        { migration: "20991231000000_later" },
+        /which this version of Backroom does not know/,
+      ],
+    ];
+    const before = await query(
+      target.url,
+      `SELECT relname, relfilenode FROM pg_class WHERE relkind = 'r' ORDER BY 1`,
+    );
+    for (const [name, bytes, changes, sentence] of cases) {
+      const backup = await locate(await forge(bytes, changes), undefined);
+      await expect(restoreBackup(backup, plan), name).rejects.toThrow(sentence);
+    }
+    expect(
+      await query(target.url, `SELECT relname, relfilenode FROM pg_class WHERE relkind = 'r' ORDER BY 1`),
+    ).toEqual(before);
+    await target.drop();
+  });
+});
+
+describe("a verification on Postgres", () => {
+  it("ends with 1 when a table differs, and drops its scratch database all the same", async () => {
+    const { manifest } = parseManifest(readFileSync(manifestName(file), "utf8"), file);
+    const tables = {
+      ...manifest.tables,
+      Store: { ...manifest.tables.Store!, hash: "7" },
+      Ticket: { rows: 9, hash: "" },
+    };
+    const forged = await forge(await archiveOf(file), { tables });
+    const { code, out, error } = await runBackupCommand("verify", environment(), forged).ended;
+    expect(code).toBe(1);
+    expect(error).toBe(
+      "Store has other content in its 1 row than the backup.\nTicket has 1 row, the backup 9 rows.\n",
+    );
+    expect(out).toMatch(/It is not what was backed up\.\n$/);
+    expect(await scratchDatabases()).toEqual([]);
+  });
+
+  it("says what its user lacks, and drops what it made when it is stopped", async () => {
+    await query(
+      database.url,
+      `DROP ROLE IF EXISTS backup_nobody`,
+      `CREATE ROLE backup_nobody LOGIN PASSWORD 'x'`,
+    );
+    const url = new URL(database.url);
+    [url.username, url.password] = ["backup_nobody", "x"];
+    const refused = await runBackupCommand("verify", environment({ DATABASE_URL: url.href }), file).ended;
+    expect(refused).toMatchObject({
+      code: 2,
+      error: expect.stringMatching(/may not create a database to verify in/),
+    });
+
+    const run = runBackupCommand("verify", environment(), file);
+    while (!(await scratchDatabases()).length && run.child.exitCode === null) await sleep(2);
+    run.child.kill("SIGTERM");
+    expect(await run.ended).toMatchObject({ code: 130, error: "Stopped. Nothing was left half done.\n" });
+    expect(await scratchDatabases()).toEqual([]);
+  });
+});
+
+/** Every process's command line, as `ps` shows it to everybody. */
+function commandLines(): string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((id) => {
+      try {
+        return [readFileSync(`/proc/${id}/cmdline`, "utf8").replaceAll("\0", " ")];
+      } catch {
+        return [];
+      }
+    });
+}
+
+async function archiveOf(path: string): Promise<Buffer> {
+  const { Decrypter } = await import("age-encryption");
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(keys.identity);
+  return Buffer.from(await decrypter.decrypt(readFileSync(path)));
+}
+
+/** A backup with all that is public, properly sealed, of bytes and facts of one's choice. */
+async function forge(clear: Buffer, changes: Partial<Manifest>): Promise<string> {
+  const encrypter = new Encrypter();
+  encrypter.addRecipient(keys.recipient);
+  const sealed = Buffer.from(await encrypter.encrypt(clear));
+  const digest = (bytes: Buffer) => ({
+    bytes: bytes.length,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+  });
+  const { manifest } = parseManifest(readFileSync(manifestName(file), "utf8"), file);
+  const forged = { ...manifest, archive: digest(clear), file: digest(sealed), ...changes };
+  const path = join(mkdtempSync(join(tmpdir(), "backroom-forged-")), "forged.dump.age");
+  writeFileSync(path, sealed);
+  writeFileSync(manifestName(path), await writeManifest(forged, (text) => encrypter.encrypt(text)));
+  return path;
+}

@@ -1,0 +1,226 @@
+/** Buckets: a real S3 server of npm, and one that fails as networks and servers do. */
+import { randomBytes } from "node:crypto";
+import { createReadStream, readdirSync, writeFileSync } from "node:fs";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { connectDatabase } from "~/platform/db/client.server";
+import { BucketStore } from "../../ops/backup/bucket-store";
+import { digestOf } from "../../ops/backup/digest";
+import type { FolderStore } from "../../ops/backup/folder-store";
+import { restoreBackup } from "../../ops/backup/restore-backup";
+import { proveStored } from "../../ops/backup/store";
+import { listBackups, locate, newest } from "../../ops/backup/stores";
+import { verifyBackup } from "../../ops/backup/verify-backup";
+import { createFolder, createKeyPair, NEVER, runBackupCommand, take, type KeyPair } from "../support/backups";
+import { createTestDatabase, type TestDatabase } from "../support/databases";
+import { S3_CREDENTIALS, startS3, type Fault, type LocalS3 } from "../support/s3";
+import { insertTenant } from "../support/tenant-rows";
+
+const WHOSE = { environment: "test", engine: "sqlite" } as const;
+const UPLOAD = /^(PUT|POST) /;
+const ANSWER = /^GET \/backups\/desk\/backroom.*\.age/;
+
+let s3: LocalS3;
+let database: TestDatabase;
+let keys: KeyPair;
+let folder: FolderStore;
+let bucket: BucketStore;
+
+beforeAll(async () => {
+  for (const [name, value] of Object.entries(S3_CREDENTIALS)) vi.stubEnv(name, value);
+  s3 = await startS3();
+  keys = await createKeyPair();
+  database = await createTestDatabase("sqlite");
+  const db = await connectDatabase(database.url);
+  await insertTenant(db, "kept");
+  await db.$disconnect();
+  folder = createFolder();
+  bucket = new BucketStore(s3.bucket, { silenceMs: 300 });
+});
+afterEach(() => s3.fail());
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await s3?.stop();
+  await database?.drop();
+});
+
+const plan = () => ({
+  ...{ databaseUrl: database.url, identities: [keys.identity], environment: "test", folder: folder.folder },
+  ...{ say: () => {}, signal: NEVER },
+});
+
+describe("a bucket", () => {
+  it("gets what the folder gets, and gives it back", async () => {
+    await take(database.url, keys, folder, { bucket });
+    const [here, there] = await Promise.all([listBackups(folder, WHOSE), listBackups(bucket, WHOSE)]);
+    expect(there).toEqual(here);
+    expect(there).toMatchObject([{ number: 1, good: true }]);
+
+    expect(await verifyBackup(await newest(bucket, WHOSE), plan())).toEqual([]);
+    const target = await createTestDatabase("sqlite");
+    const place = await locate(`s3://${s3.bucket.name}/desk/${there[0]!.file}`, s3.bucket);
+    expect(await restoreBackup(place, { ...plan(), databaseUrl: target.url, yes: false })).toEqual([]);
+    expect(readdirSync(folder.folder)).toHaveLength(2);
+    await target.drop();
+  });
+
+  it("counts on from the other store when this machine is new", async () => {
+    await take(database.url, keys, createFolder(), { bucket });
+    expect((await listBackups(bucket, WHOSE)).map(({ number }) => number)).toEqual([2, 1]);
+  });
+
+  it("gets large files in parts, as they were", async () => {
+    const path = folder.path("large");
+    writeFileSync(path, randomBytes(12 * 2 ** 20 + 1));
+    s3.requests.length = 0;
+    await bucket.put("large", path, NEVER);
+    expect(s3.requests.filter((request) => /^PUT .*partNumber=/.test(request))).toHaveLength(3);
+    await expect(
+      proveStored(bucket, "large", await digestOf(await folder.read("large"))),
+    ).resolves.toBeUndefined();
+    await bucket.remove("large");
+    await folder.remove("large");
+  });
+
+  it("lets go of what is past its time, there too", async () => {
+    const [, later] = [0, 40].map((days) => new Date(Date.parse("2026-11-23T12:00:00Z") + days * 86_400_000));
+    await take(database.url, keys, folder, { bucket, now: later! });
+    for (const store of [folder, bucket])
+      expect((await listBackups(store, WHOSE)).map(({ number }) => number)).toEqual([3]);
+  });
+});
+
+describe("a server that keeps something else than it was sent", () => {
+  /** s3rver 3.7.1 keeps the checksum trailer of a streamed upload as data, and says that all is well. */
+  class StreamingStore extends BucketStore {
+    async put(file: string, path: string) {
+      const { name: Bucket, endpoint, region, prefix } = s3.bucket;
+      const client = new S3Client({ endpoint, region, forcePathStyle: true });
+      const ContentLength = (await folder.list()).find((entry) => path.endsWith(entry.file))!.bytes;
+      await client.send(
+        new PutObjectCommand({
+          Bucket,
+          Key: `${prefix}${file}`,
+          Body: createReadStream(path),
+          ContentLength,
+        }),
+      );
+    }
+  }
+
+  it("is found out by reading back, and what it keeps does not look like a backup", async () => {
+    const before = await bucket.list();
+    const streaming = new StreamingStore(s3.bucket);
+    await expect(take(database.url, keys, folder, { bucket: streaming })).rejects.toMatchObject({
+      code: "DAMAGED",
+      message: expect.stringMatching(/is not what was sent: it has \d+ bytes, and \d+ were sent\.$/),
+    });
+    expect(await bucket.list()).toEqual(before);
+  });
+
+  it("is found out when the bytes are as many", async () => {
+    const before = await bucket.list();
+    s3.fail({ kind: "flip upload", of: /^PUT .*backroom.*\.age(\?|$)/ });
+    await expect(take(database.url, keys, folder, { bucket })).rejects.toMatchObject({
+      code: "DAMAGED",
+      message: expect.stringMatching(/it has other bytes than were sent\.$/),
+    });
+    expect(await bucket.list()).toEqual(before);
+  });
+
+  it("is found out when it is the manifest", async () => {
+    const before = await bucket.list();
+    s3.fail({ kind: "flip upload", of: /^PUT .*\.json(\?|$)/ });
+    await expect(take(database.url, keys, folder, { bucket })).rejects.toMatchObject({ code: "DAMAGED" });
+    expect(await bucket.list()).toEqual(before);
+  });
+
+  it("does not let go of older ones for it", async () => {
+    s3.fail({ kind: "flip upload", of: /^PUT .*backroom.*\.age(\?|$)/ });
+    const late = new Date("2028-01-01T00:00:00Z");
+    const before = await Promise.all([folder, bucket].map((store) => listBackups(store, WHOSE)));
+    await expect(take(database.url, keys, folder, { bucket, now: late })).rejects.toThrow();
+    const after = await Promise.all([folder, bucket].map((store) => listBackups(store, WHOSE)));
+    expect(after[1]).toEqual(before[1]);
+    expect(after[0]).toEqual([expect.objectContaining({ good: true, createdAt: late }), ...before[0]!]);
+  });
+});
+
+describe("a server that fails", () => {
+  it.each<[string, Fault]>([
+    ["answers 500 twice", { kind: "status", status: 500, of: UPLOAD, times: 2 }],
+    ["answers 503 twice", { kind: "status", status: 503, of: UPLOAD, times: 2 }],
+    ["is silent once", { kind: "silence", of: UPLOAD, times: 1 }],
+    ["tells another ETag", { kind: "other etag", of: UPLOAD }],
+  ])("and %s is asked again, or does no harm", async (_, fault) => {
+    s3.fail(fault);
+    await take(database.url, keys, folder, { bucket });
+    expect(s3.struck()).toBeGreaterThan(0);
+    expect(await verifyBackup(await newest(bucket, WHOSE), plan())).toEqual([]);
+  });
+
+  it.each<[string, Fault, string]>([
+    ["answers nothing but 500", { kind: "status", status: 500, of: UPLOAD }, "STORE"],
+    ["is silent", { kind: "silence", of: UPLOAD }, "STORE"],
+    ["refuses", { kind: "status", status: 403, of: UPLOAD }, "STORE"],
+    ["hangs up while it is read back", { kind: "hang up", of: ANSWER }, "STORE"],
+    ["gives back less than it has", { kind: "shorten", of: ANSWER }, "DAMAGED"],
+    ["gives back something else", { kind: "flip answer", of: ANSWER }, "DAMAGED"],
+  ])(
+    "and %s leaves this machine's copy, and nothing in the bucket that looks like one",
+    async (_, fault, code) => {
+      const before = await listBackups(bucket, WHOSE);
+      s3.fail(fault);
+      await expect(take(database.url, keys, folder, { bucket })).rejects.toMatchObject({
+        code,
+        message: expect.not.stringContaining("S3RVER"),
+      });
+      s3.fail();
+      expect((await listBackups(bucket, WHOSE)).filter(({ good }) => good)).toEqual(before);
+      expect((await listBackups(folder, WHOSE))[0]).toMatchObject({ good: true });
+    },
+  );
+
+  it.each<[string, Fault, string]>([
+    ["hangs up", { kind: "hang up", of: ANSWER }, "STORE"],
+    ["shortens", { kind: "shorten", of: ANSWER }, "DAMAGED"],
+    ["changes", { kind: "flip answer", of: ANSWER }, "DAMAGED"],
+  ])("and %s what is restored is found out, and what was fetched is gone", async (_, fault, code) => {
+    const backup = await newest(bucket, WHOSE);
+    const files = readdirSync(folder.folder);
+    s3.fail(fault);
+    await expect(restoreBackup(backup, { ...plan(), yes: true })).rejects.toMatchObject({ code });
+    expect(readdirSync(folder.folder)).toEqual(files);
+  });
+});
+
+describe("the commands with a bucket", () => {
+  const environment = () => ({
+    ...{ DATABASE_URL: database.url, BACKUP_ENVIRONMENT: "test", BACKUP_FOLDER: folder.folder },
+    ...{ BACKUP_RECIPIENT: keys.recipient, BACKUP_IDENTITY: keys.identity },
+    ...s3.environment,
+  });
+
+  it("back up into it and verify what is newest there", async () => {
+    const backup = await runBackupCommand("backup", environment()).ended;
+    expect(backup).toMatchObject({ code: 0, error: "" });
+    expect(backup.out).toContain("Stored s3://backups/desk/backroom-test-sqlite-");
+    const verified = await runBackupCommand("verify", environment()).ended;
+    expect(verified).toMatchObject({ code: 0, error: "" });
+    expect(verified.out).toMatch(/Verified: every table is what was backed up\.\n$/);
+  });
+
+  it("end with 1 when the bucket keeps something else, and name no credential when it refuses", async () => {
+    s3.fail({ kind: "flip upload", of: /^PUT .*backroom.*\.age(\?|$)/ });
+    expect(await runBackupCommand("backup", environment()).ended).toMatchObject({ code: 1 });
+    s3.fail();
+    const refused = await runBackupCommand("backup", {
+      ...environment(),
+      AWS_ACCESS_KEY_ID: "AKIANOBODY",
+      AWS_SECRET_ACCESS_KEY: "hunter2-hunter2",
+    }).ended;
+    expect(refused.code).toBe(2);
+    expect(refused.error).toMatch(/^The bucket backups at http:\S+ does not do what it is asked \(/);
+    expect(refused.out + refused.error).not.toMatch(/hunter2|AKIANOBODY/);
+  });
+});

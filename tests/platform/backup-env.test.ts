@@ -1,0 +1,141 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { backupEnvironment, backupIdentities, ConfigurationError } from "~/platform/env.server";
+
+const IDENTITY = `AGE-SECRET-KEY-1${"Q".repeat(58)}`;
+const RECIPIENT = `age1${"q".repeat(58)}`;
+const NAMES = [
+  ...[
+    "BACKUP_ENVIRONMENT",
+    "BACKUP_RECIPIENT",
+    "BACKUP_IDENTITY",
+    "BACKUP_IDENTITY_FILE",
+    "BACKUP_KEEP_DAYS",
+  ],
+  ...[
+    "BACKUP_FOLDER",
+    "BACKUP_S3_BUCKET",
+    "BACKUP_S3_ENDPOINT",
+    "BACKUP_S3_REGION",
+    "BACKUP_S3_PREFIX",
+    "AWS_REGION",
+  ],
+];
+
+function set(variables: Record<string, string>) {
+  for (const name of NAMES) vi.stubEnv(name, variables[name] ?? "");
+}
+afterEach(() => void vi.unstubAllEnvs());
+
+function problems(read: () => unknown): string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+}
+
+describe("the environment of backups", () => {
+  it("needs little, and knows the rest", () => {
+    set({ BACKUP_ENVIRONMENT: "production" });
+    expect(backupEnvironment()).toEqual({
+      ...{ environment: "production", recipients: [], keepDays: 30, folder: "backups", bucket: undefined },
+    });
+    set({
+      ...{
+        BACKUP_ENVIRONMENT: "eu-staging",
+        BACKUP_RECIPIENT: `${RECIPIENT}, ${RECIPIENT}`,
+        BACKUP_KEEP_DAYS: "7",
+      },
+      ...{ BACKUP_S3_BUCKET: "desk", BACKUP_S3_PREFIX: "/a/b/", AWS_REGION: "eu-west-1" },
+    });
+    expect(backupEnvironment()).toMatchObject({
+      ...{ recipients: [RECIPIENT, RECIPIENT], keepDays: 7 },
+      bucket: { name: "desk", endpoint: undefined, region: "eu-west-1", prefix: "a/b/" },
+    });
+  });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ["no environment", { BACKUP_ENVIRONMENT: "" }, /^BACKUP_ENVIRONMENT is not set; it names where/],
+    [
+      "a strange environment",
+      { BACKUP_ENVIRONMENT: "Prod!" },
+      /^BACKUP_ENVIRONMENT must be lower-case letters/,
+    ],
+    [
+      "a key of another kind",
+      { BACKUP_RECIPIENT: "ssh-ed25519 AAAA" },
+      /^BACKUP_RECIPIENT must be public keys of age/,
+    ],
+    [
+      "the secret key in its place",
+      { BACKUP_RECIPIENT: IDENTITY },
+      /^BACKUP_RECIPIENT must be public keys of age/,
+    ],
+    ["no days to keep", { BACKUP_KEEP_DAYS: "0" }, /^BACKUP_KEEP_DAYS must be a whole number from 1 to 3650/],
+    ["negative days", { BACKUP_KEEP_DAYS: "-3" }, /^BACKUP_KEEP_DAYS must be a whole number/],
+    ["half a bucket", { BACKUP_S3_PREFIX: "x" }, /^BACKUP_S3_PREFIX is set, but not BACKUP_S3_BUCKET/],
+    ["a bucket of nowhere", { BACKUP_S3_BUCKET: "desk" }, /^BACKUP_S3_REGION is not set/],
+    [
+      "a bucket's address",
+      { BACKUP_S3_BUCKET: "s3://x", AWS_REGION: "eu-west-1" },
+      /^BACKUP_S3_BUCKET must be the name/,
+    ],
+    [
+      "an endpoint with a path",
+      { BACKUP_S3_BUCKET: "desk", AWS_REGION: "eu-west-1", BACKUP_S3_ENDPOINT: "https://b2/x" },
+      /^BACKUP_S3_ENDPOINT must be a URL such as/,
+    ],
+  ])("answers %s with one sentence, which repeats no secret", (_, changes, sentence) => {
+    set({ BACKUP_ENVIRONMENT: "production", ...changes });
+    expect(problems(backupEnvironment)).toEqual([expect.stringMatching(sentence)]);
+    expect(problems(backupEnvironment).join()).not.toContain("SECRET-KEY");
+  });
+});
+
+describe("what opens backups", () => {
+  const file = (text: string) => {
+    const path = join(mkdtempSync(join(tmpdir(), "backroom-key-")), "backup.key");
+    writeFileSync(path, text);
+    return path;
+  };
+
+  it("is an identity, several, or the file of age-keygen", () => {
+    set({ BACKUP_IDENTITY: `${IDENTITY},${IDENTITY}` });
+    expect(backupIdentities()).toEqual([IDENTITY, IDENTITY]);
+    set({ BACKUP_IDENTITY_FILE: file(`# created: today\n# public key: ${RECIPIENT}\n${IDENTITY}\n`) });
+    expect(backupIdentities()).toEqual([IDENTITY]);
+  });
+
+  it.each<[string, () => Record<string, string>, RegExp]>([
+    ["nothing", () => ({}), /^BACKUP_IDENTITY is not set; it is the AGE-SECRET-KEY/],
+    [
+      "something else",
+      () => ({ BACKUP_IDENTITY: "hunter2" }),
+      /^BACKUP_IDENTITY must hold an identity of age/,
+    ],
+    [
+      "the public key",
+      () => ({ BACKUP_IDENTITY: RECIPIENT }),
+      /^BACKUP_IDENTITY must hold an identity of age/,
+    ],
+    [
+      "no such file",
+      () => ({ BACKUP_IDENTITY_FILE: "/nowhere/key" }),
+      /^BACKUP_IDENTITY_FILE names \/nowhere\/key, and/,
+    ],
+    [
+      "an empty file",
+      () => ({ BACKUP_IDENTITY_FILE: file("# nothing\n") }),
+      /^BACKUP_IDENTITY_FILE must hold an identity/,
+    ],
+  ])("is not %s", (_, variables, sentence) => {
+    set(variables());
+    expect(problems(backupIdentities)).toEqual([expect.stringMatching(sentence)]);
+    expect(problems(backupIdentities).join()).not.toContain("hunter2");
+  });
+});

@@ -1,0 +1,119 @@
+/** An S3 of one's own (s3rver), and in front of it a proxy that can be made to fail as networks and servers do. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import S3rver from "s3rver";
+import type { BackupBucket } from "~/platform/env.server";
+import { localServer } from "./local-server";
+
+/** s3rver knows one account. */
+export const S3_CREDENTIALS = { AWS_ACCESS_KEY_ID: "S3RVER", AWS_SECRET_ACCESS_KEY: "S3RVER" };
+const BUCKET = "backups";
+
+export type Fault = {
+  /** "GET /backups/some-key" and the like */
+  of: RegExp;
+  /** Of the requests that match; all by default */
+  times?: number;
+} & (
+  | { kind: "status"; status: number }
+  | { kind: "silence" }
+  /** The connection ends in the middle of the body. */
+  | { kind: "hang up" }
+  /** A shorter body than the object, and a length that fits it */
+  | { kind: "shorten" }
+  /** One bit of the answer's body, or of the body on its way in */
+  | { kind: "flip answer" | "flip upload" }
+  | { kind: "other etag" }
+);
+
+export type LocalS3 = {
+  bucket: BackupBucket;
+  /** Past the proxy */
+  direct: string;
+  /** s3://bucket/prefix/ */
+  place: string;
+  /** What `url` is asked, and how often a fault struck */
+  requests: string[];
+  struck: () => number;
+  fail: (fault?: Fault) => void;
+  environment: Record<string, string>;
+  stop: () => Promise<void>;
+};
+
+export async function startS3(): Promise<LocalS3> {
+  const folder = mkdtempSync(join(tmpdir(), "backroom-s3-"));
+  const behind = new S3rver({
+    ...{ address: "127.0.0.1", port: 0, silent: true, directory: folder },
+    configureBuckets: [{ name: BUCKET }],
+  });
+  const { port } = await behind.run();
+  let fault: Fault | undefined;
+  let struck = 0;
+  const front = await localServer((incoming, response) => {
+    const strikes =
+      fault && fault.of.test(`${incoming.method} ${incoming.url}`) && struck < (fault.times ?? Infinity)
+        ? fault
+        : undefined;
+    if (strikes) struck += 1;
+    void pass(incoming, response, port, strikes);
+  });
+  const bucket = { name: BUCKET, endpoint: front.url, region: "eu-west-1", prefix: "desk/" };
+  return {
+    bucket,
+    direct: `http://127.0.0.1:${port}`,
+    place: `s3://${BUCKET}/${bucket.prefix}`,
+    requests: front.requests,
+    struck: () => struck,
+    fail: (next) => {
+      fault = next;
+      struck = 0;
+    },
+    environment: {
+      ...S3_CREDENTIALS,
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+      BACKUP_S3_BUCKET: bucket.name,
+      BACKUP_S3_ENDPOINT: bucket.endpoint,
+      BACKUP_S3_REGION: bucket.region,
+      BACKUP_S3_PREFIX: bucket.prefix,
+    },
+    stop: async () => {
+      await front.close();
+      await behind.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function pass(incoming: IncomingMessage, response: ServerResponse, port: number, fault?: Fault) {
+  const sent = await bodyOf(incoming);
+  if (fault?.kind === "silence") return;
+  if (fault?.kind === "status") return void response.writeHead(fault.status).end();
+  if (fault?.kind === "flip upload") flip(sent);
+  const { method, url, headers } = incoming;
+  const onward = httpRequest({ host: "127.0.0.1", port, method, path: url, headers }, (answer) => {
+    void bodyOf(answer).then((body) => {
+      const changed = fault?.kind === "shorten" ? body.subarray(0, body.length / 2) : body;
+      if (fault?.kind === "flip answer") flip(changed);
+      const etag = fault?.kind === "other etag" ? { etag: `"${"0".repeat(32)}"` } : {};
+      const length =
+        method === "HEAD" || !answer.headers["content-length"] ? {} : { "content-length": changed.length };
+      response.writeHead(answer.statusCode!, { ...answer.headers, ...length, ...etag });
+      if (fault?.kind !== "hang up") return response.end(changed);
+      response.write(changed.subarray(0, changed.length / 2), () => response.destroy());
+    });
+  });
+  onward.on("error", () => response.destroy());
+  onward.end(sent);
+}
+
+async function bodyOf(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function flip(body: Buffer) {
+  if (body.length) body[body.length >> 1]! ^= 1;
+}
