@@ -5,7 +5,8 @@ import {
   RetentionRunRepository,
   type RetentionRun,
 } from "~/features/retention/retention-run.repository.server";
-import { sweep, SWEEP_JOB } from "~/features/retention/sweep.server";
+import { SWEEP_JOB } from "~/features/retention/retention";
+import { sweep } from "~/features/retention/sweep.server";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
 import { withLease } from "~/platform/db/lease.server";
 import { childEnvironment } from "~/platform/env.server";

@@ -1,7 +1,7 @@
 /** `npm run retention` as an operator runs it, on both engines. */
 import { spawn } from "node:child_process";
 import { beforeEach, expect, it } from "vitest";
-import { SWEEP_JOB } from "~/features/retention/sweep.server";
+import { SWEEP_JOB } from "~/features/retention/retention";
 import { databaseNow } from "~/platform/db/clock.server";
 import { childEnvironment } from "~/platform/env.server";
 import { eachDatabase } from "../support/databases";

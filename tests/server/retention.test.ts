@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { POLICY_NAMES, type PolicyName } from "~/features/retention/retention";
-import { SWEEP_JOB } from "~/features/retention/sweep.server";
+import { SWEEP_JOB } from "~/features/retention/retention";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
 import { databaseNow } from "~/platform/db/clock.server";
 import { answers, APP_ENVIRONMENT, startApp, type AppProcess } from "../support/app-process";

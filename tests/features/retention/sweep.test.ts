@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { POLICIES } from "~/features/retention/policies.server";
-import { SETTINGS, type PolicyName } from "~/features/retention/retention";
-import { sweep, SWEEP_JOB, type RetentionReport, type SweepContext } from "~/features/retention/sweep.server";
+import { SETTINGS, SWEEP_JOB, type PolicyName } from "~/features/retention/retention";
+import { sweep, type RetentionReport, type SweepContext } from "~/features/retention/sweep.server";
 import type { Db } from "~/platform/db/client.server";
 import { databaseNow } from "~/platform/db/clock.server";
 import { holdLease, withLease } from "~/platform/db/lease.server";
