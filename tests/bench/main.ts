@@ -7,6 +7,8 @@ import { parseArgs } from "node:util";
 import { openDatabases, type BenchDatabases } from "./databases";
 import { benchColdStart } from "./cold-start.bench";
 import { benchConnections } from "./connections.bench";
+import { benchMigrations } from "./migrations.bench";
+import { benchOutage } from "./outage.bench";
 import { benchPages } from "./pages.bench";
 import { benchRepositories } from "./repository.bench";
 import { benchSecrets } from "./secrets.bench";
@@ -26,6 +28,8 @@ const PARTS: Record<string, (databases: BenchDatabases) => Promise<void>> = {
   secrets: (databases) => benchSecrets(databases, short ? 400 : 8_000),
   connections: (databases) => benchConnections(databases, short ? 3 : 15),
   pages: (databases) => benchPages(databases, short ? 50 : 1_000),
+  migrations: (databases) => benchMigrations(databases, short ? 20_000 : 1_000_000),
+  outage: () => benchOutage(short ? 5 : 30),
   start: (databases) => benchColdStart(databases, short ? 2 : 7),
 };
 

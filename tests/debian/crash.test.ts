@@ -21,3 +21,7 @@ it("takes up within 15 s what a killed worker held, and nothing from a worker th
 it("gives up an event that kills its worker, at its cap, and none of those beside it", async () => {
   expect(await run(["poison"]), lines.join("\n")).toEqual([]);
 }, 600_000);
+
+it("says 503 within a second while Postgres is away, acknowledges nothing falsely, and is as usual after three", async () => {
+  expect(await run(["outage"]), lines.join("\n")).toEqual([]);
+}, 600_000);

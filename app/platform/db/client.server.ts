@@ -54,7 +54,7 @@ async function postgresClient(url: string, options: ConnectOptions): Promise<obj
     import("pg"),
   ]);
   // No statement_timeout and no `options` here: PgBouncer refuses them at connect. They belong to the role
-  // (ops/RUNBOOK.md, "Pool").
+  // (ops/RUNBOOK.md, "Connections, by provider").
   const pool = new pg.Pool({
     connectionString: url,
     max: options.maxConnections ?? 10,
