@@ -50,6 +50,7 @@ const AFTER_MS = 8_000;
 export async function outage(cluster: Cluster, how: How, seconds: number, rate = 200): Promise<OutageReport> {
   const databaseUrl = await cluster.create(`outage_${how}`);
   await installShops(databaseUrl);
+  await query(databaseUrl, `UPDATE "Store" SET "shopGid" = 'gid://shopify/Shop/' || "id"`);
   const log = join(cluster.folder, `outage_${how}.log`);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

@@ -22,35 +22,45 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const MIGRATIONS = migrationNames("postgres");
 const run = `drill_${randomBytes(4).toString("hex")}`;
-/** The database at which the first `n` migrations have been applied, with rows in every table */
-const stateAfter = (n: number) => `${run}_state_${n}`;
-const server = () => inject("postgresUrl");
+/** The database at which the first `n` migrations have been applied, with rows in every table; 0 is empty */
+const stateAfter = (n: number) => databaseUrl(inject("postgresUrl"), `${run}_state_${n}`);
+const LOCKED = "20251006121500_add_retention_indexes";
 const created: string[] = [];
 
 const MADE: MadeRows = { mark: "old", stores: 4, rows: (model) => (model === "StoreSettings" ? 4 : 8) };
 /** What a migration fills in where it was empty; nothing else that was there may change. */
 const BACKFILLED = ["WebhookEvent.nextAttemptAt"];
 
+let head: string[];
+let waiting: string;
+let byCommand: string;
+
 beforeAll(async () => {
-  const bare = await create(`${run}_bare`);
+  // Migrated by the Prisma CLI, in one go
+  const template = await createTestDatabase("postgres");
+  head = await using(template.url, catalogueOf);
+  await template.drop();
+
+  const bare = await create("bare");
   for (const [i, name] of MIGRATIONS.entries()) {
+    const state = await create(`state_${i}`, "bare");
+    await using(state, fill);
+    if (i === 5) waiting = await create("waiting", `state_${i}`);
+    if (name === LOCKED) byCommand = await create("by_command", `state_${i}`);
     await applyMigration(bare, name);
-    if (i === MIGRATIONS.length - 1) continue;
-    await using(await create(stateAfter(i + 1), `${run}_bare`), fill);
   }
 });
-afterAll(() =>
-  administer(server(), ...created.map((name) => `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),
-);
+afterAll(async () => {
+  for (const name of created)
+    await administer(inject("postgresUrl"), `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+});
 
-async function create(name: string, template = "template1"): Promise<string> {
-  await administer(server(), `CREATE DATABASE ${name} TEMPLATE ${template}`);
-  created.push(name);
-  return databaseUrl(server(), name);
+async function create(name: string, template?: string): Promise<string> {
+  const copied = template ? `${run}_${template}` : "template1";
+  await administer(inject("postgresUrl"), `CREATE DATABASE ${run}_${name} TEMPLATE ${copied}`);
+  created.push(`${run}_${name}`);
+  return databaseUrl(inject("postgresUrl"), `${run}_${name}`);
 }
-
-let copies = 0;
-const copyOf = (state: number) => create(`${run}_copy_${copies++}`, stateAfter(state));
 
 async function using<T>(url: string, work: (db: Db) => Promise<T>): Promise<T> {
   const db = await connectDatabase(url, { maxConnections: 2 });
@@ -96,43 +106,115 @@ const expectedCounts = (tables: Table[]) =>
     tables.map(({ model }) => [model.name, model.name === "Store" ? MADE.stores : MADE.rows(model.name)]),
   );
 
-describe("from every state of the past", () => {
-  const states = MIGRATIONS.slice(0, -1).map((name, i) => [i + 1, name] as const);
+/** At head, with what was there before; and the release of that time may still run beside the new schema. */
+async function expectUnharmed(db: Db, tables: Table[], before: Record<string, object[]>) {
+  expect(await migrationState(db)).toEqual({ state: "current" });
+  if (db.engine === "postgres") expect(await catalogueOf(db)).toEqual(head);
+  expect(await contents(db, tables)).toEqual(before);
+  expect(await readByToday(db, tables, "old")).toEqual(expectedCounts(tables));
+  for (const table of tables)
+    await db.$executeRawUnsafe(insertSql(db.engine, table, { ...MADE, mark: "late" }));
+  expect(await readByToday(db, tables, "late")).toEqual(expectedCounts(tables));
+}
 
-  it.each(states)("rows after %i migrations (%s) come to the last one unharmed", async (state) => {
-    const url = await copyOf(state);
-    const tables = await using(url, tablesOf);
-    const before = await using(url, (db) => contents(db, tables));
-    for (const name of MIGRATIONS.slice(state)) await applyMigration(url, name);
-    await using(url, async (db) => {
-      expect(await contents(db, tables)).toEqual(before);
-      expect(await readByToday(db, tables, "old")).toEqual(expectedCounts(tables));
-      expect(await migrationState(db)).toEqual({ state: "current" });
-      expect(await catalogueOf(db)).toEqual(await headCatalogue());
+/** As an error of the statement, or as a connection that is cut while the statement runs. */
+const FAULTS = ["SELECT 1/0;", "SELECT pg_terminate_backend(pg_backend_pid());"];
 
-      // The release of that time may still run beside the new schema: its inserts work, and today's code reads them.
-      for (const table of tables)
-        await db.$executeRawUnsafe(insertSql("postgres", table, { ...MADE, mark: "late" }));
-      expect(await readByToday(db, tables, "late")).toEqual(expectedCounts(tables));
-    });
-  });
+/** The script with a fault in front of statement `at`, or behind the last. */
+function withFault(script: string, at: number): string {
+  return statementsOf(script)
+    .toSpliced(at, 0, FAULTS[at % FAULTS.length]!)
+    .join("\n");
+}
 
-  it("what waited then is worked on now: connections are due for a test, deliveries have their turn", async () => {
-    const url = await copyOf(5);
-    for (const name of MIGRATIONS.slice(5)) await applyMigration(url, name);
-    await using(url, async (db) => {
+async function toHead(url: string, from: string) {
+  for (const name of MIGRATIONS.slice(MIGRATIONS.indexOf(from))) await applyMigration(url, name);
+}
+
+// What the runbook says, without the seconds that its commands take to start: markRolledBack is what prisma:resolve does. The
+// last test of this file runs the commands.
+describe("a migration of a database with rows in every table", () => {
+  const scripts = MIGRATIONS.map((name) => [name, migrationSql("postgres", name)] as const);
+  const whole = scripts.filter(([, script]) => !isConcurrent(script));
+  const concurrent = scripts.filter(([, script]) => isConcurrent(script));
+
+  it.each(whole)(
+    "%s, failed at each of its statements, leaves nothing of itself behind and runs once resolved",
+    async (name, script) => {
+      const url = stateAfter(MIGRATIONS.indexOf(name));
+      await using(url, async (db) => {
+        const tables = await tablesOf(db);
+        const before = { catalogue: await catalogueOf(db), contents: await contents(db, tables) };
+        for (let at = 0; at <= statementsOf(script).length; at++) {
+          await expect(applyMigration(url, name, withFault(script, at)), `statement ${at}`).rejects.toThrow();
+          expect(await migrationState(db)).toMatchObject({ state: "failed", names: [name] });
+          expect(await catalogueOf(db), `statement ${at}`).toEqual(before.catalogue);
+          await markRolledBack(db, name);
+        }
+        expect(await contents(db, tables)).toEqual(before.contents);
+        await toHead(url, name);
+        await expectUnharmed(db, tables, before.contents);
+      });
+    },
+  );
+
+  it.each(concurrent)(
+    "%s, failed at each of its statements, is finished by the next run",
+    async (name, script) => {
+      const url = stateAfter(MIGRATIONS.indexOf(name));
+      await using(url, async (db) => {
+        const tables = await tablesOf(db);
+        const before = { catalogue: await catalogueOf(db), contents: await contents(db, tables) };
+        await applyMigration(url, name);
+        const after = await catalogueOf(db);
+        await undo(db, name, before.catalogue);
+
+        for (let at = 0; at <= statementsOf(script).length; at++) {
+          await expect(applyMigration(url, name, withFault(script, at)), `statement ${at}`).rejects.toThrow();
+          await markRolledBack(db, name);
+          await applyMigration(url, name);
+          expect(await catalogueOf(db), `statement ${at}`).toEqual(after);
+          await undo(db, name, before.catalogue);
+        }
+
+        const statements = splitScript(script);
+        for (const [at, statement] of statements.entries()) {
+          await applyMigration(url, name, statements.slice(0, at).join(";\n"));
+          await db.$executeRaw`DELETE FROM "_prisma_migrations" WHERE "migration_name" = ${name}`;
+          const table = tableThatItWaitsFor(statement, await catalogueOf(db));
+          if (!table) continue;
+          const holding = await hold(url, table);
+          const hurried = [...statements.slice(0, 2), "SET lock_timeout = '100ms'", statement].join(";\n");
+          await expect(applyMigration(url, name, hurried), statement).rejects.toThrow(/lock timeout/);
+          await holding.release();
+          expect((await catalogueOf(db)).filter((line) => line.endsWith("INVALID"))).toHaveLength(1);
+          await markRolledBack(db, name);
+          await applyMigration(url, name);
+          expect(await catalogueOf(db), statement).toEqual(after);
+          await undo(db, name, before.catalogue);
+        }
+
+        await toHead(url, name);
+        await expectUnharmed(db, tables, before.contents);
+      });
+    },
+  );
+
+  it("works on what waited then: connections are due for a test, deliveries have their turn", async () => {
+    await toHead(waiting, MIGRATIONS[5]!);
+    await using(waiting, async (db) => {
       const now = new Date(Date.now() + 60_000);
-      const waiting = await db.webhookEvent.count({ where: { status: "RECEIVED" } });
+      const received = await db.webhookEvent.count({ where: { status: "RECEIVED" } });
       const lease = { leaseToken: "drill", leaseMs: 10_000, now };
-      expect(await new WebhookInboxRepository(db).claim(50, lease)).toHaveLength(waiting);
-      expect(waiting).toBeGreaterThan(0);
+      expect(await new WebhookInboxRepository(db).claim(50, lease)).toHaveLength(received);
+      expect(received).toBeGreaterThan(0);
       expect(await new DueRepository(db).listTests(now, 100)).toHaveLength(await db.storeSecret.count());
     });
   });
 
-  it.each(migrationNames("sqlite").map((name, i) => [i + 1, name] as const))(
-    "on SQLite too: rows after %i migrations (%s)",
-    async (state) => {
+  it.each(migrationNames("sqlite").map((name, i) => [name, i + 1] as const))(
+    "of SQLite, at %s, comes to the last one unharmed",
+    async (_name, state) => {
       const folder = mkdtempSync(join(tmpdir(), "backroom-drill-"));
       const url = `file:${join(folder, "drill.sqlite")}`;
       const names = migrationNames("sqlite");
@@ -141,138 +223,25 @@ describe("from every state of the past", () => {
       await using(url, fill);
       const before = await using(url, (db) => contents(db, tables));
       for (const name of names.slice(state)) await applyMigration(url, name);
-      await using(url, async (db) => {
-        expect(await contents(db, tables)).toEqual(before);
-        expect(await readByToday(db, tables, "old")).toEqual(expectedCounts(tables));
-        expect(await migrationState(db)).toEqual({ state: "current" });
-        for (const table of tables)
-          await db.$executeRawUnsafe(insertSql("sqlite", table, { ...MADE, mark: "late" }));
-        expect(await readByToday(db, tables, "late")).toEqual(expectedCounts(tables));
-      });
+      await using(url, (db) => expectUnharmed(db, tables, before));
       rmSync(folder, { recursive: true, force: true });
     },
   );
-});
 
-let head: Promise<string[]> | undefined;
-/** Of a database that the Prisma CLI has migrated in one go (the template of the test run). */
-function headCatalogue(): Promise<string[]> {
-  head ??= createTestDatabase("postgres").then(async ({ url, drop }) => {
-    const catalogue = await using(url, catalogueOf);
-    await drop();
-    return catalogue;
-  });
-  return head;
-}
-
-/** As an error of the statement, or as a connection that is cut while the statement runs. */
-const FAULTS = ["SELECT 1/0;", "SELECT pg_terminate_backend(pg_backend_pid());"];
-
-/** The script with a fault in front of statement `at`, or behind the last. */
-function withFault(script: string, at: number): string {
-  const statements = statementsOf(script);
-  return statements.toSpliced(at, 0, FAULTS[at % FAULTS.length]!).join("\n");
-}
-
-async function startBefore(migration: string): Promise<string> {
-  const i = MIGRATIONS.indexOf(migration);
-  return i === 0 ? create(`${run}_empty`) : copyOf(i);
-}
-
-/** What the runbook says, without the seconds that its two commands take to start; the last test here runs them. */
-async function recover(url: string, migration: string) {
-  await using(url, (db) => markRolledBack(db, migration));
-  await toHead(url, migration);
-}
-
-async function toHead(url: string, from: string) {
-  for (const name of MIGRATIONS.slice(MIGRATIONS.indexOf(from))) await applyMigration(url, name);
-}
-
-describe("a migration that fails at any of its statements", () => {
-  const scripts = MIGRATIONS.map((name) => [name, migrationSql("postgres", name)] as const);
-  const whole = scripts.filter(([, script]) => !isConcurrent(script));
-  const concurrent = scripts.filter(([, script]) => isConcurrent(script));
-
-  it.each(whole)("%s leaves nothing of itself behind, and runs once it is resolved", async (name, script) => {
-    const url = await startBefore(name);
-    await using(url, async (db) => {
-      const tables = await tablesOf(db);
-      const before = { catalogue: await catalogueOf(db), contents: await contents(db, tables) };
-      for (let at = 0; at <= statementsOf(script).length; at++) {
-        await expect(applyMigration(url, name, withFault(script, at)), `statement ${at}`).rejects.toThrow();
-        expect(await migrationState(db)).toMatchObject({ state: "failed", names: [name] });
-        expect(await catalogueOf(db), `statement ${at}`).toEqual(before.catalogue);
-        await markRolledBack(db, name);
-      }
-      expect(await contents(db, tables)).toEqual(before.contents);
-      await toHead(url, name);
-      expect(await contents(db, tables)).toEqual(before.contents);
-      expect(await catalogueOf(db)).toEqual(await headCatalogue());
-    });
-  });
-
-  it.each(concurrent)("%s, which has no transaction, is finished by the next run", async (name, script) => {
-    for (let at = 0; at <= statementsOf(script).length; at++) {
-      const url = await startBefore(name);
-      await expect(applyMigration(url, name, withFault(script, at)), `statement ${at}`).rejects.toThrow();
-      await recover(url, name);
-      expect(await using(url, catalogueOf), `statement ${at}`).toEqual(await headCatalogue());
-    }
-  });
-
-  it.each(concurrent)(
-    "%s, held up by a lock in each build, leaves an INVALID index for the next run",
-    async (name, script) => {
-      const statements = splitScript(script);
-      const settings = statements.filter((statement) => statement.startsWith("SET "));
-      for (const [at, statement] of statements.entries()) {
-        const [, index] = /INDEX CONCURRENTLY IF (?:NOT )?EXISTS "(\w+)"/.exec(statement) ?? [];
-        if (!index) continue;
-        const url = await startBefore(name);
-        const tables = await using(url, tablesOf);
-        const before = await using(url, (db) => contents(db, tables));
-        await applyMigration(url, name, statements.slice(0, at).join(";\n"));
-        const found = (await using(url, catalogueOf)).find((line) => line.includes(` "${index}" `));
-        // Dropped before it is built: there is nothing that could be waited for.
-        if (statement.startsWith("DROP") && !found) continue;
-
-        const table = (/ ON "(\w+)"/.exec(statement) ?? / ON public\."(\w+)"/.exec(found ?? ""))![1]!;
-        const holding = await hold(url, table);
-        await using(
-          url,
-          (db) => db.$executeRaw`DELETE FROM "_prisma_migrations" WHERE "migration_name" = ${name}`,
-        );
-        const hurried = [...settings, "SET lock_timeout = '100ms'", statement].join(";\n");
-        await expect(applyMigration(url, name, hurried), statement).rejects.toThrow(/lock timeout/);
-        await holding.release();
-        const broken = (await using(url, catalogueOf)).filter((line) => line.endsWith("INVALID"));
-        expect(broken, statement).toEqual([expect.stringContaining(` "${index}" `)]);
-
-        await recover(url, name);
-        await using(url, async (db) => {
-          expect(await catalogueOf(db), statement).toEqual(await headCatalogue());
-          expect(await contents(db, tables)).toEqual(before);
-        });
-      }
-    },
-  );
-
-  it("is recovered by the commands of the runbook: a lock that was held, and an object that was there", async () => {
-    const [locked, conflicting] = ["20251006121500_add_retention_indexes", "20261123140000_add_inbox_leases"];
-    const url = await copyOf(MIGRATIONS.indexOf(locked));
+  it("is recovered by the runbook's commands, from a lock that was held and from an object that was there", async () => {
+    const conflicting = "20261123140000_add_inbox_leases";
+    const url = byCommand;
     const tables = await using(url, tablesOf);
     const before = await using(url, (db) => contents(db, tables));
     const holding = await hold(url, "ConnectionEvent");
-    expect(shell(url, "npm run -s prisma:migrate").output).toContain(locked);
+    expect(shell(url, "npm run prisma:migrate").output).toContain(LOCKED);
     await holding.release();
     await administer(url, `ALTER TABLE "Store" ADD COLUMN "shopUpdatedAt" TIMESTAMP(3)`);
 
-    const again = shell(url, commands(locked));
+    const again = shell(url, commands(LOCKED));
     expect(again.status).not.toBe(0);
     expect(again.output).toContain(conflicting);
     // How the runbook finds the cause
-    expect(shell(url, "npx prisma migrate status").output).toMatch(new RegExp(`failed[^]*${conflicting}`));
     const [entry] = await using(
       url,
       (db) => db.$queryRaw<{ logs: string }[]>`
@@ -282,13 +251,26 @@ describe("a migration that fails at any of its statements", () => {
     await administer(url, `ALTER TABLE "Store" DROP COLUMN "shopUpdatedAt"`);
 
     expect(shell(url, commands(conflicting))).toMatchObject({ status: 0 });
-    await using(url, async (db) => {
-      expect(await migrationState(db)).toEqual({ state: "current" });
-      expect(await catalogueOf(db)).toEqual(await headCatalogue());
-      expect(await contents(db, tables)).toEqual(before);
-    });
+    await using(url, (db) => expectUnharmed(db, tables, before));
   });
 });
+
+/** Takes a migration back that only made and dropped indexes, for the next attempt at it. */
+async function undo(db: Db, name: string, before: string[]) {
+  const now = await catalogueOf(db);
+  for (const line of now.filter((each) => !before.includes(each)))
+    await db.$executeRawUnsafe(`DROP INDEX "${/INDEX "(\w+)"/.exec(line)![1]}"`);
+  for (const line of before.filter((each) => !now.includes(each)))
+    await db.$executeRawUnsafe(line.replace(/^index /, ""));
+  await db.$executeRaw`DELETE FROM "_prisma_migrations" WHERE "migration_name" = ${name}`;
+}
+
+/** Of a statement that builds an index, or drops one that is there; a DROP of one that is not waits for nobody. */
+function tableThatItWaitsFor(statement: string, catalogue: string[]): string | undefined {
+  const [, index] = /INDEX CONCURRENTLY IF (?:NOT )?EXISTS "(\w+)"/.exec(statement) ?? [];
+  const there = catalogue.find((line) => line.includes(` "${index}" `));
+  return (/ ON "(\w+)"/.exec(statement) ?? / ON public\."(\w+)"/.exec(there ?? ""))?.[1];
+}
 
 const commands = (migration: string) =>
   `npm run prisma:resolve -- --rolled-back ${migration} && npm run prisma:migrate`;

@@ -2,13 +2,23 @@
  * Whether the database answers at all. A server that refuses says so at once; one that is gone without a word (a frozen
  * host, a cut cable) would keep everybody waiting for as long as they can. It is asked only while somebody waits.
  */
+import type { Db } from "./client.server";
 import { DatabaseUnavailableError } from "./errors.server";
+import { queryRows } from "./raw.server";
 
 /** How often it is looked whether somebody waits, and how long for it to be a reason to ask. */
 const LOOK_MS = 200;
 const PATIENCE_MS = 100;
 /** How long the database has for its answer. All of them together stay below a second. */
 const ANSWER_MS = 500;
+
+/**
+ * The cheapest question that only a working database answers. A connection on which no answer comes in time is given up, so
+ * that it does not stay in the pool. A file of this machine is not asked.
+ */
+export async function askDatabase(db: Db, withinMs: number = ANSWER_MS): Promise<void> {
+  if (db.engine === "postgres") await queryRows(db, "SELECT 1", [], { timeoutMs: withinMs });
+}
 
 type Waiting = { since: number; reject: (error: Error) => void };
 
