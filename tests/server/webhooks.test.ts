@@ -305,7 +305,12 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
       } finally {
         await administer(server, `ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`);
       }
-      expect((await post(`{"n":5}`, { "X-Shopify-Webhook-Id": id })).text).toBe("Received.\n");
+      // A pooler that was refused says so for a second more.
+      const backAt = performance.now();
+      let answer = await post(`{"n":5}`, { "X-Shopify-Webhook-Id": id });
+      while (answer.status === 503 && performance.now() - backAt < 3_000)
+        answer = await post(`{"n":5}`, { "X-Shopify-Webhook-Id": id });
+      expect(answer.text).toBe("Received.\n");
       expect(await db.webhookEvent.count({ where: { webhookId: id } })).toBe(1);
     });
 
