@@ -1,5 +1,6 @@
 import cuid from "@bugsnag/cuid";
 import type { Queryable } from "~/platform/db/client.server";
+import { jsonbArray } from "~/platform/db/binary-array.server";
 import { queryRows } from "~/platform/db/raw.server";
 import { MOST_ATTEMPTS } from "./webhook-status";
 
@@ -62,39 +63,19 @@ export class WebhookInboxRepository {
    */
   async insert(deliveries: Delivery[]): Promise<Set<string>> {
     // In one order everywhere, so that two groups with the same redeliveries do not wait for each other.
-    const rows = deliveries
-      .toSorted((a, b) => (a.webhookId < b.webhookId ? -1 : 1))
-      .map(
-        ({ payload, ...fields }) =>
-          `${JSON.stringify({ id: cuid(), ...fields }).slice(0, -1)},"payload":${payload}}`,
-      );
+    const ordered = deliveries.toSorted((a, b) => (a.webhookId < b.webhookId ? -1 : 1));
+    const { from, values } = this.db.engine === "postgres" ? rowsOnPostgres(ordered) : rowsOnSqlite(ordered);
     const inserted = await queryRows<{ webhookId: string }>(
       this.db,
       `INSERT INTO "WebhookEvent" ("id", "createdAt", "updatedAt", "webhookId", "eventId", "topic", "shopDomain",
          "apiVersion", "payload", "nextAttemptAt", "triggeredAt", "receivedAt")
        SELECT "id", "receivedAt", "receivedAt", "webhookId", "eventId", "topic", "shopDomain",
-         "apiVersion", "payload", "turnAt", "triggeredAt", "receivedAt" FROM ${this.#deliveriesOfJson()}
+         "apiVersion", "payload", "turnAt", "triggeredAt", "receivedAt" FROM ${from}
        ON CONFLICT ("webhookId") DO NOTHING RETURNING "webhookId"`,
-      [`[${rows.join(",")}]`],
+      values,
       { timeoutMs: INSERT_MS },
     );
     return new Set(inserted.map(({ webhookId }) => webhookId));
-  }
-
-  /** A parameter of deliveries as rows; their payloads are not parsed on the way. */
-  #deliveriesOfJson(): string {
-    const texts = ["id", "webhookId", "eventId", "topic", "shopDomain", "apiVersion"];
-    const instants = ["turnAt", "triggeredAt", "receivedAt"];
-    if (this.db.engine === "postgres")
-      return `json_to_recordset(CAST(? AS json)) AS "d"(${texts.map((c) => `"${c}" text`).join(", ")},
-        ${instants.map((c) => `"${c}" timestamp(3)`).join(", ")}, "payload" jsonb)`;
-    // As Prisma writes instants there: 2026-11-16T15:00:00.000+00:00
-    const columns = [
-      ...texts.map((c) => `json_extract("value", '$.${c}') AS "${c}"`),
-      ...instants.map((c) => `replace(json_extract("value", '$.${c}'), 'Z', '+00:00') AS "${c}"`),
-      `json_extract("value", '$.payload') AS "payload"`,
-    ];
-    return `(SELECT ${columns.join(", ")} FROM json_each(?)) AS "d" WHERE TRUE`;
   }
 
   /**
@@ -297,3 +278,39 @@ export class WebhookInboxRepository {
 
 const LOST_WORKER =
   "The worker was lost in the middle of every attempt; the last one did not come back either.";
+
+const TEXTS = ["id", "webhookId", "eventId", "topic", "shopDomain", "apiVersion"] as const;
+const INSTANTS = ["turnAt", "triggeredAt", "receivedAt"] as const;
+
+/** Deliveries as rows of a FROM. The payloads go beside the rest, so that each is parsed once, as what it is stored as. */
+function rowsOnPostgres(deliveries: Delivery[]) {
+  const columns = [
+    ...TEXTS.map((name) => `"${name}" text`),
+    ...INSTANTS.map((name) => `"${name}" timestamp(3)`),
+  ];
+  return {
+    from: `ROWS FROM (json_to_recordset(CAST(? AS json)) AS (${columns.join(", ")}), unnest(CAST(? AS jsonb[])))
+         AS "d"(${[...TEXTS, ...INSTANTS, "payload"].map((name) => `"${name}"`).join(", ")})`,
+    values: [
+      JSON.stringify(deliveries.map(({ payload: _, ...fields }) => ({ id: cuid(), ...fields }))),
+      jsonbArray(deliveries.map(({ payload }) => payload)),
+    ],
+  };
+}
+
+/** The payloads are not parsed on the way; instants as Prisma writes them there: 2026-11-16T15:00:00.000+00:00 */
+function rowsOnSqlite(deliveries: Delivery[]) {
+  const columns = [
+    ...TEXTS.map((name) => `json_extract("value", '$.${name}') AS "${name}"`),
+    ...INSTANTS.map((name) => `replace(json_extract("value", '$.${name}'), 'Z', '+00:00') AS "${name}"`),
+    `json_extract("value", '$.payload') AS "payload"`,
+  ];
+  const rows = deliveries.map(
+    ({ payload, ...fields }) =>
+      `${JSON.stringify({ id: cuid(), ...fields }).slice(0, -1)},"payload":${payload}}`,
+  );
+  return {
+    from: `(SELECT ${columns.join(", ")} FROM json_each(?)) AS "d" WHERE TRUE`,
+    values: [`[${rows.join(",")}]`],
+  };
+}

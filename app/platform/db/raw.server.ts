@@ -2,7 +2,8 @@
 import type { Pool } from "pg";
 import type { Queryable } from "./client.server";
 
-type Value = string | number | boolean | Date | null;
+/** Bytes are the binary form of a type (binary-array.server.ts), and go past Prisma only: not in a transaction. */
+type Value = string | number | boolean | Date | Buffer | null;
 
 /**
  * Rows of `text`, which has one `?` for each value and no other question mark. On Postgres and outside of a transaction

@@ -21,7 +21,7 @@ const COMMANDS: Record<DoorName, string[]> = {
   "bare, single": [...TYPESCRIPT, "tests/bench/webhooks/bare-door.ts", "single"],
   "bare, grouped": [...TYPESCRIPT, "tests/bench/webhooks/bare-door.ts", "grouped"],
   // The build, as `npm start` runs it
-  ours: process.env.PROF ? ["--cpu-prof", "--cpu-prof-dir=/tmp/prof", "build/index.js"] : ["build/index.js"],
+  ours: ["build/index.js"],
 };
 
 /** Starts a door with what it would have in production, its log in a file, and waits until it answers. */

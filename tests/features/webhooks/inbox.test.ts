@@ -55,6 +55,19 @@ eachDatabase("the inbox", ({ db }) => {
     });
   });
 
+  describe("storing many at once", () => {
+    it("keeps each payload beside its own delivery, whatever characters are in it", async () => {
+      const texts = [
+        '{"quote":"\\"","backslash":"\\\\"}',
+        '{"comma":"},{","null":null}',
+        '{"long":"' + "ü😀".repeat(5_000) + '"}',
+      ];
+      const sent = texts.map((payload) => delivery({ payload }));
+      await inbox().insert(sent);
+      for (const one of sent) expect((await rowOf(db(), one)).payload).toEqual(JSON.parse(one.payload));
+    });
+  });
+
   describe("claiming", () => {
     it("gives each event to one claim only, counts the attempt, and hands the payload on with all its digits", async () => {
       const one = await received(db(), { payload: `{"id":820982911946154508}` });
