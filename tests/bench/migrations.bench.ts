@@ -30,7 +30,7 @@ export async function benchMigrations(databases: BenchDatabases, rows: number) {
     `\nMigrations beside a writer at ${RATE}/s, ${rows.toLocaleString("en-US")} rows per big table`,
   );
   const filled = new Set<string>();
-  let worst = 0;
+  const worst = { ms: 0, lockMs: 0 };
   for (const name of names) {
     await fill(url, rows, filled);
     cpSync(join("prisma/migrations", name), join(project, "prisma/migrations", name), { recursive: true });
@@ -44,12 +44,15 @@ export async function benchMigrations(databases: BenchDatabases, rows: number) {
     await deploy(project, url);
     const beside = writer.waits();
     await writer.stop();
-    worst = Math.max(worst, beside.worst.ms);
+    worst.ms = Math.max(worst.ms, beside.worst.ms);
+    worst.lockMs = Math.max(worst.lockMs, beside.worstLock.ms);
+    const failures = beside.failed ? `   ${beside.failed} FAILED: ${beside.error}` : "";
     console.log(
-      `  ${name.padEnd(58)} worst ${ms(beside.worst)} in ${beside.seconds.toFixed(1)} s   alone ${ms(alone.worst)}${beside.failed ? `   ${beside.failed} FAILED: ${beside.error}` : ""}`,
+      `  ${name.padEnd(58)} worst ${ms(beside.worst)}, for a lock ${ms(beside.worstLock)}   alone ${ms(alone.worst)}${failures}`,
     );
   }
-  goal("worst stall of the writer over all migrations", worst, "≤", 50, " ms");
+  goal("worst stall of the writer over all migrations", worst.ms, "≤", 50, " ms");
+  goal("of which for a lock", worst.lockMs, "≤", 50, " ms");
   await administer(server, `DROP DATABASE ${DATABASE} WITH (FORCE)`);
 }
 
@@ -110,8 +113,8 @@ async function startWriter(url: string, tables: string[]) {
   const ready = await Promise.all(Array.from({ length: 40 }, () => pool.connect()));
   for (const client of ready) client.release();
 
-  let since = performance.now();
   let worst: Wait = { ms: 0, table: "-" };
+  let worstLock: Wait = { ms: 0, table: "-" };
   let failed = 0;
   let error = "";
   let open = 0;
@@ -136,15 +139,30 @@ async function startWriter(url: string, tables: string[]) {
     for (; n < ((performance.now() - startAt) * RATE) / 1000; n++) void write(n, startAt + (n * 1000) / RATE);
   }, 1);
 
+  // What is due to the migration alone, on a machine that is busy with other things too.
+  let watching = true;
+  const watcher = (async () => {
+    while (watching) {
+      const { rows } = await pool.query<Wait>(
+        `SELECT extract(epoch FROM clock_timestamp() - query_start)::float * 1000 AS ms, split_part(query, '"', 2) AS table
+         FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE "%' AND datname = current_database()`,
+      );
+      for (const wait of rows) if (wait.ms > worstLock.ms) worstLock = wait;
+      await sleep(4);
+    }
+  })();
+
   return {
     /** Since it was last asked */
     waits: () => {
-      const result = { worst, failed, error, seconds: (performance.now() - since) / 1000 };
-      [worst, failed, since] = [{ ms: 0, table: "-" }, 0, performance.now()];
+      const result = { worst, worstLock, failed, error };
+      [worst, worstLock, failed] = [{ ms: 0, table: "-" }, { ms: 0, table: "-" }, 0];
       return result;
     },
     stop: async () => {
       clearInterval(timer);
+      watching = false;
+      await watcher;
       while (open) await sleep(20);
       await pool.end();
     },

@@ -191,7 +191,7 @@ async function pageRequest(url: string): Promise<Buffer> {
   const now = Math.floor(Date.now() / 1000);
   const idToken = await mintSessionToken({
     ...{ apiKey: APP_ENVIRONMENT.SHOPIFY_API_KEY, apiSecret: APP_ENVIRONMENT.SHOPIFY_API_SECRET, shop },
-    claims: { exp: now + 600 } as never,
+    claims: { exp: now + 600 },
   });
   return get(url, "/app/orders?_data=routes%2Fapp.orders", [
     `Authorization: Bearer ${idToken}`,

@@ -105,8 +105,8 @@ describe("the arithmetic of connections", () => {
   it.each(examples.map(([text, ...numbers]) => [text, ...numbers.map(Number)] as const))(
     "%s leaves a fifth to others",
     (_text, limit, processes, duringDeploy, each, total) => {
-      expect((duringDeploy || processes!) * each!).toBe(total);
-      expect(total).toBeLessThanOrEqual(0.8 * limit!);
+      expect((duringDeploy || processes) * each).toBe(total);
+      expect(total).toBeLessThanOrEqual(0.8 * limit);
     },
   );
 

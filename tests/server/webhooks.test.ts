@@ -310,7 +310,8 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
       let answer = await post(`{"n":5}`, { "X-Shopify-Webhook-Id": id });
       while (answer.status === 503 && performance.now() - backAt < 3_000)
         answer = await post(`{"n":5}`, { "X-Shopify-Webhook-Id": id });
-      expect(answer.text).toBe("Received.\n");
+      // "Received before." where a pooler kept one of those that were refused, and passed it on after all.
+      expect(answer.text).toMatch(/^Received/);
       expect(await db.webhookEvent.count({ where: { webhookId: id } })).toBe(1);
     });
 

@@ -72,7 +72,7 @@ describe("a database's pulse", () => {
     const pulse = new Pulse(async () => {
       asked += 1;
       const answer = stat(".");
-      for (const until = performance.now() + 800; performance.now() < until; );
+      for (const until = performance.now() + 800; performance.now() < until;);
       return answer;
     });
     expect(await pulse.guard(() => sleep(1_500, "done"))).toBe("done");
