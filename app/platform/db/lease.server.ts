@@ -88,7 +88,12 @@ async function acquire(db: Db, job: string, runId: string, leaseMs: number): Pro
  * Whether `runId` still holds the job; if so it does for another `leaseMs`. Asked first in a transaction, it is a fence: the
  * row stays locked, so nobody can take the job before what the transaction does is done.
  */
-export async function holdLease(db: Queryable, job: string, runId: string, leaseMs: number): Promise<boolean> {
+export async function holdLease(
+  db: Queryable,
+  job: string,
+  runId: string,
+  leaseMs: number,
+): Promise<boolean> {
   const expiresAt = new Date((await databaseNow(db)).getTime() + leaseMs);
   return (await db.jobLease.updateMany({ where: { name: job, runId }, data: { expiresAt } })).count > 0;
 }
