@@ -92,7 +92,9 @@ function tell({ runId, dryRun, outcome, policies, rotationReminders }: Retention
     console.log(`${name.padEnd(20)} ${cutoff ? `before ${cutoff}: ` : ""}${facts.join("; ")}`);
   }
   for (const { shopDomain, provider, overdue, daysUntil } of rotationReminders)
-    console.log(`${shopDomain}: the secret of ${provider} ${overdue ? `should have been rotated ${-daysUntil} days ago` : `should be rotated in ${daysUntil} days`}`);
+    console.log(
+      `${shopDomain}: the secret of ${provider} ${overdue ? `should have been rotated ${-daysUntil} days ago` : `should be rotated in ${daysUntil} days`}`,
+    );
   console.log(dryRun ? `Nothing was changed (run ${runId}).` : `${outcome} (run ${runId}).`);
 }
 

@@ -160,7 +160,9 @@ function retentionDays(v: z.infer<typeof retentionSchema>): Record<string, numbe
     "retention-runs": v.RETENTION_RUNS_DAYS,
     "compliance-requests": v.RETENTION_COMPLIANCE_REQUESTS_DAYS,
   };
-  return Object.fromEntries(Object.entries(days).filter((entry): entry is [string, number] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(days).filter((entry): entry is [string, number] => entry[1] !== undefined),
+  );
 }
 
 /** Raw values for a script of our own, e.g. SEED_SCALE; undefined when unset or empty. */
@@ -274,49 +276,52 @@ const keySchema = z.object({
     .optional(),
 });
 
-const schema = databaseSchema.extend(keySchema.shape).extend(retentionSchema.shape).extend({
-  NODE_ENV: z
-    .enum(["production", "development", "test"], "must be production, development or test.")
-    .default("development"),
-  PORT: wholeNumber(1, 65535).default(3000),
-  LOG_LEVEL: z
-    .enum(
-      ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
-      "must be one of fatal, error, warn, info, debug, trace, silent.",
-    )
-    .default("info"),
-  SHOPIFY_API_KEY: z.string("is not set; it is the Client ID of the app in the Partner Dashboard."),
-  SHOPIFY_API_SECRET: z.string("is not set; it is the Client secret of the app in the Partner Dashboard."),
-  SHOPIFY_API_SECRET_PREVIOUS: z.string().optional(),
-  SHOPIFY_APP_URL: z
-    .string(
-      "is not set; it is the origin at which Shopify reaches the app, e.g. https://backroom.example.com.",
-    )
-    .refine(isOrigin, "must be an origin such as https://backroom.example.com, without a path.")
-    .transform((url) => url.replace(/\/$/, "")),
-  SCOPES: z
-    .string("is not set; it is the comma-separated list of scopes of shopify.app.toml.")
-    .transform((list) => list.split(",").map((scope) => scope.trim()))
-    .refine(
-      (scopes) => scopes.every((scope) => /^[a-z_]+$/.test(scope)),
-      "must be scopes separated by commas, e.g. read_orders,read_products.",
-    ),
-  CRON_SECRET: bearerSecret(),
-  METRICS_TOKEN: bearerSecret(),
-  GOOGLE_TOKEN_URL: baseUrl("https://oauth2.googleapis.com/token"),
-  GA4_BASE_URL: baseUrl("https://analyticsdata.googleapis.com"),
-  GSC_BASE_URL: baseUrl("https://searchconsole.googleapis.com"),
-  BING_BASE_URL: baseUrl("https://ssl.bing.com/webmaster/api.svc/json"),
-  ALLOW_LOOPBACK_CONNECTIONS: z
-    .enum(["0", "1"], "must be 1 (allowed) or 0.")
-    .default("0")
-    .transform((value) => value === "1"),
-  INBOX_WORKER: z.enum(["on", "off"], "must be on (work on the inbox here) or off.").default("on"),
-  DEMO_NOW: z.iso
-    .datetime({ offset: true, message: "must be an ISO instant, e.g. 2026-11-16T15:00:00Z." })
-    .transform((value) => new Date(value))
-    .optional(),
-});
+const schema = databaseSchema
+  .extend(keySchema.shape)
+  .extend(retentionSchema.shape)
+  .extend({
+    NODE_ENV: z
+      .enum(["production", "development", "test"], "must be production, development or test.")
+      .default("development"),
+    PORT: wholeNumber(1, 65535).default(3000),
+    LOG_LEVEL: z
+      .enum(
+        ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
+        "must be one of fatal, error, warn, info, debug, trace, silent.",
+      )
+      .default("info"),
+    SHOPIFY_API_KEY: z.string("is not set; it is the Client ID of the app in the Partner Dashboard."),
+    SHOPIFY_API_SECRET: z.string("is not set; it is the Client secret of the app in the Partner Dashboard."),
+    SHOPIFY_API_SECRET_PREVIOUS: z.string().optional(),
+    SHOPIFY_APP_URL: z
+      .string(
+        "is not set; it is the origin at which Shopify reaches the app, e.g. https://backroom.example.com.",
+      )
+      .refine(isOrigin, "must be an origin such as https://backroom.example.com, without a path.")
+      .transform((url) => url.replace(/\/$/, "")),
+    SCOPES: z
+      .string("is not set; it is the comma-separated list of scopes of shopify.app.toml.")
+      .transform((list) => list.split(",").map((scope) => scope.trim()))
+      .refine(
+        (scopes) => scopes.every((scope) => /^[a-z_]+$/.test(scope)),
+        "must be scopes separated by commas, e.g. read_orders,read_products.",
+      ),
+    CRON_SECRET: bearerSecret(),
+    METRICS_TOKEN: bearerSecret(),
+    GOOGLE_TOKEN_URL: baseUrl("https://oauth2.googleapis.com/token"),
+    GA4_BASE_URL: baseUrl("https://analyticsdata.googleapis.com"),
+    GSC_BASE_URL: baseUrl("https://searchconsole.googleapis.com"),
+    BING_BASE_URL: baseUrl("https://ssl.bing.com/webmaster/api.svc/json"),
+    ALLOW_LOOPBACK_CONNECTIONS: z
+      .enum(["0", "1"], "must be 1 (allowed) or 0.")
+      .default("0")
+      .transform((value) => value === "1"),
+    INBOX_WORKER: z.enum(["on", "off"], "must be on (work on the inbox here) or off.").default("on"),
+    DEMO_NOW: z.iso
+      .datetime({ offset: true, message: "must be an ISO instant, e.g. 2026-11-16T15:00:00Z." })
+      .transform((value) => new Date(value))
+      .optional(),
+  });
 
 function bearerSecret() {
   return z

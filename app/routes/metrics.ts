@@ -1,5 +1,7 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { watchCompliance } from "~/features/compliance/compliance-metrics.server";
+import { watchConnections } from "~/features/connections/connection-metrics.server";
+import { watchRetention } from "~/features/retention/retention-metrics.server";
 import { watchInbox } from "~/features/webhooks/inbox-metrics.server";
 import { hasBearer } from "~/platform/http/bearer.server";
 import { respondJson } from "~/platform/http/respond.server";
@@ -9,6 +11,8 @@ import { registry } from "~/platform/metrics.server";
 
 watchInbox();
 watchCompliance();
+watchRetention();
+watchConnections();
 
 // 200 Prometheus' text · 401 wrong token · 503 no METRICS_TOKEN, or database away
 export async function loader({ request }: LoaderFunctionArgs) {

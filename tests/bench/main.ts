@@ -10,6 +10,8 @@ import { benchConnections } from "./connections.bench";
 import { benchMigrations } from "./migrations.bench";
 import { benchOutage } from "./outage.bench";
 import { benchPages } from "./pages.bench";
+import { benchHistories } from "./retention/histories.bench";
+import { benchSweep, SWEEP_LONG, SWEEP_SHORT } from "./retention/sweep.bench";
 import { benchRepositories } from "./repository.bench";
 import { benchSecrets } from "./secrets.bench";
 import { benchDoor, DOOR_LONG, DOOR_SHORT } from "./webhooks/door.bench";
@@ -24,6 +26,8 @@ const PARTS: Record<string, (databases: BenchDatabases) => Promise<void>> = {
   door: (databases) => benchDoor(databases, short ? DOOR_SHORT : DOOR_LONG),
   inbox: (databases) => benchInbox(databases, short ? INBOX_SHORT : INBOX_LONG),
   replay: (databases) => benchReplay(databases, short ? 20_000 : 200_000),
+  sweep: (databases) => benchSweep(databases, short ? SWEEP_SHORT : SWEEP_LONG),
+  histories: (databases) => benchHistories(databases, short ? 1_000 : 100_000),
   repositories: benchRepositories,
   secrets: (databases) => benchSecrets(databases, short ? 400 : 8_000),
   connections: (databases) => benchConnections(databases, short ? 3 : 15),

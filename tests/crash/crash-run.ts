@@ -7,6 +7,7 @@ import { outage, violationsOf, type OutageReport } from "./outage";
 import { swallowPoison } from "./poison";
 import { measureReclaim, writeTooLate } from "./reclaim";
 import { storm } from "./storm";
+import { killSweeps } from "./sweeps";
 
 export type CrashOptions = {
   kills: number;
@@ -15,6 +16,7 @@ export type CrashOptions = {
   reclaimKills: number;
   staleWriters: number;
   pills: number;
+  sweepKills: number;
   /** Of each outage, in seconds */
   outage: number;
   say?: (line: string) => void;
@@ -29,14 +31,16 @@ export const CRASH_SHORT = {
   reclaimKills: 6,
   staleWriters: 1_000,
   pills: 2,
+  sweepKills: 4,
   outage: 5,
 };
 export const CRASH_LONG = {
   ...{ kills: 52, ids: 200_000, storm: 100_000 },
-  ...{ reclaimKills: 36, staleWriters: 1_000, pills: 3, outage: 30 },
+  ...{ reclaimKills: 36, staleWriters: 1_000, pills: 3, sweepKills: 100, outage: 30 },
 };
 
 const RECLAIM_MS = 15_000;
+const FREED_MS = 1_000;
 
 const PARTS = {
   kills: async (cluster: Cluster, { kills, ids }: CrashOptions, say: Say) => {
@@ -97,6 +101,17 @@ const PARTS = {
       violations.push(...violationsOf(report).map((violation) => `${how}: ${violation}`));
     }
     return violations;
+  },
+  sweeps: async (cluster: Cluster, { sweepKills }: CrashOptions, say: Say) => {
+    const { freedAfter, deleted, violations } = await killSweeps(cluster, sweepKills);
+    const longest = Math.max(...freedAfter);
+    say(
+      `Sweeps: ${sweepKills} killed, free again after ${Math.round(quantile(freedAfter, 0.5))} ms (p50), ${Math.round(longest)} ms (longest); ${deleted} rows deleted, each recorded once`,
+    );
+    return [
+      ...violations,
+      ...(longest > FREED_MS ? [`A dead sweep kept others out for ${Math.round(longest)} ms.`] : []),
+    ];
   },
 };
 

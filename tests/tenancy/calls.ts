@@ -5,6 +5,8 @@ import { KpiCacheRepository } from "~/features/overview/kpi-cache.repository.ser
 import { OrderFlagRepository } from "~/features/orders/order-flag.repository.server";
 import { ProductVelocityRepository } from "~/features/inventory/product-velocity.repository.server";
 import { PurchaseOrderRepository } from "~/features/inventory/purchase-order.repository.server";
+import { DueOfStore } from "~/features/retention/due-of-store.repository.server";
+import { POLICIES } from "~/features/retention/policies.server";
 import { SeoInsightRepository } from "~/features/seo/seo-insight.repository.server";
 import { StoreSecretRepository } from "~/features/connections/store-secret.repository.server";
 import { StoreSettingsRepository } from "~/features/settings/store-settings.repository.server";
@@ -312,6 +314,14 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
       updatePayloads: (r, other) => r.updatePayloads([{ id: other.webhookEvent, text: "{}" }]),
     },
   }),
+  DueOfStore: calls<DueOfStore>({
+    models: ["AiDraft", "ConnectionEvent", "KpiCache", "WebhookEvent"],
+    build: (db, { shopDomain, storeId }) => new DueOfStore(db, storeId, shopDomain),
+    methods: {
+      countDue: (r) => r.countDue(policy("ai-drafts"), LATER),
+      countSpared: (r) => r.countSpared(policy("webhook-events"), LATER),
+    },
+  }),
   WebhookInboxOfShop: calls<WebhookInboxOfShop>({
     models: ["WebhookEvent"],
     build: (db, { shopDomain }) => new WebhookInboxOfShop(db, shopDomain),
@@ -329,12 +339,16 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
   }),
 };
 
+const policy = (name: string) => POLICIES.find((one) => one.name === name)!;
+
 /** Repositories of the whole installation, which no page reaches with a merchant's words. */
 export const NOT_SCOPED = [
   "StoreRepository",
   "WebhookInboxRepository",
   "WebhookShopsRepository",
   "RetentionRunRepository",
+  "DueRowsRepository",
+  "ActivityRepository",
   "ComplianceRequestRepository",
   "ShopDataRepository",
   "DueRepository",

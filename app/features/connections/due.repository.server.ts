@@ -1,5 +1,9 @@
-/** What the cron asks about all stores at once: which connections are due for a test, which secrets for a new one. */
+/**
+ * What is asked about all stores at once: which connections are due for a test and which secrets for a new one (the cron),
+ * and how many connections fail (the metrics).
+ */
 import type { Db } from "~/platform/db/client.server";
+import { queryRows } from "~/platform/db/raw.server";
 import type { Provider } from "./provider";
 
 export type DueTest = { storeId: string; provider: Provider; nextTestAt: Date; ianaTimezone: string };
@@ -52,4 +56,30 @@ export class DueRepository {
       rotationReminderAt ? [{ shopDomain, provider, rotationReminderAt }] : [],
     );
   }
+
+  /**
+   * Connections whose last test failed. A credential that was only offered and failed says nothing about the one in use
+   * (connection-event.repository). Each look is one step in the index by store, provider, outcome and time.
+   */
+  async countFailing(): Promise<Map<Provider, number>> {
+    const rows = await queryRows<{ provider: Provider; count: number | bigint }>(
+      this.db,
+      `SELECT "secret"."provider", count(*) AS "count"
+       FROM "StoreSecret" AS "secret" JOIN "Store" AS "store" ON "store"."id" = "secret"."storeId"
+       WHERE "store"."status" = 'ACTIVE' AND EXISTS (
+         SELECT 1 FROM "ConnectionEvent" AS "failure"
+         WHERE ${ofTheConnection("failure")} AND "failure"."outcome" = 'FAILURE' AND "failure"."trigger" <> 'CONNECT'
+           AND NOT EXISTS (
+             SELECT 1 FROM "ConnectionEvent" AS "success"
+             WHERE ${ofTheConnection("success")} AND "success"."outcome" = 'SUCCESS'
+               AND ("success"."createdAt", "success"."id") > ("failure"."createdAt", "failure"."id")))
+       GROUP BY "secret"."provider"`,
+      [],
+    );
+    return new Map(rows.map(({ provider, count }) => [provider, Number(count)]));
+  }
+}
+
+function ofTheConnection(event: string): string {
+  return `"${event}"."storeId" = "secret"."storeId" AND "${event}"."provider" = "secret"."provider"`;
 }

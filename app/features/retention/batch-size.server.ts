@@ -16,7 +16,7 @@ export class BatchSize {
   /** After a batch that was given up; false when it cannot be smaller. */
   shrink(): boolean {
     if (this.rows === FEWEST_ROWS) return false;
-    this.rows = Math.max(FEWEST_ROWS, Math.floor(this.rows / 4));
+    this.rows = Math.max(FEWEST_ROWS, Math.floor(this.rows / 8));
     return true;
   }
 }

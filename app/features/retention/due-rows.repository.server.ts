@@ -1,5 +1,6 @@
 import type { Queryable } from "~/platform/db/client.server";
 import { changeRows, queryRows } from "~/platform/db/raw.server";
+import { dueCondition, sparedCondition } from "./conditions.server";
 import type { Policy } from "./policies.server";
 import { MOST_COUNTED } from "./retention";
 
@@ -86,21 +87,16 @@ export class DueRowsRepository {
 
   /** What is older than the cutoff and stays, because the rule says so. */
   async countSpared(cutoff: Date): Promise<Counted> {
-    const { spared } = this.policy;
-    if (!spared) return { count: 0, oldestAt: null };
-    const where = `"row"."${spared.at}" < ? AND ${spared.where}`;
-    return this.#count({ where, values: valuesOf(where, cutoff) }, spared.at);
+    const where = sparedCondition(this.policy);
+    if (!where) return { count: 0, oldestAt: null };
+    return this.#count({ where, values: valuesOf(where, cutoff) }, this.policy.spared!.at);
   }
 
   #due(pass: string, cutoff: Date, cursor: Cursor): Condition {
-    const { at, unless } = this.policy;
-    const where = [
-      ...[pass, `"row"."${at}" < ?`],
-      ...(unless ? [`(${unless}) IS NOT TRUE`] : []),
-    ].join(" AND ");
+    const where = dueCondition(this.policy, pass);
     const values = valuesOf(where, cutoff);
     return cursor
-      ? { where: `"row"."${at}" >= ? AND ${where}`, values: [cursor, ...values] }
+      ? { where: `"row"."${this.policy.at}" >= ? AND ${where}`, values: [cursor, ...values] }
       : { where, values };
   }
 

@@ -129,7 +129,9 @@ export class PolicyWalk {
 
   /** A fault that another policy's table need not have. */
   #isOurs(error: unknown): boolean {
-    return !(error instanceof SweepEndedError) && (isStatementTimeout(error) || !isDatabaseUnavailable(error));
+    return (
+      !(error instanceof SweepEndedError) && (isStatementTimeout(error) || !isDatabaseUnavailable(error))
+    );
   }
 
   #refuse(error: unknown) {
@@ -146,7 +148,9 @@ export class SweepEndedError extends Error {
   readonly name = "SweepEndedError";
   readonly code = "SWEEP_ENDED";
   constructor() {
-    super("Another run has taken this sweep's place, because its lease ran out; what it deleted is recorded.");
+    super(
+      "Another run has taken this sweep's place, because its lease ran out; what it deleted is recorded.",
+    );
   }
 }
 

@@ -29,5 +29,10 @@ async function withBacklog(db: Db, report: PolicyReport): Promise<PolicyReport> 
     return new DueRowsRepository(tx, policy).countDue(new Date(report.cutoff!));
   });
   if (!count) return report;
-  return { ...report, backlog: count, oldestAt: oldestAt?.toISOString(), note: "The sweep ended before this policy did." };
+  return {
+    ...report,
+    backlog: count,
+    oldestAt: oldestAt?.toISOString(),
+    note: "The sweep ended before this policy did.",
+  };
 }

@@ -1,8 +1,9 @@
 import { Row, RowList } from "~/components/row-list";
-import { Quiet, SectionCard } from "~/components/section-card";
+import { SectionCard } from "~/components/section-card";
 import { ConnectionBadge } from "~/features/connections/components/connection-badge";
+import { RotationsCard } from "~/features/connections/components/rotations-card";
 import type { ConnectionHealth, RotationDue } from "~/features/connections/connections.server";
-import { formatAgo, formatShopDate } from "~/platform/shop-time";
+import { formatAgo } from "~/platform/shop-time";
 
 type Props = { connections: ConnectionHealth[]; rotations: RotationDue[]; now: string; ianaTimezone: string };
 
@@ -28,22 +29,7 @@ export function ConnectionsCard({ connections, rotations, now, ianaTimezone }: P
           ))}
         </RowList>
       </SectionCard>
-      <SectionCard title="Secrets to rotate" action={rotations.length ? LINK : undefined}>
-        {rotations.length === 0 ? (
-          <Quiet>No secret is due within two weeks.</Quiet>
-        ) : (
-          <RowList label="Secrets due for rotation">
-            {rotations.map(({ provider, name, rotationReminderAt, overdue }) => (
-              <Row
-                key={provider}
-                url={LINK.url}
-                title={name}
-                detail={`${overdue ? "Was due" : "Due"} ${formatShopDate(rotationReminderAt, ianaTimezone)}`}
-              />
-            ))}
-          </RowList>
-        )}
-      </SectionCard>
+      <RotationsCard rotations={rotations} ianaTimezone={ianaTimezone} />
     </>
   );
 }

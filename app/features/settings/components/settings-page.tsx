@@ -54,7 +54,7 @@ export function SettingsPage({ saved, currency, ianaTimezone }: Props) {
           <Section title="Features" description="What Backroom does for you.">
             <Toggles editor={editor} />
           </Section>
-          <InlineGrid columns={{ xs: 1, md: 3 }} gap="400">
+          <InlineGrid columns={{ xs: 1, md: 2 }} gap="400">
             <SectionCard
               title="Connections"
               action={{ label: "Manage connections", url: "/app/settings/connections" }}
@@ -63,6 +63,9 @@ export function SettingsPage({ saved, currency, ianaTimezone }: Props) {
             </SectionCard>
             <SectionCard title="Privacy" action={{ label: "Privacy requests", url: "/app/settings/privacy" }}>
               <Quiet>What customers ask about their data, with the day by which you answer.</Quiet>
+            </SectionCard>
+            <SectionCard title="Data" action={{ label: "Data and retention", url: "/app/settings/data" }}>
+              <Quiet>What Backroom keeps, for how long, and what it deletes next.</Quiet>
             </SectionCard>
             <SectionCard title="From your Shopify settings">
               <TermList

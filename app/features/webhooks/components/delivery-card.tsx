@@ -3,6 +3,7 @@ import { BlockStack, Box, Button, Card, InlineStack, Pagination, Text } from "@s
 import { ListEmpty } from "~/components/list-empty";
 import { Row, RowList } from "~/components/row-list";
 import { formatAgo, formatShopTime } from "~/platform/shop-time";
+import { formatUntil } from "~/platform/time-span";
 import type { DeliveryLine, WebhookDiagnostics } from "../diagnostics.server";
 import {
   DISMISSABLE,
@@ -14,7 +15,6 @@ import {
 import type { WebhookListQuery } from "../webhooks.schema";
 import type { AskChange } from "./change-dialog";
 import { DeliveryFilters } from "./delivery-filters";
-import { formatUntil } from "./instants";
 import { StatusBadge } from "./status-badge";
 import { useWebhooksQuery } from "./use-webhooks-query";
 

@@ -3,10 +3,10 @@ import { useCallback, useState } from "react";
 import { SectionCard } from "~/components/section-card";
 import { TermList, type Term } from "~/components/term-list";
 import { formatAgo, formatShopTime } from "~/platform/shop-time";
+import { formatSpan, formatUntil } from "~/platform/time-span";
 import type { DeliveryDetail } from "../diagnostics.server";
 import { DISMISSABLE, errorText, MOST_ATTEMPTS, personText, REPLAYABLE } from "../webhook-status";
 import { ChangeDialog, type AskChange } from "./change-dialog";
-import { formatSpan, formatUntil } from "./instants";
 import { StatusBadge } from "./status-badge";
 
 type Props = { delivery: DeliveryDetail; now: string; ianaTimezone: string; actor: string };

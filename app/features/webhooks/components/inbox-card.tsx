@@ -1,9 +1,9 @@
 import { BlockStack, Button, InlineStack } from "@shopify/polaris";
 import { SectionCard } from "~/components/section-card";
 import { TermList } from "~/components/term-list";
+import { formatSpan } from "~/platform/time-span";
 import type { WebhookDiagnostics } from "../diagnostics.server";
 import type { AskChange } from "./change-dialog";
-import { formatSpan } from "./instants";
 
 type Props = Pick<WebhookDiagnostics, "counts" | "oldest"> & { now: string; onAsk: (ask: AskChange) => void };
 

@@ -1,4 +1,4 @@
-/** Spans of time as the webhooks pages tell them. */
+/** Spans of time as pages tell them. */
 
 const UNITS = [
   { name: "day", seconds: 86_400 },

@@ -1,0 +1,189 @@
+/**
+ * The sweep through its real code path, beside the best SQL that we can write by hand, on the same rows in one run; then with a
+ * snapshot held open, with ten times more rows, by the rule that keeps the latest, and beside the door.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { sweep, type RetentionReport } from "~/features/retention/sweep.server";
+import type { PolicyName } from "~/features/retention/retention";
+import { connectDatabase } from "~/platform/db/client.server";
+import { APP_ENVIRONMENT } from "../../support/app-process";
+import type { BenchDatabases } from "../databases";
+import { startDoor } from "../webhooks/doors";
+import { goal } from "../webhooks/goal";
+import { describeLoad, generate } from "../webhooks/load-job";
+import { fillConnectionEvents, fillWebhooks, withClient } from "./expired-rows";
+
+export type SweepSizes = {
+  expired: number;
+  live: number;
+  latest: number;
+  growth: number[];
+  besideSeconds: number;
+};
+export const SWEEP_SHORT: SweepSizes = {
+  expired: 20_000,
+  live: 5_000,
+  latest: 20_000,
+  growth: [],
+  besideSeconds: 3,
+};
+export const SWEEP_LONG: SweepSizes = {
+  ...{ expired: 1_000_000, live: 200_000, latest: 1_000_000 },
+  ...{ growth: [100_000, 1_000_000, 5_000_000], besideSeconds: 30 },
+};
+
+type Drained = { rows: number; seconds: number; worstMs: number; firstMs?: number; growthMb: number };
+
+export async function benchSweep(databases: BenchDatabases, sizes: SweepSizes) {
+  const filled = async (rows = { expired: sizes.expired, live: sizes.live }) => {
+    const url = await databases.create("postgres", "bench_sweep");
+    await fillWebhooks(url, rows);
+    return url;
+  };
+  console.log(`\nSweep of ${sizes.expired} expired beside ${sizes.live} live webhooks, postgres`);
+  const byHand = describe("SQL by hand", await drainByHand(await filled()));
+  const ours = describe("ours", await drain(await filled(), "webhook-events"));
+  const held = describe(
+    "ours, a snapshot held",
+    await drain(await filled(), "webhook-events", { snapshot: true }),
+  );
+  goal("of the SQL by hand", ours.rate / byHand.rate, "≥", 0.8, "×");
+  goal("rows/s", ours.rate, "≥", 80_000, "/s");
+  goal("worst batch", ours.worstMs, "≤", 100, " ms");
+  goal("memory growth", ours.growthMb, "≤", 64, " MB");
+  goal("of the free rate with a snapshot held", held.rate / ours.rate, "≥", 0.8, "×");
+
+  const url = await databases.create("postgres", "bench_sweep");
+  await fillConnectionEvents(url, sizes.latest);
+  console.log(
+    `\nSweep of ${sizes.latest} connection tests, the latest of each of 5,000 series stay, postgres`,
+  );
+  const latest = describe("ours", await drain(url, "connection-events"));
+  goal("rows/s", latest.rate, "≥", 40_000, "/s");
+
+  if (sizes.growth.length) console.log("\nSweep by size, postgres");
+  for (const expired of sizes.growth)
+    describe(`${expired} rows`, await drain(await filled({ expired, live: sizes.live }), "webhook-events"));
+  await besideDoor(await filled(), sizes.besideSeconds);
+}
+
+/** The door at 200/s, alone and while the sweep runs in the same process, and who waited for a lock meanwhile. */
+async function besideDoor(url: string, seconds: number) {
+  const door = await startDoor("ours", url, { INBOX_WORKER: "off" });
+  const real = { mode: "open", url: door.url, rate: 200, warmUpSeconds: 2, seconds } as const;
+  const alone = await generate({ ...real, run: "alone" });
+  const waits = watchLocks(url);
+  const headers = { Authorization: `Bearer ${APP_ENVIRONMENT.CRON_SECRET}` };
+  const budgetMs = (seconds + 3) * 1_000;
+  const swept = fetch(`${door.url}/cron/retention?budgetMs=${budgetMs}`, { method: "POST", headers });
+  const beside = await generate({ ...real, run: "beside" });
+  const report = (await (await swept).json()) as RetentionReport;
+  const longestWaitMs = await waits.stop();
+  await door.stop();
+  const deleted = report.policies.reduce((sum, policy) => sum + policy.deleted, 0);
+  console.log(`\nThe door at 200/s for ${seconds} s, and a sweep in the same process, postgres`);
+  console.log(`  alone          ${describeLoad(alone)}`);
+  console.log(`  beside a sweep ${describeLoad(beside)}`);
+  console.log(`  the sweep deleted ${deleted} meanwhile (${report.outcome})`);
+  goal("p99", beside.p99 / alone.p99, "≤", 1.15, "×");
+  goal("longest wait for a lock", longestWaitMs, "≤", 20, " ms");
+}
+
+/** Looks every 10 ms for sessions that wait for a lock, and for how long. */
+function watchLocks(url: string) {
+  let stopped = false;
+  let longestMs = 0;
+  const watching = withClient(url, async (client) => {
+    while (!stopped) {
+      const { rows } = await client.query<{ ms: number | null }>(
+        `SELECT max(extract(epoch FROM clock_timestamp() - "waitstart") * 1000)::float8 AS "ms" FROM pg_locks WHERE NOT "granted"`,
+      );
+      longestMs = Math.max(longestMs, rows[0]?.ms ?? 0);
+      await sleep(10);
+    }
+  });
+  return {
+    stop: async () => {
+      stopped = true;
+      await watching;
+      return longestMs;
+    },
+  };
+}
+
+async function drain(url: string, name: PolicyName, { snapshot = false } = {}): Promise<Drained> {
+  const db = await connectDatabase(url, { maxConnections: 4 });
+  const drained = async (): Promise<Drained> => {
+    globalThis.gc?.();
+    const before = process.memoryUsage.rss();
+    let most = before;
+    const startedAt = performance.now();
+    const leased = await sweep(
+      { db, days: {}, onProgress: () => (most = Math.max(most, process.memoryUsage.rss())) },
+      { dryRun: false, budgetMs: 3_600_000 },
+    );
+    const seconds = (performance.now() - startedAt) / 1_000;
+    if (leased.outcome === "running") throw new Error("Another sweep is running.");
+    const policy = leased.result.policies.find((one) => one.name === name)!;
+    if (policy.backlog || policy.error) throw new Error(`The sweep ended with ${JSON.stringify(policy)}`);
+    return {
+      rows: policy.deleted,
+      seconds,
+      worstMs: policy.worstBatchMs,
+      growthMb: (most - before) / 2 ** 20,
+    };
+  };
+  try {
+    return snapshot ? await withSnapshot(url, drained) : await drained();
+  } finally {
+    await db.$disconnect();
+  }
+}
+
+/** As a dump or a long report would. */
+function withSnapshot<T>(url: string, work: () => Promise<T>): Promise<T> {
+  return withClient(url, async (client) => {
+    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
+    await client.query(`SELECT count(*) FROM "Store"`);
+    const result = await work();
+    await client.query("COMMIT");
+    return result;
+  });
+}
+
+const BATCH = 5_000;
+
+/** Places on disk, a cursor, no framework, no record, no lease. */
+async function drainByHand(url: string): Promise<Drained> {
+  return withClient(url, async (client) => {
+    const startedAt = performance.now();
+    let rows = 0;
+    let worstMs = 0;
+    for (let cursor = "-infinity"; ;) {
+      const at = performance.now();
+      const { rows: batches } = await client.query<{ count: number; next: string }>(
+        `WITH "batch" AS MATERIALIZED (
+           SELECT ctid AS "place", "processedAt" FROM "WebhookEvent" WHERE "status" = 'SUCCEEDED'
+             AND "processedAt" < now() AT TIME ZONE 'UTC' - interval '14 days' AND "processedAt" >= $1::timestamp
+           ORDER BY "processedAt" LIMIT ${BATCH} FOR UPDATE SKIP LOCKED
+         ), "gone" AS (DELETE FROM "WebhookEvent" WHERE ctid = ANY (ARRAY(SELECT "place" FROM "batch")) RETURNING 1)
+         SELECT (SELECT count(*)::int FROM "gone") AS "count", max("processedAt")::text AS "next" FROM "batch"`,
+        [cursor],
+      );
+      worstMs = Math.max(worstMs, performance.now() - at);
+      const { count, next } = batches[0]!;
+      rows += count;
+      if (count < BATCH) break;
+      cursor = next;
+    }
+    return { rows, seconds: (performance.now() - startedAt) / 1_000, worstMs, growthMb: 0 };
+  });
+}
+
+function describe(name: string, drained: Drained) {
+  const rate = drained.rows / drained.seconds;
+  console.log(
+    `  ${name.padEnd(24)} ${String(Math.round(rate)).padStart(7)} rows/s   ${drained.rows} rows in ${drained.seconds.toFixed(1)} s   worst batch ${Math.round(drained.worstMs)} ms   memory +${Math.round(drained.growthMb)} MB`,
+  );
+  return { ...drained, rate };
+}

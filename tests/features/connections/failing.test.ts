@@ -1,0 +1,76 @@
+import { beforeEach, expect, it } from "vitest";
+import { connectionsHealth } from "~/features/connections/connections.server";
+import { DueRepository } from "~/features/connections/due.repository.server";
+import { PROVIDERS, type Provider } from "~/features/connections/provider";
+import { StoreSecretRepository } from "~/features/connections/store-secret.repository.server";
+import { random } from "../../../prisma/seed/random";
+import { eachDatabase } from "../../support/databases";
+import { T0, TEST_KEYS } from "../../support/tenant-rows";
+
+let stores = 0;
+
+eachDatabase("connections whose last test failed", ({ db }) => {
+  beforeEach(() => db().store.deleteMany());
+
+  async function connected(provider: Provider, status: "ACTIVE" | "UNINSTALLED" = "ACTIVE") {
+    const shopDomain = `failing-${stores++}.myshopify.com`;
+    const { id } = await db().store.create({ data: { shopDomain, status, onboardingFlags: {} } });
+    await new StoreSecretRepository(db(), id, TEST_KEYS).upsert(
+      provider,
+      { plaintext: "s", setBy: null, rotationReminderAt: null, lastFour: "", nextTestAt: null },
+      T0,
+    );
+    return id;
+  }
+  const tested = (storeId: string, provider: Provider, seconds: number, values: object) =>
+    db().connectionEvent.create({
+      data: {
+        ...{ storeId, provider, latencyMs: 1, outcome: "FAILURE" },
+        createdAt: new Date(T0.getTime() + seconds * 1_000),
+        ...values,
+      },
+    });
+  const failing = async () => Object.fromEntries(await new DueRepository(db()).countFailing());
+
+  it("are counted by provider, of installed shops", async () => {
+    expect(await failing()).toEqual({});
+    await tested(await connected("GA4"), "GA4", 0, {});
+    await tested(await connected("GA4"), "GA4", 0, {});
+    await tested(await connected("MCP"), "MCP", 0, {});
+    await tested(await connected("BING"), "BING", 0, { outcome: "SUCCESS" });
+    await tested(await connected("GSC", "UNINSTALLED"), "GSC", 0, {});
+    await connected("BING");
+    expect(await failing()).toEqual({ GA4: 2, MCP: 1 });
+  });
+
+  it("are not those that work again, nor those whose replacement was refused, nor those that are gone", async () => {
+    const again = await connected("GA4");
+    await tested(again, "GA4", 0, {});
+    await tested(again, "GA4", 1, { outcome: "SUCCESS" });
+    expect(await failing()).toEqual({});
+    await tested(again, "GA4", 2, { trigger: "CONNECT" });
+    expect(await failing()).toEqual({});
+    await tested(again, "GA4", 3, {});
+    expect(await failing()).toEqual({ GA4: 1 });
+    await db().storeSecret.deleteMany({ where: { storeId: again } });
+    expect(await failing()).toEqual({});
+  });
+
+  it("are the same that merchants see as failing, whatever the history", async () => {
+    const rng = random("failing");
+    const expected: Record<string, number> = {};
+    for (let i = 0; i < 40; i++) {
+      const provider = PROVIDERS[rng.int(0, 3)]!;
+      const storeId = await connected(provider);
+      for (let test = rng.int(0, 6); test > 0; test--)
+        await tested(storeId, provider, rng.int(0, 3), {
+          outcome: rng.int(0, 1) ? "SUCCESS" : "FAILURE",
+          trigger: ["MANUAL", "SCHEDULED", "CONNECT"][rng.int(0, 2)],
+        });
+      const health = await connectionsHealth(db(), storeId, T0);
+      if (health.find((one) => one.provider === provider)!.state === "failing")
+        expected[provider] = (expected[provider] ?? 0) + 1;
+    }
+    expect(await failing()).toEqual(expected);
+  });
+});
