@@ -15,7 +15,7 @@ import { webhookEntry } from "~/features/webhooks/http-entry.server";
 import { startWorker, type InboxWorker } from "~/features/webhooks/worker.server";
 import { keyProvider } from "~/platform/crypto/keys.server";
 import { closeDatabase, database } from "~/platform/db/database.server";
-import { DatabaseUnavailableError } from "~/platform/db/errors.server";
+import { DatabaseUnavailableError, isDatabaseUnavailable } from "~/platform/db/errors.server";
 import { migrationState } from "~/platform/db/migration-state.server";
 import { ConfigurationError, environment } from "~/platform/env.server";
 import { closeOutbound } from "~/platform/http/ssrf-guard.server";
@@ -39,6 +39,7 @@ main().catch((error: unknown) => {
 async function main() {
   const { env } = environment();
   setLogLevel(env.logLevel);
+  process.on("unhandledRejection", surviveLostRollback);
 
   const db = await database();
   const schema = await migrationState(db);
@@ -58,6 +59,15 @@ async function main() {
 
   for (const signal of ["SIGTERM", "SIGINT"] as const)
     process.once(signal, () => void stop(server, worker, signal));
+}
+
+/**
+ * Prisma (6.19) takes back a transaction whose time is over, and waits for nobody to hear how that went: a database that is gone
+ * without a word would end the process 25 s later. What else nobody caught ends it, as Node would have it.
+ */
+function surviveLostRollback(error: unknown) {
+  if (!isDatabaseUnavailable(error)) throw error;
+  log.warn({ err: error }, "a transaction could not be taken back, because the database does not answer");
 }
 
 function createApp() {

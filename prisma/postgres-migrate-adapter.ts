@@ -21,6 +21,7 @@ const PRESENT_AS: Record<number, number> = {
 };
 
 type Field = { dataTypeID: number };
+type WithErrors = { onError(error: unknown): never };
 type WithIO = { performIO(query: SqlQuery): Promise<{ fields: Field[] }> };
 
 /**
@@ -68,8 +69,11 @@ function mend(adapter: SqlDriverAdapter): SqlDriverAdapter {
     presentCatalogueTypes(transaction);
     return transaction;
   };
+  const withErrors = adapter as unknown as WithErrors;
   adapter.executeScript = async (script) => {
-    for (const statement of splitScript(script)) await client.query(statement);
+    for (const statement of splitScript(script))
+      // In the engine's own form: any other one reaches the migration log as "external error", without a word of its cause.
+      await client.query(statement).catch((error: unknown) => withErrors.onError(error));
   };
   // On a shadow database the engine sends whole migration files this way instead.
   const executeRaw = adapter.executeRaw.bind(adapter);

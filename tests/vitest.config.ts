@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -5,9 +6,15 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const root = at("..");
 const globalSetup = at("./support/global-setup.ts");
 
+/** Every file whose tests run on each database. */
+const onEachDatabase = readdirSync(at("."), { recursive: true, encoding: "utf8" })
+  .filter((path) => /\.test\.tsx?$/.test(path) && !/^(e2e|debian|bench)\//.test(path))
+  .filter((path) => /\b(eachDatabase|ENGINES)\b/.test(readFileSync(at(path), "utf8")))
+  .map((path) => `tests/${path}`);
+
 /**
- * Three projects: `app` needs only Node (npm test); `browser` needs Chromium and `debian` needs Debian's PgBouncer and
- * pg_dump (.ci/run). Nothing is skipped where it cannot run: it is not in the project.
+ * Four projects: `app` needs only Node (npm test); `browser` needs Chromium and `debian` needs Debian's PgBouncer and
+ * pg_dump (.ci/run); `pgbouncer` is the Postgres half of `app` once more, through that PgBouncer. Nothing is skipped where it cannot run: it is not in the project.
  */
 export default defineConfig({
   root,
@@ -42,6 +49,11 @@ export default defineConfig({
         extends: true,
         root,
         test: { name: "debian", globalSetup, include: ["tests/debian/**/*.test.ts"], testTimeout: 120_000 },
+      },
+      {
+        extends: true,
+        root,
+        test: { name: "pgbouncer", globalSetup: at("./support/pgbouncer-setup.ts"), include: onEachDatabase },
       },
     ],
   },

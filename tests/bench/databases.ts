@@ -8,6 +8,9 @@ import { administer, databaseUrl, postgresServer } from "../support/global-setup
 export type BenchDatabases = {
   /** A fresh migrated database of its own */
   create: (engine: "sqlite" | "postgres", name: string) => Promise<string>;
+  /** The Postgres server, and a folder that goes with it */
+  server: string;
+  folder: string;
   close: () => Promise<void>;
 };
 
@@ -15,6 +18,7 @@ export async function openDatabases(): Promise<BenchDatabases> {
   const folder = mkdtempSync(join(tmpdir(), "backroom-bench-"));
   const server = await postgresServer(folder);
   return {
+    ...{ server: server.url, folder },
     create: async (engine, name) => {
       const url =
         engine === "sqlite" ? `file:${join(folder, `${name}.sqlite`)}` : databaseUrl(server.url, name);

@@ -8,6 +8,8 @@ import { openDatabases, type BenchDatabases } from "./databases";
 import { benchBackup } from "./backup.bench";
 import { benchColdStart } from "./cold-start.bench";
 import { benchConnections } from "./connections.bench";
+import { benchMigrations } from "./migrations.bench";
+import { benchOutage } from "./outage.bench";
 import { benchPages } from "./pages.bench";
 import { benchHistories } from "./retention/histories.bench";
 import { benchSweep, SWEEP_LONG, SWEEP_SHORT } from "./retention/sweep.bench";
@@ -32,6 +34,8 @@ const PARTS: Record<string, (databases: BenchDatabases) => Promise<void>> = {
   connections: (databases) => benchConnections(databases, short ? 3 : 15),
   backup: (databases) => benchBackup(databases, short ? 20_000 : 1_000_000),
   pages: (databases) => benchPages(databases, short ? 50 : 1_000),
+  migrations: (databases) => benchMigrations(databases, short ? 20_000 : 1_000_000),
+  outage: () => benchOutage(short ? 5 : 30),
   start: (databases) => benchColdStart(databases, short ? 2 : 7),
 };
 

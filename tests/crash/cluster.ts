@@ -1,5 +1,5 @@
 /** A Postgres with fsync on that can be killed like by a power cut, and comes back on the same files and port. */
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,6 +13,11 @@ export type Cluster = {
   create: (name: string) => Promise<string>;
   /** SIGKILL to the postmaster; resolves when it serves again, with how many milliseconds it was away */
   crash: () => Promise<number>;
+  /**
+   * Takes Postgres away. "stopped" refuses every connection; "frozen" takes them, and never says a word. Resolves when it is
+   * away, with what brings it back.
+   */
+  away: (how: "stopped" | "frozen") => Promise<() => Promise<void>>;
   /** Where the ledgers are kept: outside of every database */
   folder: string;
   close: () => Promise<void>;
@@ -37,6 +42,7 @@ export async function startCluster(): Promise<Cluster> {
   await server.initialise();
   await server.start();
   const url = `postgresql://postgres:postgres@127.0.0.1:${port}/postgres`;
+  const postmaster = () => Number(readFileSync(join(databaseDir, "postmaster.pid"), "utf8").split("\n")[0]);
 
   return {
     folder,
@@ -50,18 +56,50 @@ export async function startCluster(): Promise<Cluster> {
     },
     crash: async () => {
       const killedAt = performance.now();
-      process.kill(
-        Number(readFileSync(join(databaseDir, "postmaster.pid"), "utf8").split("\n")[0]),
-        "SIGKILL",
-      );
+      process.kill(postmaster(), "SIGKILL");
       await comesBack(server, killedAt + RESTART_MS);
       return performance.now() - killedAt;
+    },
+    away: async (how) => {
+      if (how === "stopped") {
+        await server.stop();
+        return () => comesBack(server, performance.now() + RESTART_MS);
+      }
+      const all = [postmaster(), ...childrenOf(postmaster())];
+      for (const pid of all) process.kill(pid, "SIGSTOP");
+      return async () => {
+        for (const pid of all) signalIfAlive(pid, "SIGCONT");
+      };
     },
     close: async () => {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function childrenOf(parent: number): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => parentOf(pid) === parent);
+}
+
+/** Linux only, as the rest of what needs root or Debian's packages; a process may be gone by the time it is read. */
+function parentOf(pid: number): number | undefined {
+  try {
+    return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+function signalIfAlive(pid: number, signal: NodeJS.Signals) {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    return;
+  }
 }
 
 /** Not at once: until the orphaned back ends are gone, the new postmaster refuses to share their memory. */

@@ -3,6 +3,7 @@ import { quantile } from "../bench/measure";
 import { startCluster, type Cluster } from "./cluster";
 import { killUnderLoad } from "./kills";
 import type { Comparison } from "./ledger";
+import { outage, violationsOf, type OutageReport } from "./outage";
 import { swallowPoison } from "./poison";
 import { measureReclaim, writeTooLate } from "./reclaim";
 import { storm } from "./storm";
@@ -16,6 +17,8 @@ export type CrashOptions = {
   staleWriters: number;
   pills: number;
   sweepKills: number;
+  /** Of each outage, in seconds */
+  outage: number;
   say?: (line: string) => void;
   /** Only those; all by default */
   only?: PartName[];
@@ -29,10 +32,11 @@ export const CRASH_SHORT = {
   staleWriters: 1_000,
   pills: 2,
   sweepKills: 4,
+  outage: 5,
 };
 export const CRASH_LONG = {
   ...{ kills: 52, ids: 200_000, storm: 100_000 },
-  ...{ reclaimKills: 36, staleWriters: 1_000, pills: 3, sweepKills: 100 },
+  ...{ reclaimKills: 36, staleWriters: 1_000, pills: 3, sweepKills: 100, outage: 30 },
 };
 
 const RECLAIM_MS = 15_000;
@@ -89,6 +93,15 @@ const PARTS = {
       ...report.othersHarmed.map((id) => `${id} came to harm beside a poison pill.`),
     ];
   },
+  outage: async (cluster: Cluster, { outage: seconds }: CrashOptions, say: Say) => {
+    const violations: string[] = [];
+    for (const how of ["stopped", "frozen"] as const) {
+      const report = await outage(cluster, how, seconds);
+      describeOutage(`Postgres ${how} for ${seconds} s under 200 deliveries/s`, report, say);
+      violations.push(...violationsOf(report).map((violation) => `${how}: ${violation}`));
+    }
+    return violations;
+  },
   sweeps: async (cluster: Cluster, { sweepKills }: CrashOptions, say: Say) => {
     const { freedAfter, deleted, violations } = await killSweeps(cluster, sweepKills);
     const longest = Math.max(...freedAfter);
@@ -101,6 +114,18 @@ const PARTS = {
     ];
   },
 };
+
+export function describeOutage(title: string, report: OutageReport, say: (line: string) => void) {
+  const { asked, acknowledged, falselyAcknowledged, connections } = report;
+  say(`\n${title}`);
+  for (const [name, { whileAway, slowest, normalAfter }] of Object.entries(asked))
+    say(
+      `  ${name.padEnd(8)} while away ${JSON.stringify(whileAway)}, slowest ${Math.round(slowest)} ms; as usual ${Math.round(normalAfter)} ms after the return`,
+    );
+  say(
+    `  ${acknowledged} acknowledged, ${falselyAcknowledged.length} of them not stored; connections ${connections.before} before, ${connections.after} after (pool of ${connections.most})`,
+  );
+}
 
 type Say = (line: string) => void;
 export type PartName = keyof typeof PARTS;

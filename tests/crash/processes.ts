@@ -16,6 +16,7 @@ export class Supervised {
   #closing = false;
   /** Those that were killed by us, and when (Date.now()) */
   readonly killed = new Map<number, number>();
+  #starts = 0;
 
   private constructor(
     readonly name: string,
@@ -27,6 +28,11 @@ export class Supervised {
     this.#start();
   }
 
+  /** The build, as `npm start` runs it */
+  static build(environment: Record<string, string>, logFile: string) {
+    return new Supervised("build", ["build/index.js"], environment, logFile);
+  }
+
   /** The build, with a door and no worker */
   static app(environment: Record<string, string>, logFile: string) {
     return new Supervised("app", ["build/index.js"], { ...environment, INBOX_WORKER: "off" }, logFile);
@@ -36,6 +42,11 @@ export class Supervised {
   static worker(environment: Record<string, string>, logFile: string) {
     const args = ["--import", "./prisma/register-ts-loader.mjs", "tests/crash/worker.ts"];
     return new Supervised(environment.PORT ? "app with worker" : "worker", args, environment, logFile);
+  }
+
+  /** Times that it was started again */
+  get restarts(): number {
+    return this.#starts - 1;
   }
 
   kill() {
@@ -64,6 +75,7 @@ export class Supervised {
 
   #start() {
     if (this.#closing) return;
+    this.#starts += 1;
     const log = openSync(this.logFile, "a");
     this.#child = spawn(process.execPath, this.args, {
       env: childEnvironment({ ...APP_ENVIRONMENT, LOG_LEVEL: "warn", DIRECT_URL: "", ...this.environment }),

@@ -22,6 +22,10 @@ it("gives up an event that kills its worker, at its cap, and none of those besid
   expect(await run(["poison"]), lines.join("\n")).toEqual([]);
 }, 600_000);
 
+it("says 503 within a second while Postgres is away, acknowledges nothing falsely, and is as usual after three", async () => {
+  expect(await run(["outage"]), lines.join("\n")).toEqual([]);
+}, 600_000);
+
 it("has one sweep at a time, free within a second of its death, and a true record of each", async () => {
   expect(await run(["sweeps"]), lines.join("\n")).toEqual([]);
 }, 600_000);

@@ -1,61 +1,29 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { chmodSync, chownSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { OrderFlagRepository } from "~/features/orders/order-flag.repository.server";
 import { StoreRepository } from "~/features/stores/store.repository.server";
 import { connectDatabase, inTransaction, type Db } from "~/platform/db/client.server";
 import { databaseNow } from "~/platform/db/clock.server";
 import { migrationState } from "~/platform/db/migration-state.server";
 import { createTestDatabase, type TestDatabase } from "../support/databases";
-import freePort from "../support/free-port";
+import { databaseUrl } from "../support/global-setup";
+import { startPgBouncer, type Pooler } from "../support/pgbouncer";
 import { insertTenant, T0 } from "../support/tenant-rows";
 
 describe("through PgBouncer in transaction mode", () => {
   let database: TestDatabase;
-  let pooler: ChildProcess;
-  let url: string;
+  let pooler: Pooler;
   const clients: Db[] = [];
 
   beforeAll(async () => {
     database = await createTestDatabase("postgres");
-    const direct = new URL(database.url);
-    const port = await freePort();
-    const folder = mkdtempSync(join(tmpdir(), "backroom-pgbouncer-"));
-    const config = join(folder, "pgbouncer.ini");
-    writeFileSync(join(folder, "users.txt"), `"${direct.username}" "${direct.password}"\n`);
-    writeFileSync(
-      config,
-      `[databases]\n* = host=127.0.0.1 port=${direct.port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = ${port}\nauth_type = plain\nauth_file = ${folder}/users.txt\npool_mode = transaction\ndefault_pool_size = 5\nmax_client_conn = 500\nunix_socket_dir =\n`,
-    );
-    // PgBouncer refuses to run as root; Debian's package brings the user postgres along.
-    const asRoot = process.getuid?.() === 0;
-    if (asRoot) {
-      const { uid, gid } = lookup("postgres");
-      for (const path of [folder, config, join(folder, "users.txt")]) chownSync(path, uid, gid);
-      chmodSync(folder, 0o755);
-    }
-    pooler = spawn("pgbouncer", [...(asRoot ? ["-u", "postgres"] : []), config], { stdio: "ignore" });
-    direct.port = String(port);
-    url = direct.href;
-    for (let attempt = 0; ; attempt++) {
-      try {
-        clients.push(
-          await connectDatabase(url, { maxConnections: 25 }),
-          await connectDatabase(url, { maxConnections: 25 }),
-        );
-        break;
-      } catch (error) {
-        if (attempt === 50) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-    }
+    pooler = await startPgBouncer(inject("postgresUrl"), 5);
+    const url = databaseUrl(pooler.url, new URL(database.url).pathname.slice(1));
+    for (let i = 0; i < 2; i++) clients.push(await connectDatabase(url, { maxConnections: 25 }));
   });
 
   afterAll(async () => {
     await Promise.all(clients.map((client) => client.$disconnect()));
-    pooler?.kill("SIGTERM");
+    await pooler?.stop();
     await database?.drop();
   });
 
@@ -91,11 +59,3 @@ describe("through PgBouncer in transaction mode", () => {
     expect(await migrationState(clients[0]!)).toEqual({ state: "current" });
   });
 });
-
-function lookup(user: string): { uid: number; gid: number } {
-  const entry = readFileSync("/etc/passwd", "utf8")
-    .split("\n")
-    .find((line) => line.startsWith(`${user}:`));
-  const [, , uid, gid] = entry?.split(":") ?? [];
-  return { uid: Number(uid), gid: Number(gid) };
-}

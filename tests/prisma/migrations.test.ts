@@ -19,10 +19,9 @@ import { childEnvironment } from "~/platform/env.server";
 import { splitScript } from "../../prisma/postgres-migrate-adapter";
 import { createTestDatabase } from "../support/databases";
 import { administer, databaseUrl } from "../support/global-setup";
+import { migrationNames } from "../support/migrations";
 
-const MIGRATIONS = readdirSync("prisma/migrations")
-  .filter((name) => /^\d{14}_/.test(name))
-  .sort();
+const MIGRATIONS = migrationNames("postgres");
 // Most of the time goes into starting the Prisma CLI, some seconds each time.
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -86,28 +85,6 @@ describe("the migrations", () => {
       const drops = sql.match(/\b(DROP (TABLE|COLUMN|TYPE)|RENAME|ALTER COLUMN)\b/gi);
       if (i > 0) expect(drops, name).toBeNull();
     }
-  });
-
-  it("bring rows of the first one to the last one unharmed", async () => {
-    const { url, drop } = await emptyPostgres();
-    const folder = project();
-    for (const name of MIGRATIONS.slice(1))
-      rmSync(join(folder, "prisma/migrations", name), { recursive: true });
-    expect(npmRun(folder, url, "prisma:migrate").status).toBe(0);
-    await using(url, async (db) => {
-      await db.$executeRawUnsafe(
-        `INSERT INTO "Store" ("id", "shopDomain", "onboardingFlags", "updatedAt") VALUES ('s1', 'old.myshopify.com', '{}', now()), ('s2', 'older.myshopify.com', '{}', now())`,
-      );
-      await db.$executeRawUnsafe(
-        `INSERT INTO "Ticket" ("id", "storeId", "channel", "subject", "tags", "metadata", "lastMessageAt", "updatedAt") SELECT 't' || n, 's1', 'EMAIL', 'ticket ' || n, '[]', '{}', now(), now() FROM generate_series(1, 500) n`,
-      );
-    });
-    expect(npmRun(".", url, "prisma:migrate").status).toBe(0);
-    await using(url, async (db) => {
-      expect(await db.ticket.count({ where: { storeId: "s1" } })).toBe(500);
-      expect(await migrationState(db)).toEqual({ state: "current" });
-    });
-    await drop();
   });
 });
 
@@ -187,27 +164,6 @@ describe("a migration that fails", () => {
     expect(status).not.toBe(0);
     expect(output).toContain("DATABASE_URL is not set");
     expect(readdirSync(join(folder, "prisma")).filter((name) => name.endsWith(".sqlite"))).toEqual([]);
-  });
-
-  it("half-way through building indexes concurrently is finished by the next run", async () => {
-    const { url, drop } = await emptyPostgres();
-    const folder = project();
-    const name = "20251006121500_add_retention_indexes";
-    const path = join(folder, "prisma/migrations", name, "migration.sql");
-    const good = readFileSync(path, "utf8");
-    writeFileSync(path, good.replace(`ON "KpiCache"("expiresAt")`, `ON "KpiCache"("noSuchColumn")`));
-    expect(npmRun(folder, url, "prisma:migrate").status).not.toBe(0);
-    writeFileSync(path, good);
-    expect(npmRun(folder, url, "prisma:resolve", "--rolled-back", name).status).toBe(0);
-    expect(npmRun(folder, url, "prisma:migrate").status).toBe(0);
-    await using(url, async (db) => {
-      const invalid = await db.$queryRaw<
-        object[]
-      >`SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid`;
-      expect(invalid).toEqual([]);
-      expect(await migrationState(db)).toEqual({ state: "current" });
-    });
-    await drop();
   });
 });
 

@@ -1,7 +1,8 @@
 import { createServer, connect, type Server, type Socket } from "node:net";
+import pg from "pg";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../support/databases";
-import { answers, startApp, type AppProcess } from "../support/app-process";
+import { answers, APP_ENVIRONMENT, startApp, type AppProcess } from "../support/app-process";
 import freePort from "../support/free-port";
 import { databaseUrl } from "../support/global-setup";
 
@@ -174,7 +175,7 @@ describe("readiness", () => {
     await proxy.cut();
     const cutAt = Date.now();
     const down = await answers(app, "/readyz", 503);
-    expect(Date.now() - cutAt).toBeLessThan(3_000);
+    expect(Date.now() - cutAt).toBeLessThan(1_000);
     expect(await down.json()).toMatchObject({
       ready: false,
       database: "unavailable",
@@ -184,6 +185,35 @@ describe("readiness", () => {
 
     await proxy.mend();
     await answers(app, "/readyz", 200, 3_000);
+  });
+
+  it("is refused within a second while somebody holds every connection, and the log says what to change", async () => {
+    const url = await database("postgres");
+    const app = await start({
+      ...{ DATABASE_URL: url, PRISMA_CLIENT_MAX_CONNECTIONS: "2", INBOX_WORKER: "off" },
+      CRON_SECRET: APP_ENVIRONMENT.CRON_SECRET,
+    });
+    await answers(app, "/readyz", 200);
+    const somebody = new pg.Client({ connectionString: url });
+    await somebody.connect();
+    await somebody.query(`BEGIN; LOCK TABLE "_prisma_migrations", "JobLease"`);
+    // Two that wait for the lock have them both.
+    const cron = () =>
+      fetch(`${app.url}/cron/inbox`, {
+        method: "POST",
+        headers: { Authorization: `Bearer ${APP_ENVIRONMENT.CRON_SECRET}` },
+      });
+    const waiting = [cron(), cron()];
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const askedAt = Date.now();
+    expect((await fetch(`${app.url}/readyz`)).status).toBe(503);
+    expect((await cron()).status).toBe(503);
+    expect(Date.now() - askedAt).toBeLessThan(2_000);
+    expect(app.output()).toContain("its connections are used up (PRISMA_CLIENT_MAX_CONNECTIONS)");
+
+    await somebody.end();
+    await answers(app, "/readyz", 200, 3_000);
+    expect((await Promise.all(waiting)).map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 });
 

@@ -300,13 +300,34 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
           const answer = await post(`{"n":${i}}`, { "X-Shopify-Webhook-Id": id });
           expect(answer.status).toBe(503);
           expect(answer.headers.get("retry-after")).toBe("60");
-          expect(performance.now() - startedAt).toBeLessThan(4_000);
+          expect(performance.now() - startedAt).toBeLessThan(1_000);
         }
       } finally {
         await administer(server, `ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`);
       }
-      expect((await post(`{"n":5}`, { "X-Shopify-Webhook-Id": id })).text).toBe("Received.\n");
+      // A pooler that was refused says so for a second more.
+      const backAt = performance.now();
+      let answer = await post(`{"n":5}`, { "X-Shopify-Webhook-Id": id });
+      while (answer.status === 503 && performance.now() - backAt < 3_000)
+        answer = await post(`{"n":5}`, { "X-Shopify-Webhook-Id": id });
+      // "Received before." where a pooler kept one of those that were refused, and passed it on after all.
+      expect(answer.text).toMatch(/^Received/);
       expect(await db.webhookEvent.count({ where: { webhookId: id } })).toBe(1);
+    });
+
+  if (engine === "postgres")
+    it("says 503 and not 500 when the disk is full, so that it is sent again", async () => {
+      // As Postgres says it where it finds no room for another page
+      await db.$executeRawUnsafe(`CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        RAISE EXCEPTION 'could not extend file "base/16384/16733": No space left on device' USING ERRCODE = '53100'; END $$`);
+      await db.$executeRawUnsafe(
+        `CREATE TRIGGER full_disk BEFORE INSERT ON "WebhookEvent" FOR EACH ROW EXECUTE FUNCTION disk_full()`,
+      );
+      const id = randomUUID();
+      const refused = await post(`{}`, { "X-Shopify-Webhook-Id": id });
+      await db.$executeRawUnsafe(`DROP FUNCTION disk_full CASCADE`);
+      expect(refused.status).toBe(503);
+      expect((await post(`{}`, { "X-Shopify-Webhook-Id": id })).text).toBe("Received.\n");
     });
 
   it("logs what it received with the webhook's id", async () => {

@@ -7,9 +7,14 @@ import { connectDatabase, type Db } from "~/platform/db/client.server";
 import type { Engine } from "~/platform/db/database-url";
 import { administer, databaseUrl, TEMPLATE } from "./global-setup";
 
-export const ENGINES: Engine[] = ["sqlite", "postgres"];
+/** A run through PgBouncer is about Postgres alone. */
+export const ENGINES: Engine[] = inject("poolerUrl") ? ["postgres"] : ["sqlite", "postgres"];
 
-export type TestDatabase = { url: string; drop: () => Promise<void> };
+export type TestDatabase = {
+  /** What the app is given as DATABASE_URL: through the pooler, where there is one */
+  url: string;
+  drop: () => Promise<void>;
+};
 
 /** A migrated, empty database of its own: a copy of the template. */
 export async function createTestDatabase(engine: Engine): Promise<TestDatabase> {
@@ -23,7 +28,7 @@ export async function createTestDatabase(engine: Engine): Promise<TestDatabase> 
   const name = `test_${randomBytes(8).toString("hex")}`;
   await createFromTemplate(serverUrl, name);
   return {
-    url: databaseUrl(serverUrl, name),
+    url: databaseUrl(inject("poolerUrl") || serverUrl, name),
     drop: () => administer(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
   };
 }

@@ -18,6 +18,8 @@ declare module "vitest" {
     /** A server on which databases may be created; the path names the maintenance database */
     postgresUrl: string;
     sqliteTemplate: string;
+    /** The same server by way of PgBouncer, where the run has one (pgbouncer-setup.ts); otherwise empty */
+    poolerUrl: string;
   }
 }
 
@@ -36,6 +38,7 @@ export default async function setup(project: TestProject) {
 
   project.provide("postgresUrl", server.url);
   project.provide("sqliteTemplate", sqliteTemplate);
+  project.provide("poolerUrl", "");
   return async () => {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });

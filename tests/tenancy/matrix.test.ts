@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Db } from "~/platform/db/client.server";
-import { createTestDatabase, eachDatabase } from "../support/databases";
+import { createTestDatabase, eachDatabase, ENGINES } from "../support/databases";
 import { tenantModels } from "../support/schema";
 import { insertEmptyTenant, insertTenant, type Tenant } from "../support/tenant-rows";
 import { connectDatabase } from "~/platform/db/client.server";
@@ -166,23 +166,25 @@ function forgetful(db: Db): Db {
   });
 }
 
-describe("a planted bug", () => {
-  it("in any method that looks a row up, to read, change or replace it, is found by the matrix", async () => {
-    const database = await createTestDatabase("sqlite");
-    const db = await connectDatabase(database.url);
-    const missed: string[] = [];
-    for (const method of methods.filter(({ creates }) => !creates)) {
-      await db.store.deleteMany({});
-      // A caller without a row of its own: whatever it is told then is somebody else's.
-      const caller = await insertEmptyTenant(db, `caller-${pairs++}`);
-      const owner = await insertTenant(db, `owner-${pairs++}`);
-      const careless = await observe(forgetful(db), method, caller, owner);
-      const honest = await observe(db, method, caller, owner);
-      const found = careless.saw || careless.changed || asText(careless.answer) !== asText(honest.answer);
-      if (!found) missed.push(`${method.repository}.${method.method}`);
-    }
-    await db.$disconnect();
-    await database.drop();
-    expect(missed).toEqual([]);
+/** On SQLite alone: which engine it is makes no difference to a filter that is left out. */
+if (ENGINES.includes("sqlite"))
+  describe("a planted bug", () => {
+    it("in any method that looks a row up, to read, change or replace it, is found by the matrix", async () => {
+      const database = await createTestDatabase("sqlite");
+      const db = await connectDatabase(database.url);
+      const missed: string[] = [];
+      for (const method of methods.filter(({ creates }) => !creates)) {
+        await db.store.deleteMany({});
+        // A caller without a row of its own: whatever it is told then is somebody else's.
+        const caller = await insertEmptyTenant(db, `caller-${pairs++}`);
+        const owner = await insertTenant(db, `owner-${pairs++}`);
+        const careless = await observe(forgetful(db), method, caller, owner);
+        const honest = await observe(db, method, caller, owner);
+        const found = careless.saw || careless.changed || asText(careless.answer) !== asText(honest.answer);
+        if (!found) missed.push(`${method.repository}.${method.method}`);
+      }
+      await db.$disconnect();
+      await database.drop();
+      expect(missed).toEqual([]);
+    });
   });
-});

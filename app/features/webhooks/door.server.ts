@@ -1,6 +1,7 @@
 /** This process's door: what `receive` needs, put together once. */
 import type { Db } from "~/platform/db/client.server";
 import { database } from "~/platform/db/database.server";
+import { askDatabase, Pulse } from "~/platform/db/pulse.server";
 import { environment } from "~/platform/env.server";
 import { GroupedInserts } from "./grouped-inserts.server";
 import { STORE_MS, type Door } from "./receive.server";
@@ -21,10 +22,16 @@ export function processDoor(onAccepted: () => void = () => undefined): Door {
 export function createDoor(connect: () => Promise<Db>, onAccepted: () => void): Door {
   const { shopifyApiSecret, shopifyApiSecretPrevious } = environment().secrets;
   const turns = new Turns();
+  const pulse = new Pulse(async () => askDatabase(await connect()));
   let inserts: GroupedInserts | undefined;
   let lookedAt = -Infinity;
 
-  return { secrets: [shopifyApiSecret, shopifyApiSecretPrevious], store, now: () => new Date() };
+  return {
+    secrets: [shopifyApiSecret, shopifyApiSecretPrevious],
+    // A database that is gone without a word is found out within a second, and nobody waits for it after that.
+    store: (delivery) => pulse.guard(() => store(delivery)),
+    now: () => new Date(),
+  };
 
   async function store(delivery: Omit<Delivery, "turnAt">) {
     const db = await connect();

@@ -3,6 +3,7 @@ import type { Pool, types as PgTypes } from "pg";
 import type { PrismaClient as PostgresClient } from "#prisma/postgres";
 import { parseDatabaseUrl, type Engine } from "./database-url";
 import { describeDatabaseError } from "./errors.server";
+import { releasingLost } from "./lost-transactions.server";
 import { oneAtATime } from "./one-at-a-time.server";
 
 /** The client that repositories use. Postgres' types stand for both: the SQLite schema is derived from that one. */
@@ -54,7 +55,7 @@ async function postgresClient(url: string, options: ConnectOptions): Promise<obj
     import("pg"),
   ]);
   // No statement_timeout and no `options` here: PgBouncer refuses them at connect. They belong to the role
-  // (ops/RUNBOOK.md, "Pool").
+  // (ops/RUNBOOK.md, "Connections, by provider").
   const pool = new pg.Pool({
     connectionString: url,
     max: options.maxConnections ?? 10,
@@ -71,7 +72,9 @@ async function postgresClient(url: string, options: ConnectOptions): Promise<obj
     onPoolError: options.onConnectionError,
     onConnectionError: options.onConnectionError,
   });
-  return Object.assign(new PrismaClient({ adapter, errorFormat: "minimal" }), { pool });
+  return Object.assign(new PrismaClient({ adapter: releasingLost(adapter), errorFormat: "minimal" }), {
+    pool,
+  });
 }
 
 const TIMESTAMP = 1114;

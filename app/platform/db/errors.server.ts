@@ -24,7 +24,7 @@ export function isStatementTimeout(error: unknown): boolean {
   return /57014|canceling statement due to statement timeout/.test(textOf(error));
 }
 
-/** True when trying again later may work: the server is away, full, or starting. */
+/** True when trying again later may work: the server is away, starting, or has no room for connections or rows. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof DatabaseUnavailableError) return true;
   // The KMS tells of refused connections in the same words (ECONNREFUSED), and is no database.
@@ -44,7 +44,7 @@ const UNAVAILABLE_CODES = new Set([
   "P2037",
 ]);
 const UNAVAILABLE_TEXT =
-  /DatabaseNotReachable|ConnectionClosed|SocketTimeout|TooManyConnections|Query read timeout|EPIPE|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|remaining connection slots|not currently accepting connections|no more connections allowed|query_wait_timeout|read-only transaction|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|timeout exceeded when trying to connect|Connection terminated|Can't reach database server|is not queryable|the database system is (starting up|shutting down|in recovery|not (yet )?accepting connections)|terminating connection|too many (clients|connections)|server conn crashed|unable to open database file/i;
+  /DatabaseNotReachable|ConnectionClosed|SocketTimeout|TooManyConnections|No space left on device|database or disk is full|Query read timeout|EPIPE|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|remaining connection slots|not currently accepting connections|no more connections allowed|query_wait_timeout|server login has been failing|pgbouncer cannot connect to server|read-only transaction|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|timeout exceeded when trying to connect|Connection terminated|Can't reach database server|is not queryable|the database system is (starting up|shutting down|in recovery|not (yet )?accepting connections)|terminating connection|too many (clients|connections)|server conn crashed|unable to open database file/i;
 
 /** The database cannot be used; `message` is a sentence for a person, `cause` the driver's own error. */
 export class DatabaseUnavailableError extends Error {

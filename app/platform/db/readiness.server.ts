@@ -1,18 +1,20 @@
 import { environment } from "../env.server";
 import { log } from "../log.server";
+import type { Db } from "./client.server";
 import { database } from "./database.server";
 import { describeDatabaseError, DatabaseUnavailableError } from "./errors.server";
 import { migrationState } from "./migration-state.server";
+import { askDatabase } from "./pulse.server";
 
 export type Readiness = { ready: boolean; database: string; message?: string };
 
-/** Probes give up after a few seconds; the answer has to come before. */
-const PROBE_MS = 1_000;
+/** Whoever asks is told within a second. */
+const PROBE_MS = 600;
 
 /** Whether requests can be served now. Asked anew each time, so the app is ready again as soon as its database is. */
 export async function checkReadiness(): Promise<Readiness> {
   try {
-    const schema = await withinProbe(database().then((db) => migrationState(db)));
+    const schema = await withinProbe(answeringDatabase().then((db) => migrationState(db)));
     if (schema.state === "current") return { ready: true, database: "current" };
     return { ready: schema.state === "ahead", database: schema.state, message: schema.message };
   } catch (error) {
@@ -28,6 +30,20 @@ export async function checkReadiness(): Promise<Readiness> {
       message: "The database does not answer; the log says why.",
     };
   }
+}
+
+/**
+ * Resolves when the database answers; what would take long is not begun without it.
+ * @throws within a second, as isDatabaseUnavailable tells
+ */
+export async function proveDatabase(): Promise<void> {
+  await withinProbe(answeringDatabase());
+}
+
+async function answeringDatabase(): Promise<Db> {
+  const db = await database();
+  await askDatabase(db, PROBE_MS);
+  return db;
 }
 
 function withinProbe<T>(work: Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 /** How every /cron endpoint answers: a bearer secret compared in constant time, a checked query, one run at a time. */
 import { isDatabaseUnavailable } from "../db/errors.server";
 import type { Leased } from "../db/lease.server";
+import { proveDatabase } from "../db/readiness.server";
 import { environment } from "../env.server";
 import { log } from "../log.server";
 import { hasBearer } from "./bearer.server";
@@ -20,6 +21,7 @@ export async function cronAction(
   const query = parseCronQuery(new URL(request.url).searchParams);
   if (typeof query === "string") return refuse(400, query);
   try {
+    await proveDatabase();
     const leased = await work(query);
     if (leased.outcome === "done") return respondJson(leased.result);
     return respondJson({ error: "Another run is at it; wait for it to end.", runId: leased.runId }, 409);

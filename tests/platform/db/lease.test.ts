@@ -114,8 +114,13 @@ eachDatabase("a lease", ({ db }) => {
   });
 
   it("is won by exactly one of twenty that begin at once", async () => {
+    let answered = 0;
+    // Holds it until all others have been told, however long a busy machine takes over that.
+    const hold = async () => {
+      for (let i = 0; answered < 19 && i < 1_000; i++) await sleep(10);
+    };
     const runs = Array.from({ length: 20 }, (_, i) =>
-      withLease(db(), "eight", `run-${i}`, () => sleep(200, `run-${i}`)),
+      withLease(db(), "eight", `run-${i}`, hold).finally(() => (answered += 1)),
     );
     const outcomes = await Promise.all(runs);
     const winners = outcomes.filter(({ outcome }) => outcome === "done");
