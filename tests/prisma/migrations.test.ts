@@ -173,7 +173,7 @@ describe("the state of a database", () => {
     const state = await using(url, migrationState);
     expect(state).toMatchObject({ state: "pending" });
     expect((state as { message: string }).message).toMatch(
-      /lacks 20250218120000_expand_dashboard_models, .* and 6 more.*npm run prisma:migrate$/,
+      /lacks 20250218120000_expand_dashboard_models, .* and 8 more.*npm run prisma:migrate$/,
     );
     await drop();
   });

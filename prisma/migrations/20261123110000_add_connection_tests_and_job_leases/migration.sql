@@ -7,10 +7,10 @@ SET statement_timeout = '30s';
 ALTER TYPE "ConnectionTrigger" ADD VALUE 'CONNECT' AFTER 'SCHEDULED';
 
 -- AlterTable
-ALTER TABLE "StoreSecret" ADD COLUMN     "nextTestAt" TIMESTAMP(3);
-
--- What was connected before is due for its first scheduled test.
-UPDATE "StoreSecret" SET "nextTestAt" = now() AT TIME ZONE 'UTC';
+-- What was connected before is due for its first scheduled test. By a default that is taken away again, which rewrites no
+-- row: an UPDATE here would keep everybody out of the table until it is done.
+ALTER TABLE "StoreSecret" ADD COLUMN     "nextTestAt" TIMESTAMP(3) DEFAULT (now() AT TIME ZONE 'UTC');
+ALTER TABLE "StoreSecret" ALTER COLUMN "nextTestAt" DROP DEFAULT;
 
 -- CreateTable
 CREATE TABLE "JobLease" (

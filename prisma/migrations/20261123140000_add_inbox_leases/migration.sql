@@ -19,6 +19,3 @@ ALTER TABLE "WebhookEvent" ADD COLUMN     "apiVersion" TEXT,
 ADD COLUMN     "leaseToken" TEXT,
 ADD COLUMN     "replayedAt" TIMESTAMP(3),
 ADD COLUMN     "replayedBy" TEXT;
-
--- What was received before has its turn in the order in which it came.
-UPDATE "WebhookEvent" SET "nextAttemptAt" = "receivedAt" WHERE "status" = 'RECEIVED' AND "nextAttemptAt" IS NULL;
