@@ -43,8 +43,11 @@ function withoutQuotes(error: Error): object {
   return Object.fromEntries(fields.filter(([name]) => !QUOTING.has(name)));
 }
 
-/** This process's logger; `setLogLevel` follows once the configuration is read. */
-export const log = createLogger("info");
+/**
+ * This process's logger; `setLogLevel` follows once the configuration is read. Lines that come while others are being
+ * written go out together, so that the door does not wait for a disk or a pipe; what is left is written as the process ends.
+ */
+export const log = createLogger("info", pino.destination({ dest: 1, sync: false }));
 
 export function setLogLevel(level: LogLevel) {
   log.level = level;

@@ -6,7 +6,7 @@
 import { isUtf8 } from "node:buffer";
 import { isDatabaseUnavailable } from "~/platform/db/errors.server";
 import { isSignedByShopify } from "~/platform/shopify/webhook-signature.server";
-import { storableJson } from "./storable-json";
+import { PayloadRefusedError, storableJson } from "./storable-json";
 import type { Delivery } from "./webhook-inbox.repository.server";
 
 /** A request, whichever server it came through. */
@@ -21,7 +21,7 @@ export type WebhookRequest = {
 export type Door = {
   /** Client secrets, the current and the previous one */
   secrets: readonly (string | undefined)[];
-  /** Resolves once the delivery is durable */
+  /** Resolves once the delivery is durable; rejects with PayloadRefusedError where its payload is not JSON */
   store: (delivery: Omit<Delivery, "turnAt">) => Promise<"accepted" | "duplicate">;
   now: () => Date;
 };
@@ -54,7 +54,7 @@ export async function receive(request: WebhookRequest, door: Door): Promise<Rece
   const headers = readHeaders(request.header);
   if (typeof headers === "string") return refused(400, headers);
   const payload = isUtf8(body) ? storableJson(body.toString("utf8")) : null;
-  if (payload === null) return refused(400, "The body is not a JSON object.");
+  if (payload === null) return refused(400, NOT_JSON);
 
   const { webhookId, topic, shopDomain, eventId, apiVersion, triggeredAt } = headers;
   try {
@@ -72,10 +72,12 @@ export async function receive(request: WebhookRequest, door: Door): Promise<Rece
     );
     return { outcome, webhookId, topic, shopDomain };
   } catch (error) {
+    if (error instanceof PayloadRefusedError) return refused(400, NOT_JSON);
     return { outcome: "unavailable", webhookId, error };
   }
 }
 
+const NOT_JSON = "The body is not a JSON object.";
 const TOO_LARGE = "The body is larger than 5 MB.";
 
 function refused(status: 400 | 401 | 405 | 413, sentence: string): Received {

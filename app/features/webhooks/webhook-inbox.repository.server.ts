@@ -1,7 +1,9 @@
 import cuid from "@bugsnag/cuid";
 import type { Queryable } from "~/platform/db/client.server";
 import { jsonbArray } from "~/platform/db/binary-array.server";
+import { isMalformedValue } from "~/platform/db/errors.server";
 import { queryRows } from "~/platform/db/raw.server";
+import { isJsonObject, PayloadRefusedError } from "./storable-json";
 import { MOST_ATTEMPTS } from "./webhook-status";
 
 type Row = NonNullable<Awaited<ReturnType<Queryable["webhookEvent"]["findFirst"]>>>;
@@ -60,10 +62,14 @@ export class WebhookInboxRepository {
   /**
    * All in one statement, so in one commit. The unique webhook id is the dedupe: a redelivery finds its row there and
    * changes nothing. Returns the webhook ids that are new.
+   * @throws {PayloadRefusedError} when a payload is not JSON; then nothing is stored
    */
   async insert(deliveries: Delivery[]): Promise<Set<string>> {
     // In one order everywhere, so that two groups with the same redeliveries do not wait for each other.
     const ordered = deliveries.toSorted((a, b) => (a.webhookId < b.webhookId ? -1 : 1));
+    // SQLite would take what is almost JSON; Postgres says so itself.
+    if (this.db.engine === "sqlite" && !deliveries.every(({ payload }) => isJsonObject(payload)))
+      throw new PayloadRefusedError();
     const { from, values } = this.db.engine === "postgres" ? rowsOnPostgres(ordered) : rowsOnSqlite(ordered);
     const inserted = await queryRows<{ webhookId: string }>(
       this.db,
@@ -74,7 +80,9 @@ export class WebhookInboxRepository {
        ON CONFLICT ("webhookId") DO NOTHING RETURNING "webhookId"`,
       values,
       { timeoutMs: INSERT_MS },
-    );
+    ).catch((error: unknown) => {
+      throw isMalformedValue(error) ? new PayloadRefusedError({ cause: error }) : error;
+    });
     return new Set(inserted.map(({ webhookId }) => webhookId));
   }
 

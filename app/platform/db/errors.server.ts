@@ -9,6 +9,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return codeOf(error) === "P2002";
 }
 
+/** A value's text is none of its type (Postgres): JSON that is not JSON, for one. */
+export function isMalformedValue(error: unknown): boolean {
+  return codeOf(error) === "22P02";
+}
+
 /** The row that it refers to is gone, or never was. */
 export function isForeignKeyViolation(error: unknown): boolean {
   return codeOf(error) === "P2003";

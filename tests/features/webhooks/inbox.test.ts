@@ -4,6 +4,8 @@ import {
   WebhookInboxRepository,
   type ClaimedEvent,
 } from "~/features/webhooks/webhook-inbox.repository.server";
+import { GroupedInserts } from "~/features/webhooks/grouped-inserts.server";
+import { PayloadRefusedError } from "~/features/webhooks/storable-json";
 import { MOST_ATTEMPTS } from "~/features/webhooks/webhook-status";
 import { databaseNow } from "~/platform/db/clock.server";
 import { eachDatabase } from "../../support/databases";
@@ -12,7 +14,7 @@ import { delivery, received, rowOf } from "../../support/deliveries";
 const LEASE_MS = 10_000;
 const after = (at: Date, ms: number) => new Date(at.getTime() + ms);
 
-eachDatabase("the inbox", ({ db }) => {
+eachDatabase("the inbox", ({ db, engine }) => {
   afterEach(() => db().webhookEvent.deleteMany());
   const inbox = () => new WebhookInboxRepository(db());
   const claim = async (limit = 1, now?: Date, leaseToken: string = randomUUID()) =>
@@ -66,6 +68,26 @@ eachDatabase("the inbox", ({ db }) => {
       await inbox().insert(sent);
       for (const one of sent) expect((await rowOf(db(), one)).payload).toEqual(JSON.parse(one.payload));
     });
+  });
+
+  describe("refusing", () => {
+    it.each(["{", '{"a":}', "{a:1}", `{"a":01}`, "{'a':1}", '{"a":1}x', '{"a":"\u0001"}'])(
+      "takes nothing of a group with the payload %j",
+      async (payload) => {
+        const others = [delivery(), delivery()];
+        await expect(inbox().insert([others[0]!, delivery({ payload }), others[1]!])).rejects.toThrow(
+          PayloadRefusedError,
+        );
+        expect(await db().webhookEvent.count()).toBe(0);
+        // As the door does it: what came beside it is not harmed.
+        const group = new GroupedInserts((some) => inbox().insert(some), engine);
+        const outcomes = await Promise.allSettled(
+          [others[0]!, delivery({ payload }), others[1]!].map((one) => group.add(one, 3_000)),
+        );
+        expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+        expect(await db().webhookEvent.count()).toBe(2);
+      },
+    );
   });
 
   describe("claiming", () => {
