@@ -16,6 +16,7 @@ import { connectDatabase } from "~/platform/db/client.server";
 import { describeDatabaseError, isDatabaseUnavailable } from "~/platform/db/errors.server";
 import { withLease } from "~/platform/db/lease.server";
 import { backupEnvironment, ConfigurationError, databaseEnvironment } from "~/platform/env.server";
+import { encryptTo } from "./backup/age";
 import { BackupError } from "./backup/backup-error";
 import { runCommand } from "./backup/command";
 import { FolderStore } from "./backup/folder-store";
@@ -25,7 +26,8 @@ import { takeBackup } from "./backup/take-backup";
 async function main(stop: AbortSignal): Promise<number> {
   readOptions();
   const { databaseUrl, directUrl } = databaseEnvironment();
-  const { bucket, folder, ...settings } = backupEnvironment();
+  const { bucket, folder, recipients, ...settings } = backupEnvironment();
+  const encrypt = encryptTo(recipients);
   const url = directUrl ?? databaseUrl;
   const db = await connectDatabase(url, { maxConnections: 2 });
   const runId = `backup-${cuid()}`;
@@ -33,7 +35,7 @@ async function main(stop: AbortSignal): Promise<number> {
     const leased = await withLease(db, SWEEP_JOB, runId, async (lost) =>
       takeBackup({
         ...settings,
-        databaseUrl: url,
+        ...{ databaseUrl: url, encrypt },
         folder: new FolderStore(folder),
         bucket: bucket && (await bucketStore(bucket)),
         now: await databaseNow(db),

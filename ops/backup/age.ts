@@ -12,11 +12,13 @@ type Bytes = AsyncIterable<Uint8Array>;
 /** The same class; the library names the type of the browser's. */
 type WebStream = globalThis.ReadableStream<Uint8Array>;
 
-/** @throws {ConfigurationError} when a recipient is none, before anything is read */
-export function encryptTo(recipients: string[]): {
+export type Encrypt = {
   stream: (source: Bytes) => AsyncGenerator<Uint8Array>;
   text: (text: string) => Promise<Uint8Array>;
-} {
+};
+
+/** @throws {ConfigurationError} when a recipient is none, before anything is read */
+export function encryptTo(recipients: string[]): Encrypt {
   if (!recipients.length)
     throw new ConfigurationError([
       "BACKUP_RECIPIENT is not set; it is the public key of age that backups are encrypted to. Make a pair with: age-keygen -o backup.key",

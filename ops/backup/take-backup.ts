@@ -4,7 +4,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { parseDatabaseUrl } from "~/platform/db/database-url";
-import { encryptTo } from "./age";
+import type { Encrypt } from "./age";
 import type { ArchiveFacts, Bytes } from "./archive";
 import { digestOfText, Meter, type Digest } from "./digest";
 import { rows, totalRows } from "./fingerprint";
@@ -21,7 +21,7 @@ export type BackupPlan = {
   /** Past the pooler */
   databaseUrl: string;
   environment: string;
-  recipients: string[];
+  encrypt: Encrypt;
   keepDays: number;
   folder: FolderStore;
   /** Also there, when there is one */
@@ -34,8 +34,7 @@ export type BackupPlan = {
 
 /** @throws {BackupError} DAMAGED when a store kept something else; then nothing is pruned there, and there is no manifest */
 export async function takeBackup(plan: BackupPlan): Promise<Manifest> {
-  const { folder, bucket, say, signal } = plan;
-  const encrypt = encryptTo(plan.recipients);
+  const { folder, bucket, encrypt, say, signal } = plan;
   const stores = bucket ? [folder, bucket] : [folder];
   const { engine } = parseDatabaseUrl(plan.databaseUrl);
   const whose = { environment: plan.environment, engine };

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { childEnvironment } from "~/platform/env.server";
+import { encryptTo } from "../../ops/backup/age";
 import { FolderStore } from "../../ops/backup/folder-store";
 import { takeBackup, type BackupPlan } from "../../ops/backup/take-backup";
 
@@ -28,7 +29,7 @@ export function take(
   changes: Partial<BackupPlan> = {},
 ) {
   return takeBackup({
-    ...{ databaseUrl, folder, environment: "test", recipients: [keys.recipient], keepDays: 30 },
+    ...{ databaseUrl, folder, environment: "test", encrypt: encryptTo([keys.recipient]), keepDays: 30 },
     ...{ bucket: undefined, now: new Date("2026-11-23T12:00:00Z"), say: () => {}, signal: NEVER },
     ...changes,
   });
