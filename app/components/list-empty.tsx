@@ -1,12 +1,14 @@
 import { BlockStack, Box, InlineStack, Text } from "@shopify/polaris";
 import type { ReactNode } from "react";
 
+type Props = { title: string; body: string; as?: "h2" | "p"; children?: ReactNode };
+
 /** Within a card, where a list would be: why it is empty, and what may be done about it. */
-export function ListEmpty({ title, body, children }: { title: string; body: string; children?: ReactNode }) {
+export function ListEmpty({ title, body, as = "p", children }: Props) {
   return (
     <Box padding="800">
       <BlockStack gap="200" inlineAlign="center">
-        <Text as="p" variant="headingMd" alignment="center">
+        <Text as={as} variant="headingMd" alignment="center">
           {title}
         </Text>
         <Text as="p" tone="subdued" alignment="center">

@@ -1,4 +1,5 @@
-import { BlockStack, Box, Button, Card, Text } from "@shopify/polaris";
+import { Button, Card } from "@shopify/polaris";
+import { ListEmpty } from "./list-empty";
 
 type Props = { title: string; body: string; action?: { label: string; url: string } };
 
@@ -6,17 +7,9 @@ type Props = { title: string; body: string; action?: { label: string; url: strin
 export function SectionEmpty({ title, body, action }: Props) {
   return (
     <Card>
-      <Box padding="600">
-        <BlockStack gap="200" inlineAlign="center">
-          <Text as="h2" variant="headingMd" alignment="center">
-            {title}
-          </Text>
-          <Text as="p" tone="subdued" alignment="center">
-            {body}
-          </Text>
-          {action && <Button url={action.url}>{action.label}</Button>}
-        </BlockStack>
-      </Box>
+      <ListEmpty as="h2" title={title} body={body}>
+        {action && <Button url={action.url}>{action.label}</Button>}
+      </ListEmpty>
     </Card>
   );
 }
