@@ -82,7 +82,9 @@ describe("the migrations", () => {
         .replace(/^--.*$/gm, "")
         .trim();
       expect(sql, name).toMatch(/^SET lock_timeout = /);
-      const drops = sql.match(/\b(DROP (TABLE|COLUMN|TYPE)|RENAME|ALTER COLUMN)\b/gi);
+      // A default that a new column was filled by may go again; nobody has relied on it yet.
+      const filled = /ADD COLUMN +("\w+") [^;]*;\s*ALTER TABLE "\w+" ALTER COLUMN \1 DROP DEFAULT;/g;
+      const drops = sql.replace(filled, "").match(/\b(DROP (TABLE|COLUMN|TYPE)|RENAME|ALTER COLUMN)\b/gi);
       if (i > 0) expect(drops, name).toBeNull();
     }
   });

@@ -4,7 +4,7 @@ import { isDatabaseUnavailable, isStatementTimeout } from "~/platform/db/errors.
 import { limitStatements } from "~/platform/db/statement-timeout.server";
 import { log } from "~/platform/log.server";
 import { BatchSize } from "./batch-size.server";
-import { DueRowsRepository, type Counted, type Cursor } from "./due-rows.repository.server";
+import { DueRowsRepository, type Batch, type Counted, type Cursor } from "./due-rows.repository.server";
 import { cutoffOf, type Policy, type RetentionDays } from "./policies.server";
 import { SETTINGS, type PolicyReport } from "./retention";
 
@@ -65,7 +65,7 @@ export class PolicyWalk {
       });
       this.report = report;
       this.#passedBy += batch.found - batch.deleted;
-      this.#cursor = batch.next ?? this.#cursor;
+      this.#cursor = this.#placeAfter(batch);
       if (batch.found < rows) this.#endPass();
       const tookMs = performance.now() - begunAt;
       if (batch.found === rows) this.#size.follow(rows, tookMs, batchMs);
@@ -108,6 +108,12 @@ export class PolicyWalk {
   async #countDue(rows: DueRowsRepository, cutoff: Date): Promise<Counted> {
     if (this.#passedBy) return rows.countDue(cutoff);
     return this.#done ? { count: 0, oldestAt: null } : rows.countDue(cutoff, this.#pass, this.#cursor);
+  }
+
+  /** The cursor is an instant: a batch that met only held rows of one would be met again, so the next begins after it. */
+  #placeAfter({ next, deleted }: Batch): Cursor {
+    const isStuck = next && !deleted && next.getTime() === this.#cursor?.getTime();
+    return isStuck ? new Date(next.getTime() + 1) : (next ?? this.#cursor);
   }
 
   #endPass() {
