@@ -7,9 +7,9 @@ SET statement_timeout = '30s';
 ALTER TYPE "ConnectionTrigger" ADD VALUE 'CONNECT' AFTER 'SCHEDULED';
 
 -- AlterTable
--- What was connected before is due for its first scheduled test. By a default that is taken away again, which rewrites no
--- row: an UPDATE here would keep everybody out of the table until it is done.
-ALTER TABLE "StoreSecret" ADD COLUMN     "nextTestAt" TIMESTAMP(3) DEFAULT (now() AT TIME ZONE 'UTC');
+-- What was connected before is due for its first scheduled test, since an instant that is over. By a default that is taken
+-- away again, which rewrites no row: an UPDATE here would keep everybody out of the table until it is done.
+ALTER TABLE "StoreSecret" ADD COLUMN     "nextTestAt" TIMESTAMP(3) DEFAULT '2026-11-23 11:00:00';
 ALTER TABLE "StoreSecret" ALTER COLUMN "nextTestAt" DROP DEFAULT;
 
 -- CreateTable
