@@ -7,10 +7,10 @@ export class BatchSize {
 
   constructor(private readonly mostRows: number) {}
 
-  /** After a batch of `rows` that took `tookMs`: towards `targetMs`, at most twice as many at once. */
+  /** After a batch of `rows` that took `tookMs`: towards `targetMs`, at most four times as many at once. */
   follow(rows: number, tookMs: number, targetMs: number) {
     const fitting = Math.floor((rows * targetMs) / Math.max(tookMs, 0.1));
-    this.rows = Math.max(FEWEST_ROWS, Math.min(this.mostRows, fitting, 2 * this.rows));
+    this.rows = Math.max(FEWEST_ROWS, Math.min(this.mostRows, fitting, 4 * this.rows));
   }
 
   /** After a batch that was given up; false when it cannot be smaller. */

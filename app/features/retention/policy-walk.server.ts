@@ -11,7 +11,7 @@ import { SETTINGS, type PolicyReport } from "./retention";
 /** No statement takes longer, whatever the budget. */
 const STATEMENT_MOST_MS = 2_000;
 /** SQLite has one connection: while a batch runs, nobody else's statement does. */
-const MOST_ROWS = { postgres: 5_000, sqlite: 1_000 };
+const MOST_ROWS = { postgres: 20_000, sqlite: 1_000 };
 
 /** What a batch is part of: proves that the run may go on, and writes down how far it is, in the batch's transaction. */
 export type BatchRecord = {
@@ -56,7 +56,8 @@ export class PolicyWalk {
     try {
       const { batch, report } = await inTransaction(this.db, async (tx) => {
         await record.prove(tx);
-        await limitStatements(tx, Math.min(STATEMENT_MOST_MS, endsAt - begunAt));
+        // The run's last word commits durably, and its batches with it.
+        await limitStatements(tx, Math.min(STATEMENT_MOST_MS, endsAt - begunAt), { commit: "lazy" });
         const due = new DueRowsRepository(tx, this.policy);
         const batch = await due.deleteBatch(pass, this.#cutoff!, this.#cursor, rows);
         const report = this.#after(batch.deleted, performance.now() - begunAt);
@@ -82,7 +83,8 @@ export class PolicyWalk {
   /** At the end of a run: what is left, and what the rule spares. `dryRun` counts what a sweep would delete. */
   async count({ dryRun }: { dryRun: boolean }): Promise<void> {
     const cutoff = this.#cutoff;
-    if (!cutoff) return;
+    const isKnown = this.#isWalked && !this.policy.spared;
+    if (!cutoff || isKnown) return;
     const begunAt = performance.now();
     try {
       const { due, spared } = await inTransaction(this.db, async (tx) => {
@@ -104,10 +106,14 @@ export class PolicyWalk {
     this.report.durationMs += Math.round(performance.now() - begunAt);
   }
 
-  /** What was walked to its end and met nobody is not counted again: the dead rows would be read once more. */
+  /** To its end, and met nobody: it is not counted again, because the dead rows would be read once more. */
+  get #isWalked(): boolean {
+    return this.#done && !this.#passedBy;
+  }
+
   async #countDue(rows: DueRowsRepository, cutoff: Date): Promise<Counted> {
-    if (this.#passedBy) return rows.countDue(cutoff);
-    return this.#done ? { count: 0, oldestAt: null } : rows.countDue(cutoff, this.#pass, this.#cursor);
+    if (this.#isWalked) return { count: 0, oldestAt: null };
+    return this.#passedBy ? rows.countDue(cutoff) : rows.countDue(cutoff, this.#pass, this.#cursor);
   }
 
   /** The cursor is an instant: a batch that met only held rows of one would be met again, so the next begins after it. */

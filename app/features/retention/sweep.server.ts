@@ -86,6 +86,7 @@ async function walkInTurns(context: SweepContext, walks: PolicyWalk[], runId: st
   const pace = new Pace(db);
   const mayGoOn = () => performance.now() < endsAt && !signal?.aborted;
   const open = () => walks.filter(({ isOpen }) => isOpen);
+  await pace.begin();
   while (open().length && mayGoOn())
     for (const walk of open()) {
       const record = recordOf(walk);

@@ -1,4 +1,5 @@
 import type { Db } from "./client.server";
+import type { Engine } from "./database-url";
 
 /**
  * The database's own time, for leases and cutoffs: every process asks the same clock, whatever its own one says.
@@ -12,3 +13,10 @@ export async function databaseNow(db: Pick<Db, "$queryRawUnsafe" | "engine">): P
   const [row] = await db.$queryRawUnsafe<[{ now: string }]>(sql);
   return new Date(row.now);
 }
+
+/** SQL, with one `?`: so many milliseconds from the database's own time, as a column of instants keeps it. */
+export const INSTANT_IN: Record<Engine, string> = {
+  postgres: `(clock_timestamp() AT TIME ZONE 'UTC') + ?::float8 * interval '1 millisecond'`,
+  // Written as Prisma writes it, so that it compares
+  sqlite: `strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', (? / 1000.0) || ' seconds')`,
+};

@@ -3,9 +3,10 @@
  * database's clock: a holder renews it, frees it when it is done, and loses it by itself when it was killed.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { databaseNow } from "./clock.server";
+import { databaseNow, INSTANT_IN } from "./clock.server";
 import type { Db, Queryable } from "./client.server";
 import { isUniqueViolation } from "./errors.server";
+import { changeRows } from "./raw.server";
 
 /** How long a killed holder keeps others out. Renewed three times within it. */
 export const LEASE_MS = 15_000;
@@ -94,6 +95,10 @@ export async function holdLease(
   runId: string,
   leaseMs: number,
 ): Promise<boolean> {
-  const expiresAt = new Date((await databaseNow(db)).getTime() + leaseMs);
-  return (await db.jobLease.updateMany({ where: { name: job, runId }, data: { expiresAt } })).count > 0;
+  const held = await changeRows(
+    db,
+    `UPDATE "JobLease" SET "expiresAt" = ${INSTANT_IN[db.engine]}, "updatedAt" = ${INSTANT_IN[db.engine]} WHERE "name" = ? AND "runId" = ?`,
+    [leaseMs, 0, job, runId],
+  );
+  return held > 0;
 }

@@ -8,12 +8,14 @@ import type { PolicyName } from "~/features/retention/retention";
 import { connectDatabase } from "~/platform/db/client.server";
 import { APP_ENVIRONMENT } from "../../support/app-process";
 import type { BenchDatabases } from "../databases";
+import { quantile } from "../measure";
 import { startDoor } from "../webhooks/doors";
 import { goal } from "../webhooks/goal";
 import { describeLoad, generate } from "../webhooks/load-job";
 import { fillConnectionEvents, fillWebhooks, withClient } from "./expired-rows";
 
 export type SweepSizes = {
+  rounds: number;
   expired: number;
   live: number;
   latest: number;
@@ -21,6 +23,7 @@ export type SweepSizes = {
   besideSeconds: number;
 };
 export const SWEEP_SHORT: SweepSizes = {
+  rounds: 1,
   expired: 20_000,
   live: 5_000,
   latest: 20_000,
@@ -28,7 +31,7 @@ export const SWEEP_SHORT: SweepSizes = {
   besideSeconds: 3,
 };
 export const SWEEP_LONG: SweepSizes = {
-  ...{ expired: 1_000_000, live: 200_000, latest: 1_000_000 },
+  ...{ rounds: 3, expired: 1_000_000, live: 200_000, latest: 1_000_000 },
   ...{ growth: [100_000, 1_000_000, 5_000_000], besideSeconds: 30 },
 };
 
@@ -41,17 +44,23 @@ export async function benchSweep(databases: BenchDatabases, sizes: SweepSizes) {
     return url;
   };
   console.log(`\nSweep of ${sizes.expired} expired beside ${sizes.live} live webhooks, postgres`);
-  const byHand = describe("SQL by hand", await drainByHand(await filled()));
-  const ours = describe("ours", await drain(await filled(), "webhook-events"));
-  const held = describe(
-    "ours, a snapshot held",
-    await drain(await filled(), "webhook-events", { snapshot: true }),
-  );
-  goal("of the SQL by hand", ours.rate / byHand.rate, "≥", 0.8, "×");
-  goal("rows/s", ours.rate, "≥", 80_000, "/s");
-  goal("worst batch", ours.worstMs, "≤", 100, " ms");
-  goal("memory growth", ours.growthMb, "≤", 64, " MB");
-  goal("of the free rate with a snapshot held", held.rate / ours.rate, "≥", 0.8, "×");
+  const rounds = [];
+  for (let round = 0; round < sizes.rounds; round++)
+    rounds.push({
+      byHand: describe("SQL by hand", await drainByHand(await filled())),
+      ours: describe("ours", await drain(await filled(), "webhook-events")),
+      held: describe(
+        "ours, a snapshot held",
+        await drain(await filled(), "webhook-events", { snapshot: true }),
+      ),
+    });
+  const ratio = median(rounds.map(({ ours, byHand }) => ours.rate / byHand.rate));
+  goal("of the SQL by hand", ratio, "≥", 0.8, "×");
+  goal("rows/s", median(rounds.map(({ ours }) => ours.rate)), "≥", 80_000, "/s");
+  goal("worst batch", Math.max(...rounds.map(({ ours }) => ours.worstMs)), "≤", 100, " ms");
+  goal("memory growth", Math.max(...rounds.map(({ ours }) => ours.growthMb)), "≤", 64, " MB");
+  const heldRatio = median(rounds.map(({ held, ours }) => held.rate / ours.rate));
+  goal("of the free rate with a snapshot held", heldRatio, "≥", 0.8, "×");
 
   const url = await databases.create("postgres", "bench_sweep");
   await fillConnectionEvents(url, sizes.latest);
@@ -186,4 +195,8 @@ function describe(name: string, drained: Drained) {
     `  ${name.padEnd(24)} ${String(Math.round(rate)).padStart(7)} rows/s   ${drained.rows} rows in ${drained.seconds.toFixed(1)} s   worst batch ${Math.round(drained.worstMs)} ms   memory +${Math.round(drained.growthMb)} MB`,
   );
   return { ...drained, rate };
+}
+
+function median(values: number[]): number {
+  return quantile(values, 0.5);
 }
