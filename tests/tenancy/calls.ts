@@ -347,6 +347,7 @@ export const NOT_SCOPED = [
   "WebhookInboxRepository",
   "WebhookShopsRepository",
   "RetentionRunRepository",
+  "RetentionProgressRepository",
   "DueRowsRepository",
   "ActivityRepository",
   "ComplianceRequestRepository",

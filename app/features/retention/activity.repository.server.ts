@@ -5,21 +5,21 @@ import { queryRows } from "~/platform/db/raw.server";
 export class ActivityRepository {
   constructor(private readonly db: Db) {}
 
-  /** Whether another session works, or did within the last `withinMs`; null on SQLite, where there is no telling. */
-  async areOthersActive(withinMs: number): Promise<boolean | null> {
+  /**
+   * Transactions that wrote, of every database of the server: known at once, but nobody who only reads is among them. Null on
+   * SQLite, which has none but ours.
+   */
+  async countWrites(): Promise<number | null> {
     if (this.db.engine !== "postgres") return null;
-    // Of another role's session neither is shown, unless one may see all of them: it may well be active.
-    const [row] = await queryRows<{ others: boolean }>(
+    const [row] = await queryRows<{ writes: number }>(
       this.db,
-      `SELECT count(*) > 0 AS "others" FROM pg_stat_activity
-       WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
-         AND (state IS NULL OR state = 'active' OR state_change > clock_timestamp() - ?::int * interval '1 millisecond')`,
-      [withinMs],
+      `SELECT pg_snapshot_xmax(pg_current_snapshot())::text::float8 AS "writes"`,
+      [],
     );
-    return row!.others;
+    return row!.writes;
   }
 
-  /** Transactions since the server's counters began, of every process; null on SQLite, which has none but ours. */
+  /** Transactions of whatever kind, since the server's counters began, which are up to a second old; null on SQLite. */
   async countCommits(): Promise<number | null> {
     if (this.db.engine !== "postgres") return null;
     const [row] = await queryRows<{ commits: number }>(

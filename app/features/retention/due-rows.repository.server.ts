@@ -1,5 +1,4 @@
-import type { Queryable } from "~/platform/db/client.server";
-import { changeRows, queryRows } from "~/platform/db/raw.server";
+import { changeRows, queryRows, type RawQueryable } from "~/platform/db/raw.server";
 import { dueCondition, sparedCondition } from "./conditions.server";
 import type { Policy } from "./policies.server";
 import { MOST_COUNTED } from "./retention";
@@ -12,7 +11,7 @@ export type Counted = { count: number; oldestAt: Date | null };
 /** What a policy lets go, over all stores: an installation's sweep asks for no store. */
 export class DueRowsRepository {
   constructor(
-    private readonly db: Queryable,
+    private readonly db: RawQueryable,
     private readonly policy: Policy,
   ) {}
 

@@ -1,6 +1,7 @@
 /** One policy on its way through its table, batch by batch. */
-import { inTransaction, type Db, type Queryable } from "~/platform/db/client.server";
+import type { Db } from "~/platform/db/client.server";
 import { isDatabaseUnavailable, isStatementTimeout } from "~/platform/db/errors.server";
+import { inRawTransaction, type RawQueryable } from "~/platform/db/raw.server";
 import { limitStatements } from "~/platform/db/statement-timeout.server";
 import { log } from "~/platform/log.server";
 import { BatchSize } from "./batch-size.server";
@@ -15,8 +16,8 @@ const MOST_ROWS = { postgres: 20_000, sqlite: 1_000 };
 
 /** What a batch is part of: proves that the run may go on, and writes down how far it is, in the batch's transaction. */
 export type BatchRecord = {
-  prove: (tx: Queryable) => Promise<void>;
-  write: (tx: Queryable, report: PolicyReport) => Promise<void>;
+  prove: (tx: RawQueryable) => Promise<void>;
+  write: (tx: RawQueryable, report: PolicyReport) => Promise<void>;
 };
 
 export class PolicyWalk {
@@ -54,7 +55,7 @@ export class PolicyWalk {
     const rows = this.#size.rows;
     const pass = this.policy.passes[this.#pass]!;
     try {
-      const { batch, report } = await inTransaction(this.db, async (tx) => {
+      const { batch, report } = await inRawTransaction(this.db, async (tx) => {
         await record.prove(tx);
         // The run's last word commits durably, and its batches with it.
         await limitStatements(tx, Math.min(STATEMENT_MOST_MS, endsAt - begunAt), { commit: "lazy" });
@@ -87,7 +88,7 @@ export class PolicyWalk {
     if (!cutoff || isKnown) return;
     const begunAt = performance.now();
     try {
-      const { due, spared } = await inTransaction(this.db, async (tx) => {
+      const { due, spared } = await inRawTransaction(this.db, async (tx) => {
         await limitStatements(tx, STATEMENT_MOST_MS);
         const rows = new DueRowsRepository(tx, this.policy);
         return { due: await this.#countDue(rows, cutoff), spared: await rows.countSpared(cutoff) };

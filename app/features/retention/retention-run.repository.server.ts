@@ -14,15 +14,6 @@ export class RetentionRunRepository {
     await this.db.retentionRun.create({ data: run });
   }
 
-  /** What the run has done so far; false when it is not running any more. */
-  async progress(id: string, policies: PolicyReport[]): Promise<boolean> {
-    const { count } = await this.db.retentionRun.updateMany({
-      where: { id, outcome: "RUNNING" },
-      data: { policies },
-    });
-    return count > 0;
-  }
-
   /** False when it is not running any more: somebody else has closed it. */
   async close(id: string, result: RetentionResult, now: Date): Promise<boolean> {
     const { count } = await this.db.retentionRun.updateMany({

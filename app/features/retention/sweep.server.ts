@@ -13,6 +13,7 @@ import { Pace } from "./pace.server";
 import { POLICIES, type RetentionDays } from "./policies.server";
 import { PolicyWalk, SweepEndedError, type BatchRecord } from "./policy-walk.server";
 import { SWEEP_JOB, type PolicyReport, type SweepOutcome } from "./retention";
+import { RetentionProgressRepository } from "./retention-progress.repository.server";
 import { RetentionRunRepository } from "./retention-run.repository.server";
 import { closeUnfinished } from "./unfinished-runs.server";
 
@@ -105,7 +106,7 @@ async function walkInTurns(context: SweepContext, walks: PolicyWalk[], runId: st
       },
       async write(tx, report) {
         const policies = walks.map((other) => (other === walk ? report : other.report));
-        if (!(await new RetentionRunRepository(tx).progress(runId, policies))) throw new SweepEndedError();
+        if (!(await new RetentionProgressRepository(tx).write(runId, policies))) throw new SweepEndedError();
       },
     };
   }

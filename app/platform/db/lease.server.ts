@@ -4,9 +4,9 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { databaseNow, INSTANT_IN } from "./clock.server";
-import type { Db, Queryable } from "./client.server";
+import type { Db } from "./client.server";
 import { isUniqueViolation } from "./errors.server";
-import { changeRows } from "./raw.server";
+import { changeRows, type RawQueryable } from "./raw.server";
 
 /** How long a killed holder keeps others out. Renewed three times within it. */
 export const LEASE_MS = 15_000;
@@ -90,7 +90,7 @@ async function acquire(db: Db, job: string, runId: string, leaseMs: number): Pro
  * row stays locked, so nobody can take the job before what the transaction does is done.
  */
 export async function holdLease(
-  db: Queryable,
+  db: RawQueryable,
   job: string,
   runId: string,
   leaseMs: number,

@@ -1,37 +1,71 @@
 /** SQL that both engines take, where Prisma's own calls cannot say it (SKIP LOCKED, ON CONFLICT over many rows). */
-import type { Pool } from "pg";
-import type { Queryable } from "./client.server";
+import type { Pool, PoolClient } from "pg";
+import { inTransaction, type Db, type Queryable } from "./client.server";
 
-/** Bytes are the binary form of a type (binary-array.server.ts), and go past Prisma only: not in a transaction. */
+type ByPrisma = Pick<Queryable, "engine" | "$queryRawUnsafe" | "$executeRawUnsafe">;
+type PastPrisma = { readonly engine: "postgres"; readonly client: PoolClient };
+
+/** What takes raw statements: a database, or a transaction of either kind. */
+export type RawQueryable = ByPrisma | PastPrisma;
+
+/** Bytes are the binary form of a type (binary-array.server.ts), and go past Prisma only: not in a transaction of its. */
 type Value = string | number | boolean | Date | Buffer | null;
 
 /**
- * Rows of `text`, which has one `?` for each value and no other question mark. On Postgres and outside of a transaction
- * it goes past Prisma, which takes a statement's text and every value through WebAssembly and back; there `timeoutMs` ends
- * the wait for an answer.
+ * Rows of `text`, which has one `?` for each value and no other question mark. On Postgres and outside of a transaction of
+ * Prisma's it goes past Prisma, which takes a statement's text and every value through WebAssembly and back; there
+ * `timeoutMs` ends the wait for an answer.
  */
 export async function queryRows<T>(
-  db: Queryable,
+  db: RawQueryable,
   text: string,
   values: Value[],
   { timeoutMs }: { timeoutMs?: number } = {},
 ): Promise<T[]> {
-  const pool = poolOf(db);
-  if (!pool) return db.$queryRawUnsafe<T[]>(spelled(db, text), ...values);
+  if (goesByPrisma(db)) return db.$queryRawUnsafe<T[]>(spelled(db, text), ...values);
   const query = { ...statement(text, values), query_timeout: timeoutMs };
-  return (await pool.query(query)).rows as T[];
+  return (await driverOf(db)!.query(query)).rows as T[];
 }
 
 /** As `queryRows`, for a statement that changes rows; returns how many. */
-export async function changeRows(db: Queryable, text: string, values: Value[]): Promise<number> {
-  const pool = poolOf(db);
-  if (!pool) return db.$executeRawUnsafe(spelled(db, text), ...values);
-  return (await pool.query(statement(text, values))).rowCount ?? 0;
+export async function changeRows(db: RawQueryable, text: string, values: Value[]): Promise<number> {
+  if (goesByPrisma(db)) return db.$executeRawUnsafe(spelled(db, text), ...values);
+  return (await driverOf(db)!.query(statement(text, values))).rowCount ?? 0;
 }
 
-/** Not in a transaction: Prisma's client of one shows the pool too, which knows nothing of it. */
-function poolOf(db: Queryable): Pool | undefined {
-  return "$transaction" in db && db.$transaction ? db.pool : undefined;
+/**
+ * As inTransaction, for work that asks raw statements only: on Postgres it goes past Prisma from BEGIN to COMMIT. A sweep's
+ * batch takes a quarter of the CPU so, and the door is in the same process.
+ */
+export async function inRawTransaction<T>(db: Db, work: (tx: RawQueryable) => Promise<T>): Promise<T> {
+  if (!db.pool) return inTransaction(db, work);
+  const client = await db.pool.connect();
+  // A connection that breaks says so in its statement's error too, and would end the process if nobody heard it here.
+  const heard = () => undefined;
+  client.on("error", heard);
+  let unusable = false;
+  try {
+    await client.query("BEGIN");
+    const result = await work({ engine: "postgres", client });
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => (unusable = true));
+    throw error;
+  } finally {
+    client.off("error", heard);
+    client.release(unusable);
+  }
+}
+
+function goesByPrisma(db: RawQueryable): db is ByPrisma {
+  return !driverOf(db);
+}
+
+/** Prisma's client of a transaction shows the pool too, which knows nothing of that transaction. */
+function driverOf(db: RawQueryable): Pool | PoolClient | undefined {
+  if ("client" in db) return db.client;
+  return "$transaction" in db && db.$transaction ? (db as Db).pool : undefined;
 }
 
 /** Unnamed, as PgBouncer in transaction mode wants it. */
@@ -39,7 +73,7 @@ function statement(text: string, values: Value[]) {
   return { text: numbered(text), values: values.map(toPostgres) };
 }
 
-function spelled(db: Queryable, text: string): string {
+function spelled(db: RawQueryable, text: string): string {
   return db.engine === "postgres" ? numbered(text) : text;
 }
 

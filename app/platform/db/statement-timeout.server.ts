@@ -1,5 +1,4 @@
-import type { Queryable } from "./client.server";
-import { queryRows } from "./raw.server";
+import { queryRows, type RawQueryable } from "./raw.server";
 
 /**
  * For the rest of this transaction no statement takes longer than `ms`; it fails as isStatementTimeout tells. Bound to the
@@ -9,7 +8,7 @@ import { queryRows } from "./raw.server";
  * crash of Postgres undoes the last of them and never one in the middle: for work that the next run would do again.
  */
 export async function limitStatements(
-  tx: Queryable,
+  tx: RawQueryable,
   ms: number,
   { commit = "durable" }: { commit?: "durable" | "lazy" } = {},
 ): Promise<void> {

@@ -11,6 +11,8 @@ export type LoadJob = RequestPlan & {
   seconds: number;
   /** Before the measurement, under the same load */
   warmUpSeconds?: number;
+  /** For a quantile over several loads */
+  tellLatencies?: boolean;
 } & (
     | {
         /** Each connection sends its next request when it has the answer to the last: the highest rate. */
@@ -45,6 +47,8 @@ export type LoadResult = {
   p50: number;
   p99: number;
   max: number;
+  /** Milliseconds, of each answer; empty unless the job asks for them */
+  latencies: number[];
   /** Of the open loop: how late the generator itself was, p99 in milliseconds; included in the latencies */
   lateP99: number;
   /** Of one core, in the measured time; near 1 the generator is what is measured */
@@ -53,12 +57,18 @@ export type LoadResult = {
   next: number;
 };
 
-export function generate(job: LoadJob): Promise<LoadResult> {
+export const STARTED = "started";
+
+/** `onStart` is told when the first request is on its way, a second or so after the process was begun. */
+export function generate(job: LoadJob, onStart?: () => void): Promise<LoadResult> {
   const child = fork(fileURLToPath(new URL("./load.ts", import.meta.url)), {
     execArgv: ["--import", "./prisma/register-ts-loader.mjs"],
   });
   return new Promise((resolve, reject) => {
-    child.once("message", (result) => resolve(result as LoadResult));
+    child.on("message", (message) => {
+      if (message === STARTED) onStart?.();
+      else resolve(message as LoadResult);
+    });
     child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`The load generator ended with ${code}.`)));
     child.send(job);

@@ -4,7 +4,7 @@ import { RawConnection } from "../../support/raw-http";
 import { webhookRequests } from "../../support/webhook-requests";
 import { quantile } from "../measure";
 import { flood } from "./load-flood";
-import type { LoadJob, LoadResult } from "./load-job";
+import { STARTED, type LoadJob, type LoadResult } from "./load-job";
 import { openLoop } from "./load-open";
 import { count, type Tally } from "./load-tally";
 
@@ -22,6 +22,7 @@ async function run(job: LoadJob): Promise<LoadResult> {
     ...{ from, until: from + job.seconds * 1000, sent: 0, unsent: 0 },
     ...{ latencies: [], lateness: [], statuses: {} },
   };
+  process.send!(STARTED);
   let cpuAtStart = process.cpuUsage();
   setTimeout(() => (cpuAtStart = process.cpuUsage()), from - performance.now());
 
@@ -42,6 +43,7 @@ async function run(job: LoadJob): Promise<LoadResult> {
     p50: quantile(latencies, 0.5),
     p99: quantile(latencies, 0.99),
     max: latencies.reduce((most, latency) => Math.max(most, latency), 0),
+    latencies: job.tellLatencies ? latencies : [],
     lateP99: lateness.length ? quantile(lateness, 0.99) : 0,
     cpu: (user + system) / 1e6 / seconds,
   };

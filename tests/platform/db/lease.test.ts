@@ -70,38 +70,48 @@ eachDatabase("a lease", ({ db }) => {
     expect((await db().jobLease.findUniqueOrThrow({ where: { name: "seven" } })).runId).toBe("thief");
   });
 
-  /** The database, whose answers to a renewal are late, or never come */
-  const slow = (delay: () => Promise<unknown>) =>
-    new Proxy(db(), {
-      get: (target, name) =>
-        name === "jobLease"
-          ? new Proxy(target.jobLease, {
-              get: (table, method) =>
-                method === "updateMany"
-                  ? async (query: { where: { runId?: string }; data: { expiresAt: Date } }) => {
-                      if (query.where.runId && query.data.expiresAt > new Date()) await delay();
-                      return table.updateMany(query);
-                    }
-                  : (Reflect.get(table, method) as unknown),
-            })
-          : (Reflect.get(target, name) as unknown),
+  /** The database, whose answers to a renewal are late, or never come; `delayed` counts them */
+  const slow = (delay: () => Promise<unknown>) => {
+    const held = { delayed: 0 };
+    const renewal = async (text: string, leaseMs: unknown) => {
+      if (!text.startsWith('UPDATE "JobLease"') || leaseMs === 0) return;
+      held.delayed += 1;
+      await delay();
+    };
+    const overriding = <T extends object>(target: T, changes: Record<string, unknown>) =>
+      new Proxy(target, {
+        get: (_, name) => changes[String(name)] ?? (Reflect.get(target, name) as unknown),
+      });
+    const { pool } = db();
+    const database = overriding(db(), {
+      $executeRawUnsafe: async (text: string, ...values: string[]) => {
+        await renewal(text, values[0]);
+        return db().$executeRawUnsafe(text, ...values);
+      },
+      pool:
+        pool &&
+        overriding(pool, {
+          query: async (query: { text: string; values: unknown[] }) => {
+            await renewal(query.text, query.values[0]);
+            return pool.query(query);
+          },
+        }),
     });
+    return { database, held };
+  };
 
   it("is not taken back by a renewal that was still under way when the work ended", async () => {
-    await withLease(
-      slow(() => sleep(200)),
-      "nine",
-      "first",
-      () => sleep(150),
-      300,
-    );
+    const { database, held } = slow(() => sleep(200));
+    await withLease(database, "nine", "first", () => sleep(150), 300);
+    expect(held.delayed).toBe(1);
     await sleep(200);
     expect(await withLease(db(), "nine", "second", async () => "ran")).toMatchObject({ outcome: "done" });
   });
 
   it("is known to be lost when the database does not even refuse", async () => {
+    const { database } = slow(() => sleep(3_000, undefined, { ref: false }));
     const lost = await withLease(
-      slow(() => sleep(3_000, undefined, { ref: false })),
+      database,
       "ten",
       "first",
       async (signal) => {
