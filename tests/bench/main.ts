@@ -11,6 +11,7 @@ import { benchConnections } from "./connections.bench";
 import { benchMigrations } from "./migrations.bench";
 import { benchOutage } from "./outage.bench";
 import { benchPages } from "./pages.bench";
+import { benchBeside, BESIDE_LONG, BESIDE_SHORT } from "./retention/beside.bench";
 import { benchHistories } from "./retention/histories.bench";
 import { benchSweep, SWEEP_LONG, SWEEP_SHORT } from "./retention/sweep.bench";
 import { benchRepositories } from "./repository.bench";
@@ -28,6 +29,7 @@ const PARTS: Record<string, (databases: BenchDatabases) => Promise<void>> = {
   inbox: (databases) => benchInbox(databases, short ? INBOX_SHORT : INBOX_LONG),
   replay: (databases) => benchReplay(databases, short ? 20_000 : 200_000),
   sweep: (databases) => benchSweep(databases, short ? SWEEP_SHORT : SWEEP_LONG),
+  beside: (databases) => benchBeside(databases, short ? BESIDE_SHORT : BESIDE_LONG),
   histories: (databases) => benchHistories(databases, short ? 1_000 : 100_000),
   repositories: benchRepositories,
   secrets: (databases) => benchSecrets(databases, short ? 400 : 8_000),

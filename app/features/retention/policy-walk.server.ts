@@ -14,11 +14,8 @@ const STATEMENT_MOST_MS = 2_000;
 /** SQLite has one connection: while a batch runs, nobody else's statement does. */
 const MOST_ROWS = { postgres: 20_000, sqlite: 1_000 };
 
-/** What a batch is part of: proves that the run may go on, and writes down how far it is, in the batch's transaction. */
-export type BatchRecord = {
-  prove: (tx: RawQueryable) => Promise<void>;
-  write: (tx: RawQueryable, report: PolicyReport) => Promise<void>;
-};
+/** In the batch's transaction, and last: writes down how far the run is, and proves that it may go on. */
+export type RecordBatch = (tx: RawQueryable, report: PolicyReport) => Promise<void>;
 
 export class PolicyWalk {
   report: PolicyReport;
@@ -50,19 +47,18 @@ export class PolicyWalk {
    * Deletes one batch; returns how long it took in milliseconds. A fault of this policy ends this policy only.
    * @throws whatever concerns the whole run: the database is away, or `record` says no
    */
-  async step(record: BatchRecord, { batchMs, endsAt }: { batchMs: number; endsAt: number }): Promise<number> {
+  async step(record: RecordBatch, { batchMs, endsAt }: { batchMs: number; endsAt: number }): Promise<number> {
     const begunAt = performance.now();
     const rows = this.#size.rows;
     const pass = this.policy.passes[this.#pass]!;
     try {
       const { batch, report } = await inRawTransaction(this.db, async (tx) => {
-        await record.prove(tx);
         // The run's last word commits durably, and its batches with it.
         await limitStatements(tx, Math.min(STATEMENT_MOST_MS, endsAt - begunAt), { commit: "lazy" });
         const due = new DueRowsRepository(tx, this.policy);
         const batch = await due.deleteBatch(pass, this.#cutoff!, this.#cursor, rows);
         const report = this.#after(batch.deleted, performance.now() - begunAt);
-        await record.write(tx, report);
+        await record(tx, report);
         return { batch, report };
       });
       this.report = report;

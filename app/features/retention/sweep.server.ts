@@ -1,7 +1,7 @@
 /**
  * The sweep: one run at a time over all policies, in batches that are bounded in rows and time. Each batch is one
- * transaction that first proves that the run still holds its lease, then deletes, then says in RetentionRun what has
- * been done so far; so whatever is killed, the record is true.
+ * transaction that deletes, says in RetentionRun what has been done so far, and proves that the run still holds its lease;
+ * so whatever is killed, the record is true.
  */
 import cuid from "@bugsnag/cuid";
 import { rotationReminders, type RotationReminder } from "~/features/connections/refresh.server";
@@ -11,7 +11,7 @@ import { holdLease, withLease, type Leased } from "~/platform/db/lease.server";
 import type { CronQuery } from "~/platform/http/cron-query.server";
 import { Pace } from "./pace.server";
 import { POLICIES, type RetentionDays } from "./policies.server";
-import { PolicyWalk, SweepEndedError, type BatchRecord } from "./policy-walk.server";
+import { PolicyWalk, SweepEndedError, type RecordBatch } from "./policy-walk.server";
 import { SWEEP_JOB, type PolicyReport, type SweepOutcome } from "./retention";
 import { RetentionProgressRepository } from "./retention-progress.repository.server";
 import { RetentionRunRepository } from "./retention-run.repository.server";
@@ -99,15 +99,11 @@ async function walkInTurns(context: SweepContext, walks: PolicyWalk[], runId: st
       }
     }
 
-  function recordOf(walk: PolicyWalk): BatchRecord {
-    return {
-      async prove(tx) {
-        if (!(await holdLease(tx, SWEEP_JOB, runId, SWEEP_LEASE_MS))) throw new SweepEndedError();
-      },
-      async write(tx, report) {
-        const policies = walks.map((other) => (other === walk ? report : other.report));
-        if (!(await new RetentionProgressRepository(tx).write(runId, policies))) throw new SweepEndedError();
-      },
+  function recordOf(walk: PolicyWalk): RecordBatch {
+    return async (tx, report) => {
+      const policies = walks.map((other) => (other === walk ? report : other.report));
+      if (!(await new RetentionProgressRepository(tx).write(runId, policies))) throw new SweepEndedError();
+      if (!(await holdLease(tx, SWEEP_JOB, runId, SWEEP_LEASE_MS))) throw new SweepEndedError();
     };
   }
 }

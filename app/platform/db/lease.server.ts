@@ -86,8 +86,8 @@ async function acquire(db: Db, job: string, runId: string, leaseMs: number): Pro
 }
 
 /**
- * Whether `runId` still holds the job; if so it does for another `leaseMs`. Asked first in a transaction, it is a fence: the
- * row stays locked, so nobody can take the job before what the transaction does is done.
+ * Whether `runId` still holds the job; if so it does for another `leaseMs`. Asked last in a transaction, it is a fence: the
+ * row stays locked, so nobody can take the job before what the transaction did is done.
  */
 export async function holdLease(
   db: RawQueryable,

@@ -1,17 +1,13 @@
 /**
  * The sweep through its real code path, beside the best SQL that we can write by hand, on the same rows in one run; then with a
- * snapshot held open, with ten times more rows, by the rule that keeps the latest, and beside the door.
+ * snapshot held open, with ten times more rows and by the rule that keeps the latest.
  */
-import { setTimeout as sleep } from "node:timers/promises";
-import { sweep, type RetentionReport } from "~/features/retention/sweep.server";
+import { sweep } from "~/features/retention/sweep.server";
 import type { PolicyName } from "~/features/retention/retention";
 import { connectDatabase } from "~/platform/db/client.server";
-import { APP_ENVIRONMENT } from "../../support/app-process";
 import type { BenchDatabases } from "../databases";
 import { quantile } from "../measure";
-import { startDoor } from "../webhooks/doors";
 import { goal } from "../webhooks/goal";
-import { describeLoad, generate, type LoadResult } from "../webhooks/load-job";
 import { fillConnectionEvents, fillWebhooks, withClient } from "./expired-rows";
 
 export type SweepSizes = {
@@ -20,7 +16,6 @@ export type SweepSizes = {
   live: number;
   latest: number;
   growth: number[];
-  beside: { rounds: number; seconds: number };
 };
 export const SWEEP_SHORT: SweepSizes = {
   rounds: 1,
@@ -28,11 +23,10 @@ export const SWEEP_SHORT: SweepSizes = {
   live: 5_000,
   latest: 20_000,
   growth: [],
-  beside: { rounds: 1, seconds: 3 },
 };
 export const SWEEP_LONG: SweepSizes = {
   ...{ rounds: 3, expired: 1_000_000, live: 200_000, latest: 1_000_000 },
-  ...{ growth: [100_000, 1_000_000, 5_000_000], beside: { rounds: 6, seconds: 20 } },
+  ...{ growth: [100_000, 1_000_000, 5_000_000] },
 };
 
 type Drained = { rows: number; seconds: number; worstMs: number; firstMs?: number; growthMb: number };
@@ -73,95 +67,6 @@ export async function benchSweep(databases: BenchDatabases, sizes: SweepSizes) {
   if (sizes.growth.length) console.log("\nSweep by size, postgres");
   for (const expired of sizes.growth)
     describe(`${expired} rows`, await drain(await filled({ expired, live: sizes.live }), "webhook-events"));
-  await besideDoor(await filled(), sizes.beside);
-}
-
-/**
- * The door at 200/s, by turns alone and while the sweep runs in the same process, and who waited for a lock. A p99 of one
- * machine's disk wanders by half from one minute to the next, so each is taken over all of its turns.
- */
-async function besideDoor(url: string, { rounds, seconds }: SweepSizes["beside"]) {
-  const door = await startDoor("ours", url, { INBOX_WORKER: "off" });
-  const real = {
-    mode: "open",
-    url: door.url,
-    rate: 200,
-    seconds,
-    warmUpSeconds: 2,
-    tellLatencies: true,
-  } as const;
-  const sweepMeanwhile = async (): Promise<RetentionReport> => {
-    const headers = { Authorization: `Bearer ${APP_ENVIRONMENT.CRON_SECRET}` };
-    const budgetMs = (seconds + 1) * 1_000;
-    const answer = await fetch(`${door.url}/cron/retention?budgetMs=${budgetMs}`, {
-      method: "POST",
-      headers,
-    });
-    return (await answer.json()) as RetentionReport;
-  };
-  const alone: LoadResult[] = [];
-  const beside: LoadResult[] = [];
-  const reports: Promise<RetentionReport>[] = [];
-  const waits = watchLocks(url);
-  for (let round = 0; round < rounds; round++) {
-    alone.push(await generate({ ...real, run: `alone${round}` }));
-    beside.push(await generate({ ...real, run: `beside${round}` }, () => reports.push(sweepMeanwhile())));
-    await reports.at(-1);
-  }
-  const longestWaitMs = await waits.stop();
-  const policies = (await Promise.all(reports)).flatMap((report) => report.policies);
-  await door.stop();
-  const deleted = policies.reduce((sum, policy) => sum + policy.deleted, 0);
-  console.log(
-    `\nThe door at 200/s, and a sweep in the same process: ${rounds} × ${seconds} s each, by turns, postgres`,
-  );
-  for (const load of alone) console.log(`  alone          ${describeLoad(load)}`);
-  for (const load of beside) console.log(`  beside a sweep ${describeLoad(load)}`);
-  console.log(
-    `  the sweep deleted ${deleted} rows meanwhile, ${Math.round(deleted / (rounds * (seconds + 1)))}/s`,
-  );
-  const p99 = (loads: LoadResult[]) =>
-    quantile(
-      loads.flatMap(({ latencies }) => latencies),
-      0.99,
-    );
-  console.log(
-    `  p99 of all turns: alone ${p99(alone).toFixed(2)} ms, beside a sweep ${p99(beside).toFixed(2)} ms`,
-  );
-  goal("p99", p99(beside) / p99(alone), "≤", 1.15, "×");
-  const failed = beside.flatMap(({ statuses }) =>
-    Object.entries(statuses).map(([status, count]) => (status.startsWith("2") ? 0 : count)),
-  );
-  goal(
-    "failed beside it",
-    failed.reduce((sum, count) => sum + count, 0),
-    "≤",
-    0,
-    "",
-  );
-  goal("longest wait for a lock", longestWaitMs, "≤", 20, " ms");
-}
-
-/** Looks every 10 ms for sessions that wait for a lock, and for how long. */
-function watchLocks(url: string) {
-  let stopped = false;
-  let longestMs = 0;
-  const watching = withClient(url, async (client) => {
-    while (!stopped) {
-      const { rows } = await client.query<{ ms: number | null }>(
-        `SELECT max(extract(epoch FROM clock_timestamp() - "waitstart") * 1000)::float8 AS "ms" FROM pg_locks WHERE NOT "granted"`,
-      );
-      longestMs = Math.max(longestMs, rows[0]?.ms ?? 0);
-      await sleep(10);
-    }
-  });
-  return {
-    stop: async () => {
-      stopped = true;
-      await watching;
-      return longestMs;
-    },
-  };
 }
 
 async function drain(url: string, name: PolicyName, { snapshot = false } = {}): Promise<Drained> {
