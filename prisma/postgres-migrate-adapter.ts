@@ -110,21 +110,24 @@ function presentCatalogueTypes(queryable: Pick<SqlDriverAdapter, "queryRaw">) {
 }
 
 /**
- * A script is one query, and so one transaction: it applies whole or not at all. A script with CONCURRENTLY cannot
- * run in a transaction, so it is sent statement by statement; such migrations write each statement so that it may
- * run twice. (The adapter's own way splits every script at every semicolon, comments and literals included.)
+ * A script is one query, and so one transaction: it applies whole or not at all. One that goes in steps cannot run in a
+ * transaction, so it is sent statement by statement; such migrations write each statement so that it may run twice. (The
+ * adapter's own way splits every script at every semicolon, comments and literals included.)
  */
 export function splitScript(script: string): string[] {
-  if (!isConcurrent(script)) return [script];
+  if (!goesInSteps(script)) return [script];
   return withoutComments(script)
-    .split(/;\s*(?:\n|$)/)
+    .split(OUTSIDE_OF_BODIES)
     .map((statement) => statement.trim())
     .filter(Boolean);
 }
 
-/** Whether a script builds or drops an index CONCURRENTLY; what its comments say does not count. */
-export function isConcurrent(script: string): boolean {
-  return /\bCONCURRENTLY\b/i.test(withoutComments(script));
+/** A semicolon at the end of a line, with no `$$` or a pair of them behind it: one inside of a DO's body ends no statement. */
+const OUTSIDE_OF_BODIES = /;\s*(?:\n|$)(?=(?:[^$]*\$\$[^$]*\$\$)*[^$]*$)/;
+
+/** Whether a script builds an index CONCURRENTLY, or writes rows in batches with a COMMIT each; comments do not count. */
+export function goesInSteps(script: string): boolean {
+  return /\b(CONCURRENTLY|COMMIT)\b/i.test(withoutComments(script));
 }
 
 function withoutComments(script: string): string {

@@ -10,7 +10,7 @@ import { WebhookInboxRepository } from "~/features/webhooks/webhook-inbox.reposi
 import { connectDatabase, type Db } from "~/platform/db/client.server";
 import { migrationState } from "~/platform/db/migration-state.server";
 import { childEnvironment } from "~/platform/env.server";
-import { isConcurrent, splitScript } from "../../prisma/postgres-migrate-adapter";
+import { goesInSteps, splitScript } from "../../prisma/postgres-migrate-adapter";
 import { markRolledBack } from "../../prisma/resolve";
 import { catalogueOf } from "../support/catalogue";
 import { createTestDatabase } from "../support/databases";
@@ -135,8 +135,8 @@ async function toHead(url: string, from: string) {
 // last test of this file runs the commands.
 describe("a migration of a database with rows in every table", () => {
   const scripts = MIGRATIONS.map((name) => [name, migrationSql("postgres", name)] as const);
-  const whole = scripts.filter(([, script]) => !isConcurrent(script));
-  const concurrent = scripts.filter(([, script]) => isConcurrent(script));
+  const whole = scripts.filter(([, script]) => !goesInSteps(script));
+  const inSteps = scripts.filter(([, script]) => goesInSteps(script));
 
   it.each(whole)(
     "%s, failed at each of its statements, leaves nothing of itself behind and runs once resolved",
@@ -158,7 +158,7 @@ describe("a migration of a database with rows in every table", () => {
     },
   );
 
-  it.each(concurrent)(
+  it.each(inSteps)(
     "%s, failed at each of its statements, is finished by the next run",
     async (name, script) => {
       const url = stateAfter(MIGRATIONS.indexOf(name));

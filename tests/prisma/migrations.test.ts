@@ -253,4 +253,9 @@ describe("splitting a script", () => {
       `CREATE INDEX CONCURRENTLY "i" ON "T"("x")`,
     ]);
   });
+
+  it("and what commits batch by batch, whose own semicolons are its own", () => {
+    const batches = "DO $$\nBEGIN\n  PERFORM 1;\n  COMMIT;\nEND $$";
+    expect(splitScript(`SET a = '1';\n\n${batches};\n`)).toEqual(["SET a = '1'", batches]);
+  });
 });

@@ -19,7 +19,9 @@ export function migrationSql(engine: Engine, name: string): string {
 
 /** A script's statements, each with the comments before it; no literal of ours has a semicolon at the end of a line. */
 export function statementsOf(script: string): string[] {
-  return script.split(/(?<=;)[ \t]*\n/).filter((part) => part.replace(/^\s*--.*$/gm, "").trim());
+  return script
+    .split(/(?<=;)[ \t]*\n(?=(?:[^$]*\$\$[^$]*\$\$)*[^$]*$)/)
+    .filter((part) => part.replace(/^\s*--.*$/gm, "").trim());
 }
 
 /**
