@@ -22,7 +22,8 @@ export type SweepCrashes = {
   violations: string[];
 };
 
-const ROWS_PER_KILL = 4_000;
+/** Between the record and the kill a sweep that is alone takes up to 40,000. */
+const ROWS_PER_KILL = 15_000;
 const AT_ONCE = 8;
 
 export async function killSweeps(cluster: Cluster, kills: number): Promise<SweepCrashes> {
@@ -43,7 +44,7 @@ export async function killSweeps(cluster: Cluster, kills: number): Promise<Sweep
       continue;
     }
     // Anywhere from its first statement to some batches on
-    await sleep((kill * 37) % 400);
+    await sleep((kill * 37) % 250);
     sweeper.kill("SIGKILL");
     await new Promise((resolve) => sweeper.once("exit", resolve));
     freedAfter.push(await freeAgain(db));
