@@ -65,10 +65,12 @@ export async function startCluster(): Promise<Cluster> {
         await server.stop();
         return () => comesBack(server, performance.now() + RESTART_MS);
       }
-      const all = [postmaster(), ...childrenOf(postmaster())];
-      for (const pid of all) process.kill(pid, "SIGSTOP");
+      // The postmaster first, so that the list is complete; a worker of autovacuum may still end while we read it.
+      process.kill(postmaster(), "SIGSTOP");
+      const children = childrenOf(postmaster());
+      for (const pid of children) signalIfAlive(pid, "SIGSTOP");
       return async () => {
-        for (const pid of all) signalIfAlive(pid, "SIGCONT");
+        for (const pid of [...children, postmaster()]) signalIfAlive(pid, "SIGCONT");
       };
     },
     close: async () => {
