@@ -117,13 +117,16 @@ function presentCatalogueTypes(queryable: Pick<SqlDriverAdapter, "queryRaw">) {
 export function splitScript(script: string): string[] {
   if (!goesInSteps(script)) return [script];
   return withoutComments(script)
-    .split(OUTSIDE_OF_BODIES)
-    .map((statement) => statement.trim())
+    .split(AFTER_STATEMENT)
+    .map((statement) => statement.trim().replace(/;$/, ""))
     .filter(Boolean);
 }
 
-/** A semicolon at the end of a line, with no `$$` or a pair of them behind it: one inside of a DO's body ends no statement. */
-const OUTSIDE_OF_BODIES = /;\s*(?:\n|$)(?=(?:[^$]*\$\$[^$]*\$\$)*[^$]*$)/;
+/**
+ * Where a semicolon ends a line, and a statement: with no `$$` or pairs of them behind it, since one inside of a DO's body ends
+ * none.
+ */
+export const AFTER_STATEMENT = /(?<=;)[ \t]*(?:\n|$)(?=(?:[^$]*\$\$[^$]*\$\$)*[^$]*$)/;
 
 /** Whether a script builds an index CONCURRENTLY, or writes rows in batches with a COMMIT each; comments do not count. */
 export function goesInSteps(script: string): boolean {

@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { parseDatabaseUrl, type Engine } from "~/platform/db/database-url";
-import { postgresMigrateAdapter } from "../../prisma/postgres-migrate-adapter";
+import { AFTER_STATEMENT, postgresMigrateAdapter } from "../../prisma/postgres-migrate-adapter";
 import { sqliteMigrateAdapter } from "../../prisma/sqlite-migrate-adapter";
 
 const FOLDERS = { postgres: "prisma/migrations", sqlite: "prisma/migrations-sqlite" };
@@ -19,9 +19,7 @@ export function migrationSql(engine: Engine, name: string): string {
 
 /** A script's statements, each with the comments before it; no literal of ours has a semicolon at the end of a line. */
 export function statementsOf(script: string): string[] {
-  return script
-    .split(/(?<=;)[ \t]*\n(?=(?:[^$]*\$\$[^$]*\$\$)*[^$]*$)/)
-    .filter((part) => part.replace(/^\s*--.*$/gm, "").trim());
+  return script.split(AFTER_STATEMENT).filter((part) => part.replace(/^\s*--.*$/gm, "").trim());
 }
 
 /**

@@ -29,7 +29,7 @@ export const SWEEP_LONG: SweepSizes = {
   ...{ growth: [100_000, 1_000_000, 5_000_000] },
 };
 
-type Drained = { rows: number; seconds: number; worstMs: number; firstMs?: number; growthMb: number };
+type Drained = { rows: number; seconds: number; worstMs: number; growthMb: number };
 
 export async function benchSweep(databases: BenchDatabases, sizes: SweepSizes) {
   const filled = async (rows = { expired: sizes.expired, live: sizes.live }) => {
