@@ -19,6 +19,8 @@ export type CrashOptions = {
   sweepKills: number;
   /** Of each outage, in seconds */
   outage: number;
+  /** What every time limit is multiplied by: the figures are a quiet machine's, and a busy one must only not hang */
+  patience: number;
   say?: (line: string) => void;
   /** Only those; all by default */
   only?: PartName[];
@@ -33,10 +35,11 @@ export const CRASH_SHORT = {
   pills: 2,
   sweepKills: 4,
   outage: 5,
+  patience: 4,
 };
 export const CRASH_LONG = {
   ...{ kills: 52, ids: 200_000, storm: 100_000 },
-  ...{ reclaimKills: 36, staleWriters: 1_000, pills: 3, sweepKills: 100, outage: 30 },
+  ...{ reclaimKills: 36, staleWriters: 1_000, pills: 3, sweepKills: 100, outage: 30, patience: 1 },
 };
 
 const RECLAIM_MS = 15_000;
@@ -68,14 +71,14 @@ const PARTS = {
       report.effects === options.storm ? [] : [`${report.effects} effects of ${options.storm} events.`];
     return [...told(report, say), ...wrong];
   },
-  reclaim: async (cluster: Cluster, { reclaimKills }: CrashOptions, say: Say) => {
+  reclaim: async (cluster: Cluster, { reclaimKills, patience }: CrashOptions, say: Say) => {
     const report = await measureReclaim(cluster, reclaimKills);
     const [p50, p99] = [quantile(report.times, 0.5), quantile(report.times, 0.99)];
     say(
       `Reclaim after ${reclaimKills} kills, ${report.times.length} events: p50 ${(p50 / 1000).toFixed(1)} s, p99 ${(p99 / 1000).toFixed(1)} s, longest ${(Math.max(...report.times) / 1000).toFixed(1)} s`,
     );
-    const late =
-      p99 <= RECLAIM_MS ? [] : [`Reclaim took ${Math.round(p99)} ms at p99; ${RECLAIM_MS} is the limit.`];
+    const limit = RECLAIM_MS * patience;
+    const late = p99 <= limit ? [] : [`Reclaim took ${Math.round(p99)} ms at p99; ${limit} is the limit.`];
     return [...told(report, say), ...late];
   },
   stale: async (cluster: Cluster, { staleWriters }: CrashOptions, say: Say) => {
@@ -93,16 +96,16 @@ const PARTS = {
       ...report.othersHarmed.map((id) => `${id} came to harm beside a poison pill.`),
     ];
   },
-  outage: async (cluster: Cluster, { outage: seconds }: CrashOptions, say: Say) => {
+  outage: async (cluster: Cluster, { outage: seconds, patience }: CrashOptions, say: Say) => {
     const violations: string[] = [];
     for (const how of ["stopped", "frozen"] as const) {
       const report = await outage(cluster, how, seconds);
       describeOutage(`Postgres ${how} for ${seconds} s under 200 deliveries/s`, report, say);
-      violations.push(...violationsOf(report).map((violation) => `${how}: ${violation}`));
+      violations.push(...violationsOf(report, patience).map((violation) => `${how}: ${violation}`));
     }
     return violations;
   },
-  sweeps: async (cluster: Cluster, { sweepKills }: CrashOptions, say: Say) => {
+  sweeps: async (cluster: Cluster, { sweepKills, patience }: CrashOptions, say: Say) => {
     const { freedAfter, deleted, violations } = await killSweeps(cluster, sweepKills);
     const longest = Math.max(...freedAfter);
     say(
@@ -110,7 +113,9 @@ const PARTS = {
     );
     return [
       ...violations,
-      ...(longest > FREED_MS ? [`A dead sweep kept others out for ${Math.round(longest)} ms.`] : []),
+      ...(longest > FREED_MS * patience
+        ? [`A dead sweep kept others out for ${Math.round(longest)} ms.`]
+        : []),
     ];
   },
 };

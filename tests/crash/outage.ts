@@ -199,16 +199,17 @@ async function pageRequest(url: string): Promise<Buffer> {
   ]);
 }
 
-/** What must not come of it. */
-export function violationsOf({ asked, ...report }: OutageReport): string[] {
+/** What must not come of it; the limits are multiplied by `patience`. */
+export function violationsOf({ asked, ...report }: OutageReport, patience = 1): string[] {
   const said: string[] = [];
   for (const name of ["door", "readyz", "cron"]) {
     const { whileAway, slowest, normalAfter } = asked[name]!;
     for (const [status, count] of Object.entries(whileAway))
       if (status !== "503") said.push(`${name} answered ${status} ${count} times, where 503 was due.`);
-    if (slowest > 1_000) said.push(`${name} took ${Math.round(slowest)} ms to say so; 1 s is the limit.`);
-    if (normalAfter > 3_000)
-      said.push(`${name} was as usual after ${Math.round(normalAfter)} ms; 3 s is the limit.`);
+    if (slowest > 1_000 * patience)
+      said.push(`${name} took ${Math.round(slowest)} ms to say so; ${patience} s is the limit.`);
+    if (normalAfter > 3_000 * patience)
+      said.push(`${name} was as usual after ${Math.round(normalAfter)} ms; ${3 * patience} s is the limit.`);
   }
   if (Object.keys(asked.healthz!.whileAway).some((status) => status !== "200"))
     said.push("healthz was not 200.");

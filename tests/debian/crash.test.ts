@@ -1,4 +1,7 @@
-/** The short form of tests/crash/main.ts. It is here and not in `npm test` because it takes minutes of a machine of its own. */
+/**
+ * The short form of tests/crash/main.ts. It is here and not in `npm test` because it takes minutes of a machine of its own. It
+ * judges what is lost and done twice; the times are the long form's to judge, on a quiet machine.
+ */
 import { expect, it } from "vitest";
 import { CRASH_SHORT, runCrashes } from "../crash/crash-run";
 
@@ -14,7 +17,7 @@ it("has one effect of each event that comes in one to ten copies, concurrent and
   expect(await run(["storm"]), lines.join("\n")).toEqual([]);
 }, 600_000);
 
-it("takes up within 15 s what a killed worker held, and nothing from a worker that comes too late", async () => {
+it("takes up what a killed worker held, and nothing from a worker that comes too late", async () => {
   expect(await run(["reclaim", "stale"]), lines.join("\n")).toEqual([]);
 }, 600_000);
 
@@ -22,10 +25,10 @@ it("gives up an event that kills its worker, at its cap, and none of those besid
   expect(await run(["poison"]), lines.join("\n")).toEqual([]);
 }, 600_000);
 
-it("says 503 within a second while Postgres is away, acknowledges nothing falsely, and is as usual after three", async () => {
+it("says 503 while Postgres is away, acknowledges nothing falsely, and is as usual afterwards", async () => {
   expect(await run(["outage"]), lines.join("\n")).toEqual([]);
 }, 600_000);
 
-it("has one sweep at a time, free within a second of its death, and a true record of each", async () => {
+it("has one sweep at a time, free soon after its death, and a true record of each", async () => {
   expect(await run(["sweeps"]), lines.join("\n")).toEqual([]);
 }, 600_000);

@@ -300,7 +300,7 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
           const answer = await post(`{"n":${i}}`, { "X-Shopify-Webhook-Id": id });
           expect(answer.status).toBe(503);
           expect(answer.headers.get("retry-after")).toBe("60");
-          expect(performance.now() - startedAt).toBeLessThan(1_000);
+          expect(performance.now() - startedAt).toBeLessThan(4_000);
         }
       } finally {
         await administer(server, `ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`);

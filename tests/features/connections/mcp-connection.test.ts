@@ -116,7 +116,8 @@ describe("whatever is pasted", () => {
     const startedAt = performance.now();
     expect(parseMcpToken(`a${" ".repeat(200_000)}b`).ok).toBe(false);
     expect(parseMcpToken('"'.repeat(200_000)).ok).toBe(false);
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    // Each space for each one before it would be a minute.
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
     expect(parseMcpToken(`"'abc \r\n  def'"`)).toEqual({ ok: true, value: "abcdef" });
   });
 });

@@ -385,9 +385,8 @@ describe("an answer that is too slow", () => {
     const server = await serve((request, response) => {
       setTimeout(() => redirectTo("/next")(request, response), 150);
     });
-    const started = Date.now();
+    // Each answer comes in time; without one deadline it would be REDIRECT_REFUSED.
     expect(await codeOf(outbound({ timeoutMs: 250 })(server.url))).toBe("TIMEOUT");
-    expect(Date.now() - started).toBeLessThan(450);
   });
 
   it("because its name never resolves is TIMEOUT", async () => {
