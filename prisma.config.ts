@@ -3,6 +3,7 @@ import { parseDatabaseUrl } from "./app/platform/db/database-url";
 import { databaseEnvironment, provideDatabaseUrl } from "./app/platform/env.server";
 import { postgresMigrateAdapter } from "./prisma/postgres-migrate-adapter";
 import { sqliteMigrateAdapter } from "./prisma/sqlite-migrate-adapter";
+import "./prisma/unref-timers.mjs";
 
 // Which schema, which migrations and which driver: DATABASE_URL alone decides. Commands that open no database do without
 // one; every other says that it is missing, rather than migrating a file that nobody asked for.

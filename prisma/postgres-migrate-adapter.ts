@@ -32,7 +32,9 @@ export function postgresMigrateAdapter(
   url: string,
   shadowUrl?: string,
 ): SqlMigrationAwareDriverAdapterFactory {
-  const connect = async (config: pg.PoolConfig) => mend(await new PrismaPg({ ...config, max: 1 }).connect());
+  // The engine does not close the pool: without allowExitOnIdle a command that is done waits 10 s for its idle connection.
+  const connect = async (config: pg.PoolConfig) =>
+    mend(await new PrismaPg({ ...config, max: 1, allowExitOnIdle: true }).connect());
 
   return {
     provider: "postgres",

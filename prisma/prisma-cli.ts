@@ -4,7 +4,6 @@ import { createRequire } from "node:module";
 import { childEnvironment } from "~/platform/env.server";
 
 const PRISMA = createRequire(import.meta.url).resolve("prisma/build/index.js");
-const UNREF_TIMERS = new URL("./unref-timers.mjs", import.meta.url).href;
 
 type Result = { status: number; stdout: string; stderr: string };
 
@@ -15,14 +14,10 @@ export function prismaCli(
   output: "inherit" | "errors" | "capture" = "inherit",
 ): Result {
   const stdio = { inherit: "inherit", errors: ["ignore", "ignore", "inherit"], capture: "pipe" } as const;
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ["--import", UNREF_TIMERS, PRISMA, ...args],
-    {
-      stdio: stdio[output] as "pipe",
-      env: childEnvironment({ DATABASE_URL: databaseUrl, PRISMA_HIDE_UPDATE_MESSAGE: "1" }),
-      encoding: "utf8",
-    },
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PRISMA, ...args], {
+    stdio: stdio[output] as "pipe",
+    env: childEnvironment({ DATABASE_URL: databaseUrl, PRISMA_HIDE_UPDATE_MESSAGE: "1" }),
+    encoding: "utf8",
+  });
   return { status: status ?? 1, stdout: stdout ?? "", stderr: stderr ?? "" };
 }

@@ -1,9 +1,10 @@
-// Loaded before the Prisma CLI (cli.ts). Its schema engine (6.19, WebAssembly) starts a 60 s timer that it never clears,
-// and `db push` and `migrate dev` would sit there for that minute after their work is done.
-const ENGINE_TIMEOUT_MS = 60_000;
+// Loaded by prisma.config.ts, and so by every command of the Prisma CLI. Its schema engine (6.19, WebAssembly) never clears
+// its own timers: 10 s for the migration lock, and 60 s for `db push` and `migrate dev`. Each command would sit there for that
+// long after its work is done. What is still under way is a query, and its socket keeps the process.
+const ENGINE_TIMEOUTS_MS = [10_000, 60_000];
 const { setTimeout } = globalThis;
 
 globalThis.setTimeout = Object.assign((callback, delay, ...args) => {
   const timer = setTimeout(callback, delay, ...args);
-  return delay === ENGINE_TIMEOUT_MS ? timer.unref() : timer;
+  return ENGINE_TIMEOUTS_MS.includes(delay) ? timer.unref() : timer;
 }, setTimeout);

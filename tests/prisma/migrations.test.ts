@@ -8,7 +8,7 @@ import {
   writeFileSync,
   mkdirSync,
 } from "node:fs";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -87,6 +87,22 @@ describe("the migrations", () => {
       const drops = sql.replace(filled, "").match(/\b(DROP (TABLE|COLUMN|TYPE)|RENAME|ALTER COLUMN)\b/gi);
       if (i > 0) expect(drops, name).toBeNull();
     }
+  });
+});
+
+describe("the command that migrates", () => {
+  it("ends when its work is done: neither the engine's timers nor an idle connection keep it", async () => {
+    const { url, drop } = await emptyPostgres();
+    let toldAt = 0;
+    const command = spawn("npm", ["run", "-s", "prisma:migrate"], {
+      env: childEnvironment({ DATABASE_URL: url, PRISMA_HIDE_UPDATE_MESSAGE: "1" }),
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    command.stdout.on("data", () => (toldAt = performance.now()));
+    expect(await new Promise((resolve) => command.once("close", resolve))).toBe(0);
+    // The shortest of those timers, and the pool's patience, are ten seconds.
+    expect(performance.now() - toldAt).toBeLessThan(6_000);
+    await drop();
   });
 });
 
