@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -21,6 +22,8 @@ export default defineConfig({
   resolve: { alias: { "~": at("../app") } },
   test: {
     environment: "node",
+    // Two at least: much of a test's time is spent waiting for a process or a database. Vitest would take one of two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 120_000,
     projects: [
@@ -48,7 +51,13 @@ export default defineConfig({
       {
         extends: true,
         root,
-        test: { name: "debian", globalSetup, include: ["tests/debian/**/*.test.ts"], testTimeout: 120_000 },
+        test: {
+          name: "debian",
+          globalSetup,
+          include: ["tests/debian/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 120_000,
+        },
       },
       {
         extends: true,
