@@ -44,6 +44,8 @@ export type SweepContext = {
   onProgress?: (policies: PolicyReport[]) => void;
   /** Ends the run after the batch it is in, as its budget does */
   signal?: AbortSignal;
+  /** How long a policy works, in milliseconds, before the next one has its turn; a second unless it is given */
+  turnMs?: number;
 };
 
 /**
@@ -83,7 +85,7 @@ async function run(context: SweepContext, { dryRun, budgetMs }: CronQuery, runId
 
 /** Until all are done or the time is over. */
 async function walkInTurns(context: SweepContext, walks: PolicyWalk[], runId: string, endsAt: number) {
-  const { db, onProgress, signal } = context;
+  const { db, onProgress, signal, turnMs = TURN_MS } = context;
   const pace = new Pace(db);
   const mayGoOn = () => performance.now() < endsAt && !signal?.aborted;
   const open = () => walks.filter(({ isOpen }) => isOpen);
@@ -91,7 +93,7 @@ async function walkInTurns(context: SweepContext, walks: PolicyWalk[], runId: st
   while (open().length && mayGoOn())
     for (const walk of open()) {
       const record = recordOf(walk);
-      const turnEndsAt = performance.now() + TURN_MS;
+      const turnEndsAt = performance.now() + turnMs;
       while (walk.isOpen && mayGoOn() && performance.now() < turnEndsAt) {
         const tookMs = await walk.step(record, { batchMs: pace.batchMs, endsAt });
         onProgress?.(walks.map(({ report }) => report));
