@@ -31,12 +31,17 @@ const PARTS: Record<string, (databases: BenchDatabases) => Promise<void>> = {
   sweep: (databases) => benchSweep(databases, short ? SWEEP_SHORT : SWEEP_LONG),
   beside: (databases) => benchBeside(databases, short ? BESIDE_SHORT : BESIDE_LONG),
   histories: (databases) => benchHistories(databases, short ? 1_000 : 100_000),
-  repositories: benchRepositories,
+  repositories: (databases) => benchRepositories(databases, short ? 5 : 31),
   secrets: (databases) => benchSecrets(databases, short ? 400 : 8_000),
   connections: (databases) => benchConnections(databases, short ? 3 : 15),
   backup: (databases) => benchBackup(databases, short ? 20_000 : 1_000_000),
-  pages: (databases) => benchPages(databases, short ? 50 : 1_000),
-  migrations: (databases) => benchMigrations(databases, short ? 20_000 : 1_000_000),
+  pages: (databases) =>
+    benchPages(databases, short ? { stores: 50, rounds: 5 } : { stores: 1_000, rounds: 21 }),
+  migrations: (databases) =>
+    benchMigrations(
+      databases,
+      short ? { rows: 20_000, aloneMs: 1_000 } : { rows: 1_000_000, aloneMs: 3_000 },
+    ),
   // Its short form is one of the crash tests, which judge it.
   ...(!short && { outage: () => benchOutage(30) }),
   start: (databases) => benchColdStart(databases, short ? 2 : 7),

@@ -7,7 +7,10 @@ export type Result = { name: string; perSecond: number; medianMs: number; p99Ms:
  * @param rounds   turns of each contender; the ratio is the median over the rounds of time beside the first contender's
  * @param perRound operations of one turn, one after the other
  */
-export async function race(contenders: Contender[], { rounds = 15, perRound = 200 } = {}): Promise<Result[]> {
+export async function race(
+  contenders: Contender[],
+  { rounds, perRound = 200 }: { rounds: number; perRound?: number },
+): Promise<Result[]> {
   const times = contenders.map(() => [] as number[]);
   const totals = contenders.map(() => [] as number[]);
   for (let round = -1; round < rounds; round++) {

@@ -16,11 +16,13 @@ import type { BenchDatabases } from "./databases";
 import { goal } from "./webhooks/goal";
 
 const RATE = 200;
-/** Of the writer alone, before each migration: what this machine does to it without one */
-const ALONE_MS = 3_000;
 const DATABASE = "bench_migrations";
 
-export async function benchMigrations(databases: BenchDatabases, rows: number) {
+/** @param aloneMs how long the writer is alone before each migration: what this machine does to it without one */
+export async function benchMigrations(
+  databases: BenchDatabases,
+  { rows, aloneMs }: { rows: number; aloneMs: number },
+) {
   const { server, folder } = databases;
   await administer(server, `DROP DATABASE IF EXISTS ${DATABASE} WITH (FORCE)`, `CREATE DATABASE ${DATABASE}`);
   const url = databaseUrl(server, DATABASE);
@@ -39,7 +41,7 @@ export async function benchMigrations(databases: BenchDatabases, rows: number) {
       continue;
     }
     const writer = await startWriter(url, [...filled]);
-    await sleep(ALONE_MS);
+    await sleep(aloneMs);
     const alone = writer.waits();
     await deploy(project, url);
     const beside = writer.waits();
@@ -64,7 +66,12 @@ function projectOf(folder: string): string {
   for (const path of ["prisma.config.ts", "package.json", "tsconfig.json"]) cpSync(path, join(project, path));
   mkdirSync(join(project, "prisma/migrations"), { recursive: true });
   cpSync("prisma/migrations/migration_lock.toml", join(project, "prisma/migrations/migration_lock.toml"));
-  for (const file of ["schema.prisma", "postgres-migrate-adapter.ts", "sqlite-migrate-adapter.ts"])
+  for (const file of [
+    "schema.prisma",
+    "postgres-migrate-adapter.ts",
+    "sqlite-migrate-adapter.ts",
+    "unref-timers.mjs",
+  ])
     cpSync(join("prisma", file), join(project, "prisma", file));
   for (const path of ["app", "node_modules"]) symlinkSync(resolve(path), join(project, path));
   return project;

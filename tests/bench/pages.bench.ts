@@ -8,14 +8,16 @@ import type { BenchDatabases } from "./databases";
 import { printRace, race } from "./measure";
 
 /** What a page's loader costs in a database of one store, and in one of a thousand; and how fast those are seeded. */
-export async function benchPages(databases: BenchDatabases, stores: number) {
+export async function benchPages(
+  databases: BenchDatabases,
+  { stores, rounds }: { stores: number; rounds: number },
+) {
   for (const engine of ["sqlite", "postgres"] as const) {
     const alone = await seeded(databases, engine, 1);
     const crowded = await seeded(databases, engine, stores);
     const overview = (db: Db) => async () =>
       loadOverview(db, await storeOf(db), { now: T0, range: "last-30-days" });
     const orders = (db: Db) => async () => listFlags(db, (await storeOf(db)).id, { status: "ATTENTION" }, T0);
-    const options = { rounds: 21, perRound: 20 };
     const many = `in a database of ${stores.toLocaleString("en-US")} stores`;
     const goal = { of: many, atMost: 1.2 };
     for (const [page, loader] of [
@@ -29,7 +31,7 @@ export async function benchPages(databases: BenchDatabases, stores: number) {
             { name: "in a database of 1 store", run: loader(alone) },
             { name: many, run: loader(crowded) },
           ],
-          options,
+          { rounds, perRound: 20 },
         ),
         goal,
       );

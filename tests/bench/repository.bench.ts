@@ -28,7 +28,8 @@ const PAYLOAD = {
 };
 const dayOf = (i: number) => new Date(Date.UTC(2000, 0, 1 + (i % 20_000))).toISOString().slice(0, 10);
 
-export async function benchRepositories(databases: BenchDatabases) {
+/** @param rounds turns of each contender; see {@link race} */
+export async function benchRepositories(databases: BenchDatabases, rounds: number) {
   for (const engine of ["sqlite", "postgres"] as const) {
     const url = await databases.create(engine, `bench_repository_${engine}`);
     const db = await connectDatabase(url);
@@ -40,30 +41,36 @@ export async function benchRepositories(databases: BenchDatabases) {
     const kpis = new KpiCacheRepository(db, id);
     printRace(
       `Read: one page of a store's flags, ${engine}`,
-      await race([
-        { name: "bare driver, the same SELECT", run: () => bare.read(id) },
-        { name: "OrderFlagRepository.list", run: () => flags.list({ status: "ATTENTION" }) },
-      ]),
+      await race(
+        [
+          { name: "bare driver, the same SELECT", run: () => bare.read(id) },
+          { name: "OrderFlagRepository.list", run: () => flags.list({ status: "ATTENTION" }) },
+        ],
+        { rounds },
+      ),
     );
     printRace(
       `Write: upsert of one day's figures, ${engine}`,
-      await race([
-        { name: "bare driver, INSERT … ON CONFLICT DO UPDATE", run: (i) => bare.write(id, i) },
-        {
-          name: "KpiCacheRepository.upsertDay",
-          run: (i) =>
-            kpis.upsertDay("ORDERS", dayOf(i), { currency: "USD", payload: PAYLOAD, computedAt: T0 }),
-        },
-      ]),
+      await race(
+        [
+          { name: "bare driver, INSERT … ON CONFLICT DO UPDATE", run: (i) => bare.write(id, i) },
+          {
+            name: "KpiCacheRepository.upsertDay",
+            run: (i) =>
+              kpis.upsertDay("ORDERS", dayOf(i), { currency: "USD", payload: PAYLOAD, computedAt: T0 }),
+          },
+        ],
+        { rounds },
+      ),
     );
-    await benchEncryption(db, id, engine);
+    await benchEncryption(db, id, engine, rounds);
     await bare.close();
     await db.$disconnect();
   }
 }
 
 /** The same queries with and without the cipher between them and the caller. */
-async function benchEncryption(db: Db, storeId: string, engine: string) {
+async function benchEncryption(db: Db, storeId: string, engine: string, rounds: number) {
   const secret = "x".repeat(255);
   const secrets = new StoreSecretRepository(db, storeId, TEST_KEYS);
   await secrets.upsert(
@@ -105,12 +112,12 @@ async function benchEncryption(db: Db, storeId: string, engine: string) {
   ];
   printRace(
     `Encryption, read of a 255-byte secret, ${engine}`,
-    await race(reads, { rounds: 31, perRound: 300 }),
+    await race(reads, { rounds, perRound: 300 }),
     { of: reads[1]!.name, atMost: 1.05 },
   );
   printRace(
     `Encryption, write of a 255-byte secret, ${engine}`,
-    await race(writes, { rounds: 31, perRound: 200 }),
+    await race(writes, { rounds, perRound: 200 }),
     { of: writes[1]!.name, atMost: 1.1 },
   );
 }

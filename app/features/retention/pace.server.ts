@@ -41,7 +41,8 @@ export class Pace {
     this.#ours += 1;
     await this.#look();
     if (!this.#besideOthers) return;
-    const restMs = Math.max(40, 10 * tookMs);
+    // At most a second: a batch that was given up after two must not cost the run twenty more.
+    const restMs = Math.min(Math.max(40, 10 * tookMs), 1_000);
     await sleep(Math.max(0, Math.min(restMs, endsAt - performance.now())));
   }
 
