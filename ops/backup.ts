@@ -12,8 +12,8 @@ import { parseArgs } from "node:util";
 import cuid from "@bugsnag/cuid";
 import { SWEEP_JOB } from "~/features/retention/retention";
 import { databaseNow } from "~/platform/db/clock.server";
-import { connectDatabase } from "~/platform/db/client.server";
-import { describeDatabaseError, isDatabaseUnavailable } from "~/platform/db/errors.server";
+import { connectRaw } from "~/platform/db/client.server";
+import { describeDatabaseError, isDatabaseUnavailable, isMissingTable } from "~/platform/db/errors.server";
 import { withLease } from "~/platform/db/lease.server";
 import { backupEnvironment, ConfigurationError, databaseEnvironment } from "~/platform/env.server";
 import { encryptTo } from "./backup/age";
@@ -29,7 +29,7 @@ async function main(stop: AbortSignal): Promise<number> {
   const { bucket, folder, recipients, ...settings } = backupEnvironment();
   const encrypt = encryptTo(recipients);
   const url = directUrl ?? databaseUrl;
-  const db = await connectDatabase(url, { maxConnections: 2 });
+  const db = await connectRaw(url, { maxConnections: 2 });
   const runId = `backup-${cuid()}`;
   try {
     const leased = await withLease(db, SWEEP_JOB, runId, async (lost) =>
@@ -53,7 +53,7 @@ async function main(stop: AbortSignal): Promise<number> {
   } catch (error) {
     throw describe(error, url);
   } finally {
-    await db.$disconnect();
+    await db.close();
   }
 }
 
@@ -66,7 +66,7 @@ function readOptions() {
 }
 
 function describe(error: unknown, url: string): unknown {
-  if ((error as { code?: unknown }).code === "P2021")
+  if (isMissingTable(error))
     return new BackupError(
       "TARGET",
       "The database has no tables of Backroom. Create them with: npm run prisma:migrate",

@@ -15,6 +15,8 @@ import { dirname, join, resolve } from "node:path";
 import { BackupError } from "./backup-error";
 import type { BackupStore } from "./store";
 
+/** Small pieces: Node lets go of what was read only once in a while, and by then less of it lies about. */
+const READ_BYTES = 2 ** 14;
 /** For whoever makes backups, and nobody else: they are encrypted, but whose they are need not be known. */
 const MODE = 0o600;
 
@@ -53,7 +55,7 @@ export class FolderStore implements BackupStore {
 
   async read(file: string): Promise<AsyncIterable<Uint8Array>> {
     this.#mustExist(file);
-    return createReadStream(this.path(file), { highWaterMark: 2 ** 16 });
+    return createReadStream(this.path(file), { highWaterMark: READ_BYTES });
   }
 
   async readText(file: string) {

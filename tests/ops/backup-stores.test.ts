@@ -1,6 +1,7 @@
 /** Buckets: a real S3 server of npm, and one that fails as networks and servers do. */
 import { randomBytes } from "node:crypto";
 import { createReadStream, readdirSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { connectDatabase } from "~/platform/db/client.server";
@@ -69,17 +70,57 @@ describe("a bucket", () => {
     expect((await listBackups(bucket, WHOSE)).map(({ number }) => number)).toEqual([2, 1]);
   });
 
-  it("gets large files in parts, as they were", async () => {
-    const path = folder.path("large");
-    writeFileSync(path, randomBytes(12 * 2 ** 20 + 1));
-    s3.requests.length = 0;
-    await bucket.put("large", path, NEVER);
-    expect(s3.requests.filter((request) => /^PUT .*partNumber=/.test(request))).toHaveLength(3);
-    await expect(
-      proveStored(bucket, "large", await digestOf(await folder.read("large"))),
-    ).resolves.toBeUndefined();
-    await bucket.remove("large");
-    await folder.remove("large");
+  describe("for a large file", () => {
+    const PART = /^PUT .*partNumber=/;
+    const GIVEN_UP = /^DELETE .*large\?.*uploadId=/;
+    const large = async (bytes: number) => {
+      const path = folder.path("large");
+      writeFileSync(path, randomBytes(bytes));
+      s3.requests.length = 0;
+      return path;
+    };
+    const asked = (what: RegExp) => s3.requests.filter((request) => what.test(request)).length;
+    afterEach(() => folder.remove("large"));
+
+    it.each([
+      [5 * 2 ** 20, 0],
+      [5 * 2 ** 20 + 1, 2],
+      [12 * 2 ** 20 + 1, 3],
+      [15 * 2 ** 20, 3],
+    ])("of %i bytes gets it in %i parts, as it was", async (bytes, parts) => {
+      await bucket.put("large", await large(bytes), NEVER);
+      expect(asked(PART)).toBe(parts);
+      const sent = await digestOf(await folder.read("large"));
+      await expect(proveStored(bucket, "large", sent)).resolves.toBeUndefined();
+      await bucket.remove("large");
+    });
+
+    it("is sent a part again that it did not take, with the same bytes", async () => {
+      const path = await large(12 * 2 ** 20);
+      s3.fail({ kind: "status", status: 503, of: /^PUT .*partNumber=2/, times: 2 });
+      await bucket.put("large", path, NEVER);
+      expect(asked(PART)).toBe(5);
+      const sent = await digestOf(await folder.read("large"));
+      await expect(proveStored(bucket, "large", sent)).resolves.toBeUndefined();
+      await bucket.remove("large");
+    });
+
+    it("keeps no parts of an upload that fails, or is stopped", async () => {
+      const path = await large(12 * 2 ** 20);
+      s3.fail({ kind: "status", status: 500, of: /^PUT .*partNumber=2/ });
+      await expect(bucket.put("large", path, NEVER)).rejects.toMatchObject({ code: "STORE" });
+      expect(asked(GIVEN_UP)).toBe(1);
+
+      s3.fail({ kind: "silence", of: /^PUT .*partNumber=2/ });
+      const patient = new BucketStore(s3.bucket);
+      const stop = new AbortController();
+      const stopped = expect(patient.put("large", path, stop.signal)).rejects.toThrow("abort");
+      while (!s3.struck()) await sleep(10);
+      stop.abort();
+      await stopped;
+      expect(asked(GIVEN_UP)).toBe(2);
+      expect((await bucket.list()).map(({ file }) => file)).not.toContain("large");
+    });
   });
 
   it("lets go of what is past its time, there too", async () => {

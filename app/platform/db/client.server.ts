@@ -5,6 +5,7 @@ import { parseDatabaseUrl, type Engine } from "./database-url";
 import { describeDatabaseError } from "./errors.server";
 import { releasingLost } from "./lost-transactions.server";
 import { oneAtATime } from "./one-at-a-time.server";
+import type { RawQueryable } from "./raw.server";
 
 /** The client that repositories use. Postgres' types stand for both: the SQLite schema is derived from that one. */
 export type Db = Omit<PostgresClient, "$on" | "$extends"> & {
@@ -49,14 +50,26 @@ export async function connectDatabase(databaseUrl: string, options: ConnectOptio
 }
 
 async function postgresClient(url: string, options: ConnectOptions): Promise<object> {
-  const [{ PrismaClient }, { PrismaPg }, { default: pg }] = await Promise.all([
+  const [{ PrismaClient }, { PrismaPg }, pool] = await Promise.all([
     import("#prisma/postgres"),
     import("@prisma/adapter-pg"),
-    import("pg"),
+    postgresPool(url, options),
   ]);
+  const adapter = new PrismaPg(pool, {
+    disposeExternalPool: true,
+    onPoolError: options.onConnectionError,
+    onConnectionError: options.onConnectionError,
+  });
+  return Object.assign(new PrismaClient({ adapter: releasingLost(adapter), errorFormat: "minimal" }), {
+    pool,
+  });
+}
+
+async function postgresPool(url: string, options: ConnectOptions): Promise<Pool> {
+  const { default: pg } = await import("pg");
   // No statement_timeout and no `options` here: PgBouncer refuses them at connect. They belong to the role
   // (ops/RUNBOOK.md, "Connections, by provider").
-  const pool = new pg.Pool({
+  return new pg.Pool({
     connectionString: url,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: options.acquireTimeoutMs ?? 5_000,
@@ -66,14 +79,6 @@ async function postgresClient(url: string, options: ConnectOptions): Promise<obj
     // By our own clock: a server that vanished without a word answers no statement_timeout either.
     query_timeout: options.statementTimeoutMs,
     types: { getTypeParser: utcTypes(pg.types) },
-  });
-  const adapter = new PrismaPg(pool, {
-    disposeExternalPool: true,
-    onPoolError: options.onConnectionError,
-    onConnectionError: options.onConnectionError,
-  });
-  return Object.assign(new PrismaClient({ adapter: releasingLost(adapter), errorFormat: "minimal" }), {
-    pool,
   });
 }
 
@@ -86,6 +91,27 @@ function utcTypes({ getTypeParser }: typeof PgTypes): typeof getTypeParser {
       ? (text) => new Date(`${text.replace(" ", "T")}Z`)
       : (getTypeParser(oid, format) as (text: string) => unknown);
   return parse as typeof getTypeParser;
+}
+
+/** A database for raw statements only. On Postgres it is opened without Prisma, which takes 30 MB that a backup can do without. */
+export type RawDatabase = RawQueryable & { close: () => Promise<void> };
+
+/** @throws {DatabaseUnavailableError} as connectDatabase */
+export async function connectRaw(databaseUrl: string, options: ConnectOptions = {}): Promise<RawDatabase> {
+  const address = parseDatabaseUrl(databaseUrl);
+  if (address.engine === "sqlite") {
+    const db = await connectDatabase(databaseUrl, options);
+    return Object.assign(db, { close: () => db.$disconnect() });
+  }
+  const client = await postgresPool(address.url, options);
+  client.on("error", (error) => options.onConnectionError?.(error));
+  try {
+    await client.query("SELECT 1");
+  } catch (error) {
+    await client.end();
+    throw describeDatabaseError(error, databaseUrl);
+  }
+  return { engine: "postgres", client, close: () => client.end() };
 }
 
 async function sqliteClient(file: string, options: ConnectOptions): Promise<object> {

@@ -9,6 +9,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return codeOf(error) === "P2002";
 }
 
+/** The database answers, and was never migrated. */
+export function isMissingTable(error: unknown): boolean {
+  return /^(P2021|42P01)$/.test(codeOf(error)) || /no such table/.test(textOf(error));
+}
+
 /** A value's text is none of its type (Postgres): JSON that is not JSON, for one. */
 export function isMalformedValue(error: unknown): boolean {
   return codeOf(error) === "22P02";

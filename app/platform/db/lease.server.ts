@@ -3,10 +3,9 @@
  * database's clock: a holder renews it, frees it when it is done, and loses it by itself when it was killed.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { databaseNow, INSTANT_IN } from "./clock.server";
-import type { Db } from "./client.server";
-import { isUniqueViolation } from "./errors.server";
-import { changeRows, type RawQueryable } from "./raw.server";
+import cuid from "@bugsnag/cuid";
+import { INSTANT_IN } from "./clock.server";
+import { changeRows, queryRows, type RawQueryable } from "./raw.server";
 
 /** How long a killed holder keeps others out. Renewed three times within it. */
 export const LEASE_MS = 15_000;
@@ -19,7 +18,7 @@ export type Leased<T> = { outcome: "done"; result: T } | { outcome: "running"; r
  * then on somebody else may have begun.
  */
 export async function withLease<T>(
-  db: Db,
+  db: RawQueryable,
   job: string,
   runId: string,
   work: (lost: AbortSignal) => Promise<T>,
@@ -66,23 +65,26 @@ export class LeaseLostError extends Error {
 }
 
 /** The id of the run that holds the job now: ours, or whose it is. */
-async function acquire(db: Db, job: string, runId: string, leaseMs: number): Promise<string> {
-  const now = await databaseNow(db);
-  const expiresAt = new Date(now.getTime() + leaseMs);
-  const { count } = await db.jobLease.updateMany({
-    where: { name: job, expiresAt: { lte: now } },
-    data: { runId, expiresAt },
-  });
-  if (count) return runId;
-  const found = await db.jobLease.findUnique({ where: { name: job }, select: { runId: true } });
-  if (found) return found.runId;
-  try {
-    await db.jobLease.create({ data: { name: job, runId, expiresAt } });
-    return runId;
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    return acquire(db, job, runId, leaseMs);
-  }
+async function acquire(db: RawQueryable, job: string, runId: string, leaseMs: number): Promise<string> {
+  const at = INSTANT_IN[db.engine];
+  // Not one upsert: that would lock the row before it looks at it, and wait for whoever proves that the lease is his.
+  const taken = await changeRows(
+    db,
+    `UPDATE "JobLease" SET "runId" = ?, "expiresAt" = ${at}, "updatedAt" = ${at} WHERE "name" = ? AND "expiresAt" <= ${at}`,
+    [runId, leaseMs, 0, job, 0],
+  );
+  if (taken) return runId;
+  const [held] = await queryRows<{ runId: string }>(db, `SELECT "runId" FROM "JobLease" WHERE "name" = ?`, [
+    job,
+  ]);
+  if (held) return held.runId;
+  const made = await changeRows(
+    db,
+    `INSERT INTO "JobLease" ("id", "createdAt", "updatedAt", "name", "runId", "expiresAt")
+     VALUES (?, ${at}, ${at}, ?, ?, ${at}) ON CONFLICT ("name") DO NOTHING`,
+    [cuid(), 0, 0, job, runId, leaseMs],
+  );
+  return made ? runId : acquire(db, job, runId, leaseMs);
 }
 
 /**

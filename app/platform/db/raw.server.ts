@@ -3,9 +3,9 @@ import type { Pool, PoolClient } from "pg";
 import { inTransaction, type Db, type Queryable } from "./client.server";
 
 type ByPrisma = Pick<Queryable, "engine" | "$queryRawUnsafe" | "$executeRawUnsafe">;
-type PastPrisma = { readonly engine: "postgres"; readonly client: PoolClient };
+type PastPrisma = { readonly engine: "postgres"; readonly client: Pool | PoolClient };
 
-/** What takes raw statements: a database, or a transaction of either kind. */
+/** What takes raw statements: a database, with Prisma or without, or a transaction of either kind. */
 export type RawQueryable = ByPrisma | PastPrisma;
 
 /** Bytes are the binary form of a type (binary-array.server.ts), and go past Prisma only: not in a transaction of its. */
