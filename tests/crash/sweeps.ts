@@ -100,18 +100,23 @@ function judge(run: RetentionRun | null, gone: number): string[] {
 }
 
 async function manyAtOnce(url: string, runs: RetentionRunRepository): Promise<string[]> {
+  const before = new Set((await runs.list(1_000)).map(({ id }) => id));
   const codes = await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
       const sweeper = startSweep(url);
       return new Promise((resolve) => sweeper.once("exit", resolve));
     }),
   );
-  const real = (await runs.list(100)).filter(({ dryRun, outcome }) => !dryRun && outcome === "COMPLETE");
-  const inTime = real.toSorted((a, b) => a.startedAt.getTime() - b.startedAt.getTime());
+  // Who is refused leaves no record, and whose place was taken leaves one that another run has closed.
+  const begun = (await runs.list(1_000)).filter(({ id }) => !before.has(id));
+  const inTime = begun.toSorted((a, b) => a.startedAt.getTime() - b.startedAt.getTime());
   const overlaps = inTime.filter((run, i) => i > 0 && run.startedAt < inTime[i - 1]!.finishedAt!);
+  const ended = codes.filter((code) => code === 0).length;
   return [
-    ...(codes.includes(0) ? [] : [`Of ${AT_ONCE} sweeps none came to its end (${codes.join(", ")}).`]),
+    ...(ended ? [] : [`Of ${AT_ONCE} sweeps none came to its end (${codes.join(", ")}).`]),
     ...(codes.every((code) => code === 0 || code === 2) ? [] : [`Sweeps ended with ${codes.join(", ")}.`]),
+    ...(begun.length === ended ? [] : [`${ended} sweeps came to their end, and ${begun.length} began.`]),
+    ...begun.flatMap(({ outcome }) => (outcome === "COMPLETE" ? [] : [`A sweep is recorded as ${outcome}.`])),
     ...overlaps.map(() => "Two sweeps ran at once."),
   ];
 }

@@ -7,7 +7,7 @@ import { queryRows } from "~/platform/db/raw.server";
 import type { Provider } from "./provider";
 
 export type DueTest = { storeId: string; provider: Provider; nextTestAt: Date; ianaTimezone: string };
-export type DueRotation = { shopDomain: string; provider: Provider; rotationReminderAt: Date };
+export type DueRotation = { id: string; shopDomain: string; provider: Provider; rotationReminderAt: Date };
 
 /** An uninstalled shop's connections rest: nobody would read what they say. */
 const INSTALLED = { store: { status: "ACTIVE" as const } };
@@ -44,16 +44,20 @@ export class DueRepository {
     return count > 0;
   }
 
-  /** Secrets whose reminder is at `until` or before, the earliest first. */
-  async listRotations(until: Date, limit = 1_000): Promise<DueRotation[]> {
+  /** A page of the secrets whose reminder is at `until` or before, the earliest first; the next one is `after` its last id. */
+  async listRotations(
+    until: Date,
+    { after, limit }: { after?: string; limit: number },
+  ): Promise<DueRotation[]> {
     const rows = await this.db.storeSecret.findMany({
       where: { rotationReminderAt: { lte: until }, ...INSTALLED },
-      select: { provider: true, rotationReminderAt: true, store: { select: { shopDomain: true } } },
+      select: { id: true, provider: true, rotationReminderAt: true, store: { select: { shopDomain: true } } },
       orderBy: [{ rotationReminderAt: "asc" }, { id: "asc" }],
       take: limit,
+      ...(after && { cursor: { id: after }, skip: 1 }),
     });
-    return rows.flatMap(({ provider, rotationReminderAt, store: { shopDomain } }) =>
-      rotationReminderAt ? [{ shopDomain, provider, rotationReminderAt }] : [],
+    return rows.flatMap(({ id, provider, rotationReminderAt, store: { shopDomain } }) =>
+      rotationReminderAt ? [{ id, shopDomain, provider, rotationReminderAt }] : [],
     );
   }
 

@@ -6,7 +6,7 @@ import type { Db } from "~/platform/db/client.server";
 import { withLease, type Leased } from "~/platform/db/lease.server";
 import type { CronQuery } from "~/platform/http/cron-query.server";
 import { log } from "~/platform/log.server";
-import { DueRepository, type DueTest } from "./due.repository.server";
+import { DueRepository, type DueRotation, type DueTest } from "./due.repository.server";
 import { recordLost, testStored } from "./retest.server";
 import type { ProviderDeps } from "./providers/provider-client.server";
 import { findConnection } from "./stored-connection.server";
@@ -108,15 +108,27 @@ async function run({ db, keys, deps, clock }: Context, query: CronQuery, runId: 
   }
 }
 
-/** Overdue, and due within the next 14 days. */
-export async function rotationReminders(db: Db, now: Date): Promise<RotationReminder[]> {
+/** Overdue, and due within the next 14 days: all of them, however many stores there are. */
+export async function rotationReminders(
+  db: Db,
+  now: Date,
+  { pageSize = 1_000 } = {},
+): Promise<RotationReminder[]> {
   const until = new Date(now.getTime() + REMIND_DAYS * DAY_MS);
-  return (await new DueRepository(db).listRotations(until)).map(({ rotationReminderAt, ...secret }) => ({
-    ...secret,
-    rotationReminderAt: rotationReminderAt.toISOString(),
-    overdue: rotationReminderAt <= now,
-    daysUntil: Math.floor((rotationReminderAt.getTime() - now.getTime()) / DAY_MS),
-  }));
+  const due = new DueRepository(db);
+  const reminders: RotationReminder[] = [];
+  let page: DueRotation[] = [];
+  do {
+    page = await due.listRotations(until, { after: page.at(-1)?.id, limit: pageSize });
+    for (const { shopDomain, provider, rotationReminderAt } of page)
+      reminders.push({
+        ...{ shopDomain, provider },
+        rotationReminderAt: rotationReminderAt.toISOString(),
+        overdue: rotationReminderAt <= now,
+        daysUntil: Math.floor((rotationReminderAt.getTime() - now.getTime()) / DAY_MS),
+      });
+  } while (page.length === pageSize);
+  return reminders;
 }
 
 async function inParallel<T>(

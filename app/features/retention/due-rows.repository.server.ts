@@ -1,11 +1,12 @@
-import { changeRows, queryRows, type RawQueryable } from "~/platform/db/raw.server";
+import { queryRows, type RawQueryable } from "~/platform/db/raw.server";
 import { dueCondition, sparedCondition } from "./conditions.server";
 import type { Policy } from "./policies.server";
-import { MOST_COUNTED } from "./retention";
 
 /** Rows of a policy's table, walked from the oldest; null = from the beginning. */
 export type Cursor = Date | null;
 export type Batch = { found: number; deleted: number; next: Cursor };
+/** Where a walk is: in which of the passes, and from which instant on. */
+export type Place = { pass: number; cursor: Cursor };
 export type Counted = { count: number; oldestAt: Date | null };
 
 /** What a policy lets go, over all stores: an installation's sweep asks for no store. */
@@ -49,46 +50,47 @@ export class DueRowsRepository {
     return { found, deleted, next: next === null ? null : new Date(next) };
   }
 
-  /** One writer at a time, so what was read is what is deleted. */
+  /**
+   * In one statement, and one that writes: a transaction that began with reading is refused its first write, without waiting,
+   * when another process wrote meanwhile.
+   */
   async #deleteOnSqlite(pass: string, cutoff: Date, cursor: Cursor, limit: number): Promise<Batch> {
     const { where, values } = this.#due(pass, cutoff, cursor);
     const { table, at } = this.policy;
-    const batch = `SELECT "row".rowid AS "place", "row"."${at}" AS "at" FROM "${table}" AS "row"
-      WHERE ${where} ORDER BY "row"."${at}" LIMIT ?`;
-    const [row] = await queryRows<{ found: number | bigint; next: string | null }>(
+    const gone = await queryRows<{ at: string }>(
       this.db,
-      `SELECT count(*) AS "found", max("at") AS "next" FROM (${batch}) AS "batch"`,
+      `DELETE FROM "${table}" WHERE rowid IN (
+         SELECT "row".rowid FROM "${table}" AS "row" WHERE ${where} ORDER BY "row"."${at}" LIMIT ?
+       ) RETURNING "${at}" AS "at"`,
       [...values, limit],
     );
-    const found = Number(row!.found);
-    if (!found) return { found, deleted: 0, next: null };
-    const deleted = await changeRows(
-      this.db,
-      `DELETE FROM "${table}" WHERE rowid IN (SELECT "place" FROM (${batch}) AS "batch")`,
-      [...values, limit],
-    );
-    return { found, deleted, next: new Date(row!.next!) };
+    const instants = gone.map((row) => new Date(row.at).getTime());
+    const next = gone.length ? new Date(Math.max(...instants)) : null;
+    return { found: gone.length, deleted: gone.length, next };
   }
 
   /** What a sweep would still delete from one of the passes and a place in it on, and the oldest of it. */
-  async countDue(cutoff: Date, fromPass = 0, cursor: Cursor = null): Promise<Counted> {
-    const counts = [];
-    for (const [i, pass] of this.policy.passes.slice(fromPass).entries())
-      counts.push(await this.#count(this.#due(pass, cutoff, i === 0 ? cursor : null)));
-    return {
-      count: Math.min(
-        MOST_COUNTED,
-        counts.reduce((sum, { count }) => sum + count, 0),
-      ),
-      oldestAt: counts.reduce<Date | null>((oldest, { oldestAt }) => earlier(oldest, oldestAt), null),
-    };
+  async countDue(
+    cutoff: Date,
+    most: number | null,
+    { pass: fromPass, cursor }: Place = BEGINNING,
+  ): Promise<Counted> {
+    const all: Counted = { count: 0, oldestAt: null };
+    for (const [i, pass] of this.policy.passes.slice(fromPass).entries()) {
+      const left = most === null ? null : most - all.count;
+      if (left === 0) break;
+      const { count, oldestAt } = await this.#count(this.#due(pass, cutoff, i === 0 ? cursor : null), left);
+      all.count += count;
+      all.oldestAt = earlier(all.oldestAt, oldestAt);
+    }
+    return all;
   }
 
   /** What is older than the cutoff and stays, because the rule says so. */
-  async countSpared(cutoff: Date): Promise<Counted> {
+  async countSpared(cutoff: Date, most: number | null): Promise<Counted> {
     const where = sparedCondition(this.policy);
     if (!where) return { count: 0, oldestAt: null };
-    return this.#count({ where, values: valuesOf(where, cutoff) }, this.policy.spared!.at);
+    return this.#count({ where, values: valuesOf(where, cutoff) }, most, this.policy.spared!.at);
   }
 
   #due(pass: string, cutoff: Date, cursor: Cursor): Condition {
@@ -99,11 +101,11 @@ export class DueRowsRepository {
       : { where, values };
   }
 
-  async #count({ where, values }: Condition, at = this.policy.at): Promise<Counted> {
+  async #count({ where, values }: Condition, most: number | null, at = this.policy.at): Promise<Counted> {
     const rows = `SELECT "row"."${at}" AS "at" FROM "${this.policy.table}" AS "row" WHERE ${where}`;
     const [counted] = await queryRows<{ count: number | bigint }>(
       this.db,
-      `SELECT count(*) AS "count" FROM (${rows} LIMIT ${MOST_COUNTED}) AS "due"`,
+      `SELECT count(*) AS "count" FROM (${rows}${most === null ? "" : ` LIMIT ${most}`}) AS "due"`,
       values,
     );
     const count = Number(counted!.count);
@@ -116,6 +118,8 @@ export class DueRowsRepository {
     return { count, oldestAt: oldest ? new Date(oldest.at) : null };
   }
 }
+
+const BEGINNING: Place = { pass: 0, cursor: null };
 
 type Condition = { where: string; values: Date[] };
 

@@ -27,12 +27,12 @@ export class Pace {
     return this.#besideOthers ? 4 : 45;
   }
 
-  /** Before the first batch: whoever wrote something while we waited is there. */
-  async begin(): Promise<void> {
+  /** Before the first batch, and for a part of the time until `endsAt`: whoever wrote something while we waited is there. */
+  async begin(endsAt: number): Promise<void> {
     const activity = new ActivityRepository(this.db);
     const before = await activity.countWrites();
     if (before === null) return;
-    await sleep(GLANCE_MS);
+    await sleep(Math.max(0, Math.min(GLANCE_MS, (endsAt - performance.now()) / 4)));
     this.#besideOthers = (await activity.countWrites()) !== before;
   }
 

@@ -3,6 +3,7 @@
  * oldest row to the cutoff.
  */
 import { DAY_MS } from "~/platform/clock";
+import type { Engine } from "~/platform/db/database-url";
 import type { PolicyName } from "./retention";
 
 /** How long a row is kept after the instant that counts. Years are the calendar's. */
@@ -13,8 +14,6 @@ export type RetentionDays = Partial<Record<PolicyName, number>>;
 
 export type Policy = {
   name: PolicyName;
-  /** As a person reads it */
-  rule: string;
   lifetime: Lifetime;
   table: string;
   /** The instant that counts */
@@ -25,7 +24,12 @@ export type Policy = {
   unless?: string;
   /** Of what is older than the cutoff and stays, where it is worth telling: its instant, and its condition over "row" */
   spared?: { at: string; where: string };
+  /** Most rows of a batch; it takes fewer when they take too long (batch-size.server.ts) */
+  batch: Record<Engine, number>;
 };
+
+/** SQLite has one connection: while a batch runs, nobody else's statement does. */
+const BATCH = { postgres: 20_000, sqlite: 1_000 };
 
 /** "row" has one after it of the same store, provider and outcome; of equal instants the id decides. */
 const NEWER_OF_ITS_KIND = `EXISTS (
@@ -36,56 +40,56 @@ const NEWER_OF_ITS_KIND = `EXISTS (
 const LATEST_OF_ITS_KIND = `(${NEWER_OF_ITS_KIND}) IS FALSE`;
 
 export const POLICIES: readonly Policy[] = [
+  // Drafts that nobody scored are deleted after 90 days, decided or not; scored ones stay for model feedback.
   {
     name: "ai-drafts",
-    rule: "Drafts that nobody scored are deleted after 90 days, decided or not; scored ones stay for model feedback.",
-    ...{ lifetime: { days: 90 }, table: "AiDraft", at: "createdAt" },
+    ...{ batch: BATCH, lifetime: { days: 90 }, table: "AiDraft", at: "createdAt" },
     passes: [`"row"."rewardScore" IS NULL`],
     spared: { at: "createdAt", where: `"row"."rewardScore" IS NOT NULL` },
   },
+  // Connection tests are deleted after 30 days; the latest success and the latest failure of each provider stay.
   {
     name: "connection-events",
-    rule: "Connection tests are deleted after 30 days; the latest success and the latest failure of each provider stay.",
-    ...{ lifetime: { days: 30 }, table: "ConnectionEvent", at: "createdAt" },
+    ...{ batch: BATCH, lifetime: { days: 30 }, table: "ConnectionEvent", at: "createdAt" },
     passes: ["TRUE"],
     unless: LATEST_OF_ITS_KIND,
     spared: { at: "createdAt", where: LATEST_OF_ITS_KIND },
   },
+  // Cached figures are deleted once they have expired.
   {
     name: "kpi-cache",
-    rule: "Cached figures are deleted once they have expired.",
-    ...{ lifetime: { days: 0 }, table: "KpiCache", at: "expiresAt" },
+    ...{ batch: BATCH, lifetime: { days: 0 }, table: "KpiCache", at: "expiresAt" },
     passes: ["TRUE"],
   },
+  // Webhooks that were processed or skipped are deleted after 14 days; others stay until someone replays or dismisses them.
   {
     name: "webhook-events",
-    rule: "Webhooks that were processed or skipped are deleted after 14 days; others stay until someone replays or dismisses them.",
-    ...{ lifetime: { days: 14 }, table: "WebhookEvent", at: "processedAt" },
+    ...{ batch: BATCH, lifetime: { days: 14 }, table: "WebhookEvent", at: "processedAt" },
     passes: [`"row"."status" = 'SUCCEEDED'`, `"row"."status" = 'SKIPPED'`],
     spared: {
       at: "receivedAt",
       where: `"row"."status" IN ('RECEIVED', 'PROCESSING', 'FAILED', 'DEAD')`,
     },
   },
+  // Sessions are deleted 30 days after neither their access token nor their refresh token works any more.
   {
     name: "sessions",
-    rule: "Sessions are deleted 30 days after neither their access token nor their refresh token works any more.",
-    ...{ lifetime: { days: 30 }, table: "Session", at: "expires" },
+    ...{ batch: BATCH, lifetime: { days: 30 }, table: "Session", at: "expires" },
     passes: ["TRUE"],
     // A shop that nobody opened for a month still has a refresh token that is good for three.
     unless: `"row"."refreshTokenExpires" >= ?`,
     spared: { at: "expires", where: `"row"."refreshTokenExpires" >= ?` },
   },
+  // Records of sweeps are deleted after 90 days.
   {
     name: "retention-runs",
-    rule: "Records of sweeps are deleted after 90 days.",
-    ...{ lifetime: { days: 90 }, table: "RetentionRun", at: "startedAt" },
+    ...{ batch: BATCH, lifetime: { days: 90 }, table: "RetentionRun", at: "startedAt" },
     passes: [`"row"."outcome" <> 'RUNNING'`],
   },
+  // Privacy requests are deleted 3 years after they were closed; open ones stay.
   {
     name: "compliance-requests",
-    rule: "Privacy requests are deleted 3 years after they were closed; open ones stay.",
-    ...{ lifetime: { years: 3 }, table: "ComplianceRequest", at: "closedAt" },
+    ...{ batch: BATCH, lifetime: { years: 3 }, table: "ComplianceRequest", at: "closedAt" },
     passes: ["TRUE"],
   },
 ];

@@ -5,20 +5,21 @@ import { inRawTransaction, type RawQueryable } from "~/platform/db/raw.server";
 import { limitStatements } from "~/platform/db/statement-timeout.server";
 import { log } from "~/platform/log.server";
 import { BatchSize } from "./batch-size.server";
-import { DueRowsRepository, type Batch, type Counted, type Cursor } from "./due-rows.repository.server";
+import { countInTime, noteOn, type CountInTime } from "./count-rows.server";
+import { DueRowsRepository, type Batch, type Cursor } from "./due-rows.repository.server";
 import { cutoffOf, type Policy, type RetentionDays } from "./policies.server";
-import { SETTINGS, type PolicyReport } from "./retention";
+import { MOST_COUNTED, SETTINGS, type PolicyReport } from "./retention";
 
-/** No statement takes longer, whatever the budget. */
+/** No statement takes longer, whatever the budget; but for a dry run's, which has nothing else to do. */
 const STATEMENT_MOST_MS = 2_000;
-/** SQLite has one connection: while a batch runs, nobody else's statement does. */
-const MOST_ROWS = { postgres: 20_000, sqlite: 1_000 };
 
 /** In the batch's transaction, and last: writes down how far the run is, and proves that it may go on. */
 export type RecordBatch = (tx: RawQueryable, report: PolicyReport) => Promise<void>;
 
 export class PolicyWalk {
   report: PolicyReport;
+  /** What is left could not be counted in time: nobody knows that it is nothing */
+  isUncounted = false;
   #pass = 0;
   #cursor: Cursor = null;
   #done = false;
@@ -33,7 +34,7 @@ export class PolicyWalk {
     { now, days }: { now: Date; days: RetentionDays },
   ) {
     const { name } = policy;
-    this.#size = new BatchSize(MOST_ROWS[db.engine]);
+    this.#size = new BatchSize(policy.batch[db.engine]);
     this.#cutoff = cutoffOf(policy, now, days);
     this.report = { ...EMPTY, name, cutoff: this.#cutoff?.toISOString() ?? null };
     if (!this.#cutoff) this.report.note = `${SETTINGS[name]} is ${days[name]}, which keeps everything.`;
@@ -77,25 +78,29 @@ export class PolicyWalk {
     }
   }
 
-  /** At the end of a run: what is left, and what the rule spares. `dryRun` counts what a sweep would delete. */
-  async count({ dryRun }: { dryRun: boolean }): Promise<void> {
+  /**
+   * At the end of a run, until `endsAt` or little longer: what is left, and what the rule spares. `dryRun` counts what a sweep
+   * would delete.
+   */
+  async count({ dryRun, endsAt }: { dryRun: boolean; endsAt: number }): Promise<void> {
     const cutoff = this.#cutoff;
-    const isKnown = this.#isWalked && !this.policy.spared;
-    if (!cutoff || isKnown) return;
+    if (!cutoff) return;
     const begunAt = performance.now();
+    const limits = dryRun
+      ? { endsAt, statementMs: Infinity, most: null }
+      : { endsAt, statementMs: STATEMENT_MOST_MS, most: MOST_COUNTED };
     try {
-      const { due, spared } = await inRawTransaction(this.db, async (tx) => {
-        await limitStatements(tx, STATEMENT_MOST_MS);
-        const rows = new DueRowsRepository(tx, this.policy);
-        return { due: await this.#countDue(rows, cutoff), spared: await rows.countSpared(cutoff) };
-      });
-      this.report = {
-        ...this.report,
-        ...{ backlog: due.count, kept: spared.count },
-        ...(due.oldestAt && { oldestAt: due.oldestAt.toISOString() }),
-        ...(spared.oldestAt && { keptOldestAt: spared.oldestAt.toISOString() }),
-        ...(dryRun && { deleted: due.count }),
-      };
+      // To its end, and met nobody: not counted again, because the dead rows would be read once more.
+      const due =
+        this.#done && !this.#passedBy
+          ? NOTHING
+          : await countInTime(this.db, this.policy, limits, (rows, most) =>
+              rows.countDue(cutoff, most, this.#firstLeft),
+            );
+      const spared = this.policy.spared
+        ? await countInTime(this.db, this.policy, limits, (rows, most) => rows.countSpared(cutoff, most))
+        : NOTHING;
+      this.#tell(due, spared, dryRun);
     } catch (error) {
       if (!this.#isOurs(error)) throw error;
       this.#refuse(error);
@@ -103,14 +108,26 @@ export class PolicyWalk {
     this.report.durationMs += Math.round(performance.now() - begunAt);
   }
 
-  /** To its end, and met nobody: it is not counted again, because the dead rows would be read once more. */
-  get #isWalked(): boolean {
-    return this.#done && !this.#passedBy;
+  #tell(due: CountInTime | null, spared: CountInTime | null, dryRun: boolean) {
+    this.isUncounted = due === null;
+    const notes = [
+      this.report.note,
+      noteOn(due, dryRun ? "What would be deleted" : "What is left"),
+      noteOn(spared, "What is older and kept"),
+    ].filter(Boolean);
+    this.report = {
+      ...this.report,
+      ...{ backlog: due?.count ?? 0, kept: spared?.count ?? 0 },
+      ...(due?.oldestAt && { oldestAt: due.oldestAt.toISOString() }),
+      ...(spared?.oldestAt && { keptOldestAt: spared.oldestAt.toISOString() }),
+      ...(dryRun && { deleted: due?.count ?? 0 }),
+      ...(notes.length && { note: notes.join(" ") }),
+    };
   }
 
-  async #countDue(rows: DueRowsRepository, cutoff: Date): Promise<Counted> {
-    if (this.#isWalked) return { count: 0, oldestAt: null };
-    return this.#passedBy ? rows.countDue(cutoff) : rows.countDue(cutoff, this.#pass, this.#cursor);
+  /** Rows that were passed by are behind us. */
+  get #firstLeft() {
+    return this.#passedBy ? undefined : { pass: this.#pass, cursor: this.#cursor };
   }
 
   /** The cursor is an instant: a batch that met only held rows of one would be met again, so the next begins after it. */
@@ -164,3 +181,4 @@ export class SweepEndedError extends Error {
 }
 
 const EMPTY = { deleted: 0, kept: 0, batches: 0, backlog: 0, durationMs: 0, worstBatchMs: 0 };
+const NOTHING: CountInTime = { count: 0, oldestAt: null, isMore: false };

@@ -32,9 +32,10 @@ export class RetentionRunRepository {
     }) as unknown as Promise<RetentionRun[]>;
   }
 
-  /** Newest first. */
-  list(limit = 30): Promise<RetentionRun[]> {
+  /** The newest first, without dry runs, of which a monitor may make many. */
+  list(limit: number): Promise<RetentionRun[]> {
     return this.db.retentionRun.findMany({
+      where: { dryRun: false },
       orderBy: [{ startedAt: "desc" }, { id: "desc" }],
       take: limit,
     }) as unknown as Promise<RetentionRun[]>;

@@ -46,7 +46,7 @@ export async function loadRetention(
 ): Promise<DataRetention> {
   // Cutoffs are the database's, as the sweep's are.
   const sweepNow = await databaseNow(db);
-  const runs = await new RetentionRunRepository(db).list();
+  const runs = await new RetentionRunRepository(db).list(SHOWN_SWEEPS);
   const due = [];
   for (const policy of POLICIES_OF_STORES) {
     const cutoff = cutoffOf(policy, sweepNow, days);
@@ -55,10 +55,7 @@ export async function loadRetention(
   return {
     rules: POLICIES.map((policy) => ruleOf(policy, sweepNow, days)),
     due,
-    sweeps: runs
-      .filter(({ dryRun }) => !dryRun)
-      .slice(0, SHOWN_SWEEPS)
-      .map((run) => toSweepLine(run, sweepNow)),
+    sweeps: runs.map((run) => toSweepLine(run, sweepNow)),
     rotations: await rotationsDue(db, store.id, now),
   };
 }

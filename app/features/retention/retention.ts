@@ -20,12 +20,12 @@ export type PolicyReport = {
   name: PolicyName;
   /** Rows from before this instant may go; null when the policy is set to keep everything */
   cutoff: string | null;
-  /** Rows; in a dry run those that a sweep would delete now */
+  /** Rows; in a dry run those that a sweep would delete now, all of them counted unless `note` says otherwise */
   deleted: number;
   /** Rows from before the cutoff that the rule spares */
   kept: number;
   batches: number;
-  /** Rows that should be gone and are not; 1,000,000 stands for that many or more */
+  /** Rows that should be gone and are not; `note` says when they were not all counted */
   backlog: number;
   durationMs: number;
   /** The longest that one batch took, in milliseconds */

@@ -20,6 +20,9 @@ import { closeUnfinished } from "./unfinished-runs.server";
 /** A sweep that was killed keeps the next one out for this long. The proof in each batch is what makes so short a lease safe. */
 export const SWEEP_LEASE_MS = 900;
 
+/** Of the budget, for counting what is left: a fifth, and at most so long. */
+const COUNTING_MS = 5_000;
+
 /** Of one policy, before the next has its turn: the largest backlog must not starve the others. */
 const TURN_MS = 1_000;
 
@@ -60,18 +63,20 @@ export function sweep(context: SweepContext, query: CronQuery): Promise<Leased<R
 
 async function run(context: SweepContext, { dryRun, budgetMs }: CronQuery, runId: string) {
   const { db, days } = context;
-  const endsAt = performance.now() + budgetMs;
+  const begunAt = performance.now();
+  const endsAt = begunAt + budgetMs;
+  const countingMs = Math.min(COUNTING_MS, budgetMs / 5);
   const startedAt = context.now ?? (await databaseNow(db));
   const walks = POLICIES.map((policy) => new PolicyWalk(db, policy, { now: startedAt, days }));
   const reports = () => walks.map(({ report }) => report);
   const runs = new RetentionRunRepository(db);
-  await closeUnfinished(db, runId, startedAt);
+  await closeUnfinished(db, runId, begunAt + countingMs);
   await runs.insert({ id: runId, startedAt, dryRun, policies: reports() });
 
-  if (!dryRun) await walkInTurns(context, walks, runId, endsAt);
-  for (const walk of walks) await walk.count({ dryRun });
+  if (!dryRun) await walkInTurns(context, walks, runId, endsAt - countingMs);
+  for (const walk of walks) await walk.count({ dryRun, endsAt });
   const policies = reports();
-  const outcome = outcomeOf(policies, dryRun);
+  const outcome = outcomeOf(walks, dryRun);
   const finishedAt = await databaseNow(db);
   const backlog = policies.reduce((sum, policy) => sum + policy.backlog, 0);
   if (!(await runs.close(runId, { outcome, policies, backlog }, finishedAt))) throw new SweepEndedError();
@@ -89,7 +94,7 @@ async function walkInTurns(context: SweepContext, walks: PolicyWalk[], runId: st
   const pace = new Pace(db);
   const mayGoOn = () => performance.now() < endsAt && !signal?.aborted;
   const open = () => walks.filter(({ isOpen }) => isOpen);
-  await pace.begin();
+  await pace.begin(endsAt);
   while (open().length && mayGoOn())
     for (const walk of open()) {
       const record = recordOf(walk);
@@ -110,8 +115,8 @@ async function walkInTurns(context: SweepContext, walks: PolicyWalk[], runId: st
   }
 }
 
-function outcomeOf(policies: PolicyReport[], dryRun: boolean): SweepOutcome {
-  if (policies.some(({ error }) => error)) return "FAILED";
-  if (dryRun) return "COMPLETE";
-  return policies.some(({ backlog }) => backlog) ? "INCOMPLETE" : "COMPLETE";
+function outcomeOf(walks: PolicyWalk[], dryRun: boolean): SweepOutcome {
+  if (walks.some(({ report }) => report.error)) return "FAILED";
+  if (walks.some(({ isUncounted }) => isUncounted)) return "INCOMPLETE";
+  return !dryRun && walks.some(({ report }) => report.backlog) ? "INCOMPLETE" : "COMPLETE";
 }

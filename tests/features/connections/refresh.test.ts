@@ -175,5 +175,13 @@ eachDatabase("the refresh of connections", ({ db }) => {
       const report = JSON.stringify(await due(at(DAY_MS)));
       expect(report).not.toContain(BING_KEY);
     });
+
+    it("all of them, however many there are on a page", async () => {
+      for (let i = 0; i < 5; i++) await connected();
+      const at = later(90 * DAY_MS);
+      const all = await due(at);
+      expect(new Set(all.map(({ shopDomain }) => shopDomain)).size).toBe(5);
+      for (const pageSize of [1, 2, 5]) expect(await rotationReminders(db(), at, { pageSize })).toEqual(all);
+    });
   });
 });
