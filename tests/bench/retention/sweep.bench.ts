@@ -64,9 +64,15 @@ export async function benchSweep(databases: BenchDatabases, sizes: SweepSizes) {
   const latest = describe("ours", await drain(url, "connection-events"));
   goal("rows/s", latest.rate, "≥", 40_000, "/s");
 
-  if (sizes.growth.length) console.log("\nSweep by size, postgres");
+  if (!sizes.growth.length) return;
+  console.log("\nSweep by size, postgres");
+  const grown = [];
   for (const expired of sizes.growth)
-    describe(`${expired} rows`, await drain(await filled({ expired, live: sizes.live }), "webhook-events"));
+    grown.push(
+      describe(`${expired} rows`, await drain(await filled({ expired, live: sizes.live }), "webhook-events")),
+    );
+  goal("of the smallest's rate with the most rows", grown.at(-1)!.rate / grown[0]!.rate, "≥", 0.8, "×");
+  goal("memory growth", Math.max(...grown.map(({ growthMb }) => growthMb)), "≤", 64, " MB");
 }
 
 async function drain(url: string, name: PolicyName, { snapshot = false } = {}): Promise<Drained> {
