@@ -62,8 +62,12 @@ export function postgresMigrateAdapter(
   };
 }
 
+/** An index is built by one process, and not by as many as there are cores: the app needs those, while it runs beside. */
+const LEAVE_ROOM = "SET max_parallel_maintenance_workers = 0";
+
 function mend(adapter: SqlDriverAdapter): SqlDriverAdapter {
   const client = (adapter as unknown as { underlyingDriver(): pg.Pool }).underlyingDriver();
+  client.on("connect", (connection) => void connection.query(LEAVE_ROOM));
   presentCatalogueTypes(adapter);
   const startTransaction = adapter.startTransaction.bind(adapter);
   adapter.startTransaction = async (isolationLevel) => {
