@@ -204,6 +204,32 @@ describe("a backup of Postgres", () => {
   });
 });
 
+describe("the variables of libpq in an operator's shell", () => {
+  it("lead neither a dump nor a restore to another server", async () => {
+    const services = join(mkdtempSync(join(tmpdir(), "backroom-services-")), "services.conf");
+    writeFileSync(services, "[elsewhere]\nhost=127.0.0.1\nport=9\n");
+    const shell = {
+      ...{ PGSERVICE: "elsewhere", PGSERVICEFILE: services, PGSYSCONFDIR: "/nowhere" },
+      ...{ PGHOSTADDR: "127.0.0.9", PGPORT: "9", PGDATABASE: "postgres" },
+    };
+    expect(await runBackupCommand("backup", environment(shell)).ended).toMatchObject({ code: 0, error: "" });
+    const target = await emptyDatabase();
+    const into = environment({ ...shell, DATABASE_URL: target.url });
+    expect(await runBackupCommand("restore", into, file).ended).toMatchObject({ code: 0, error: "" });
+    expect(await count(target.url, "WebhookEvent")).toBe(events);
+    await target.drop();
+  });
+
+  it("may name the file of a password that the address leaves out", async () => {
+    const url = new URL(database.url);
+    const passwords = join(mkdtempSync(join(tmpdir(), "backroom-passwords-")), "pgpass");
+    writeFileSync(passwords, `*:*:*:${url.username}:${decodeURIComponent(url.password)}\n`, { mode: 0o600 });
+    url.password = "";
+    const by = environment({ DATABASE_URL: url.href, PGPASSFILE: passwords });
+    expect(await runBackupCommand("backup", by).ended).toMatchObject({ code: 0, error: "" });
+  });
+});
+
 describe("a restore into Postgres", () => {
   it("makes an empty database into what was backed up", async () => {
     const target = await emptyDatabase();
