@@ -18,6 +18,8 @@ export type RestorePlan = {
   folder: string;
   /** Replaces what is there */
   yes: boolean;
+  /** Postgres only: without what was granted to roles, which this server may not have */
+  noPrivileges?: boolean;
   say: (sentence: string) => void;
   signal: AbortSignal;
 };
@@ -31,7 +33,7 @@ const NO_CONTENT = ["_prisma_migrations", "JobLease"];
  * @throws {BackupError} with the database as it was
  */
 export async function restoreBackup(backup: Located, plan: RestorePlan): Promise<string[]> {
-  const { databaseUrl, signal, say } = plan;
+  const { databaseUrl, say } = plan;
   const address = parseDatabaseUrl(databaseUrl);
   const startedAt = performance.now();
   return withLocal(backup, plan.folder, async (local) => {
@@ -39,7 +41,7 @@ export async function restoreBackup(backup: Located, plan: RestorePlan): Promise
     say(`${describeBackup(checked)} It is whole (checked in ${seconds(startedAt)}).`);
     const target =
       address.engine === "postgres"
-        ? await postgresTarget(databaseUrl, signal)
+        ? await postgresTarget(databaseUrl, plan)
         : await sqliteTarget(address.file);
     refuse(target, checked, plan.yes);
 

@@ -10,7 +10,10 @@ import type { Located } from "./stores";
 import { seconds } from "./take-backup";
 
 /** Restores it beside the database, which is not touched, and returns what differs, a sentence per table. */
-export async function verifyBackup(backup: Located, plan: Omit<RestorePlan, "yes">): Promise<string[]> {
+export async function verifyBackup(
+  backup: Located,
+  plan: Omit<RestorePlan, "yes" | "noPrivileges">,
+): Promise<string[]> {
   const { databaseUrl, signal, say } = plan;
   const { engine } = parseDatabaseUrl(databaseUrl);
   const startedAt = performance.now();

@@ -284,6 +284,31 @@ describe("a restore into Postgres", () => {
     await target.drop();
   });
 
+  it("names a role that this server lacks, and does without what it was granted with --no-privileges", async () => {
+    await query(
+      database.url,
+      `CREATE ROLE backup_reporting`,
+      `GRANT SELECT ON "WebhookEvent" TO backup_reporting`,
+    );
+    expect(await runBackupCommand("backup", environment()).ended).toMatchObject({ code: 0, error: "" });
+    const granting = folder.path(backupFiles().at(-1)!);
+    await query(database.url, `DROP OWNED BY backup_reporting`, `DROP ROLE backup_reporting`);
+    const target = await emptyDatabase();
+    const into = environment({ DATABASE_URL: target.url });
+    expect(await runBackupCommand("restore", into, granting).ended).toMatchObject({
+      code: 2,
+      error: expect.stringMatching(
+        /the role "backup_reporting", .* run this again with --no-privileges\.\n$/,
+      ),
+    });
+    expect(await query(target.url, `SELECT FROM pg_tables WHERE schemaname = 'public'`)).toEqual([]);
+    expect(await runBackupCommand("restore", into, granting, "--no-privileges").ended).toMatchObject({
+      code: 0,
+      error: "",
+    });
+    await target.drop();
+  });
+
   it("that fails half-way leaves everything as it was", async () => {
     const target = await createTestDatabase("postgres");
     const app = await connectDatabase(target.url);
