@@ -147,7 +147,7 @@ describe("a backup of Postgres", () => {
     });
   });
 
-  it("opens with the age and pg_restore of any machine", () => {
+  it("opens with the age and pg_restore of any machine, as the runbook says", async () => {
     const identity = join(mkdtempSync(join(tmpdir(), "backroom-key-")), "backup.key");
     writeFileSync(identity, `${keys.identity}\n`, { mode: 0o600 });
     const opened = spawnSync("age", ["--decrypt", "--identity", identity, file], { maxBuffer: 2 ** 28 });
@@ -158,6 +158,18 @@ describe("a backup of Postgres", () => {
     expect(list.stdout.toString()).toMatch(/TABLE DATA public WebhookEvent/);
     const sum = spawnSync("sha256sum", [file]).stdout.toString();
     expect(sum.split(" ")[0]).toBe(manifest.file.sha256);
+
+    const [, command] = /\*\*Without Backroom\*\*: `([^`]+)`/.exec(readFileSync("ops/RUNBOOK.md", "utf8"))!;
+    const target = await emptyDatabase();
+    const typed = command!
+      .replace("backup.key", identity)
+      .replace("<file>.age", file)
+      .replace("dbname=…", `dbname=${target.url}`);
+    const restored = spawnSync("sh", ["-c", typed], { encoding: "utf8" });
+    expect(restored).toMatchObject({ status: 0, stderr: "" });
+    expect(await count(target.url, "WebhookEvent")).toBe(events);
+    expect(typed).toMatch(/--single-transaction --exit-on-error/);
+    await target.drop();
   });
 
   it("never runs beside a sweep, nor a sweep beside it", async () => {
