@@ -38,7 +38,7 @@ export async function checkBackup(
 
   const archive = () => provenArchive(folder.path(file), file, manifest, expected.identities);
   await readThrough(archive(), file, manifest.engine);
-  if (manifest.engine === "postgres") await proveReadable(archive(), file, expected.signal);
+  if (manifest.engine === "postgres") await proveReadable(archive(), file, manifest, expected.signal);
   return { file, manifest, archive };
 }
 
@@ -86,7 +86,7 @@ async function readThrough(archive: Bytes, file: string, engine: Engine) {
 }
 
 /** By the pg_restore that is installed here, which may be older than the pg_dump that wrote it. */
-async function proveReadable(archive: Bytes, file: string, signal: AbortSignal) {
+async function proveReadable(archive: Bytes, file: string, manifest: Manifest, signal: AbortSignal) {
   try {
     await runTool("pg_restore", ["--list"], {
       env: {},
@@ -95,11 +95,12 @@ async function proveReadable(archive: Bytes, file: string, signal: AbortSignal) 
       output: async (list) => void (await digestOf(list)),
     });
   } catch (error) {
-    if (error instanceof BackupError && error.code === "TOOL" && !/not installed/.test(error.message))
-      throw new BackupError(
-        "DAMAGED",
-        `${file} cannot be read by the pg_restore that is installed here: ${error.message}`,
-      );
-    throw error;
+    if (!(error instanceof BackupError) || error.code !== "TOOL" || /not installed/.test(error.message))
+      throw error;
+    const sentence = `${file} cannot be read by the pg_restore that is installed here: ${error.message}`;
+    // The file is as it was made; another host may well read it.
+    throw /unsupported version/.test(error.message)
+      ? new BackupError("TOOL", `${sentence}. Install the pg_restore of ${manifest.tool} or a later one.`)
+      : new BackupError("DAMAGED", sentence);
   }
 }
