@@ -66,6 +66,8 @@ function readOptions() {
 }
 
 function describe(error: unknown, url: string): unknown {
+  // A bucket that refuses connections is told of in the words of a database that does.
+  if (error instanceof BackupError) return error;
   if (isMissingTable(error))
     return new BackupError(
       "TARGET",

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { FolderStore } from "./folder-store";
+import { describeFolderTrouble } from "./folder-trouble";
 import { manifestName } from "./names";
 import type { Located } from "./stores";
 
@@ -13,11 +14,16 @@ export async function withLocal<T>(
   work: (local: FolderStore) => Promise<T>,
 ): Promise<T> {
   if (store instanceof FolderStore) return work(store);
-  await mkdir(folder, { recursive: true });
+  const told = (error: unknown) => {
+    throw describeFolderTrouble(error, folder);
+  };
+  await mkdir(folder, { recursive: true }).catch(told);
   const fetched = new FolderStore(await mkdtemp(join(folder, "fetched-")));
   try {
     for (const name of [manifestName(file), file])
-      await pipeline(await store.read(name), createWriteStream(fetched.path(name), { mode: 0o600 }));
+      await pipeline(await store.read(name), createWriteStream(fetched.path(name), { mode: 0o600 })).catch(
+        told,
+      );
     return await work(fetched);
   } finally {
     await rm(fetched.folder, { recursive: true, force: true });

@@ -251,6 +251,18 @@ describe("the commands with a bucket", () => {
     expect(verified.out).toMatch(/Verified: every table is what was backed up\.\n$/);
   });
 
+  it("tell of a bucket that nobody answers for, and not of the database", async () => {
+    const away = { ...environment(), BACKUP_S3_ENDPOINT: "http://127.0.0.1:9" };
+    const runs = [runBackupCommand("backup", away), runBackupCommand("verify", away)];
+    for (const { ended } of runs)
+      expect(await ended).toMatchObject({
+        code: 2,
+        error: expect.stringMatching(
+          /^The bucket backups at http:\/\/127\.0\.0\.1:9 does not do what it is asked \(ECONNREFUSED.*\)\.\n$/,
+        ),
+      });
+  });
+
   it("end with 1 when the bucket keeps something else, and name no credential when it refuses", async () => {
     s3.fail({ kind: "flip upload", of: /^PUT .*backroom.*\.age(\?|$)/ });
     expect(await runBackupCommand("backup", environment()).ended).toMatchObject({ code: 1 });
