@@ -7,7 +7,7 @@ import { BackupError } from "./backup-error";
 import { digestOf, isSame, Meter } from "./digest";
 import type { FolderStore } from "./folder-store";
 import { parseManifest, proveManifest, refuseForeign, type Manifest } from "./manifest";
-import { manifestName } from "./names";
+import { isNameFor, manifestName } from "./names";
 import { runTool } from "./tool";
 
 export type CheckedBackup = {
@@ -35,6 +35,11 @@ export async function checkBackup(
     );
   await proveManifest(stored, expected.identities, manifestName(file));
   refuseForeign(manifest, expected, file);
+  if (!isNameFor(file, manifest))
+    throw new BackupError(
+      "DAMAGED",
+      `${file} is another backup under this name: number ${manifest.number}, taken ${manifest.createdAt}.`,
+    );
 
   const archive = () => provenArchive(folder.path(file), file, manifest, expected.identities);
   await readThrough(archive(), file, manifest.engine);

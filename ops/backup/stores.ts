@@ -4,7 +4,7 @@ import type { BackupBucket } from "~/platform/env.server";
 import { BackupError } from "./backup-error";
 import { FolderStore } from "./folder-store";
 import { parseManifest } from "./manifest";
-import { manifestName, parseFileName, type BackupName } from "./names";
+import { isNameFor, manifestName, parseFileName, type BackupName } from "./names";
 import type { BackupStore } from "./store";
 
 /** Whose backups: others in the same place are none of ours. */
@@ -35,7 +35,7 @@ async function isWhole(store: BackupStore, file: string, sizes: Map<string, numb
   if (!sizes.has(file) || !sizes.has(manifestName(file))) return false;
   try {
     const { manifest } = parseManifest(await store.readText(manifestName(file)), file);
-    return manifest.file.bytes === sizes.get(file);
+    return manifest.file.bytes === sizes.get(file) && isNameFor(file, manifest);
   } catch (error) {
     if (error instanceof BackupError && error.code !== "STORE") return false;
     throw error;
