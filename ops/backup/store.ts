@@ -2,11 +2,13 @@ import type { Digest } from "./digest";
 import { digestOf, isSame } from "./digest";
 import { BackupError } from "./backup-error";
 
+export type StoredFile = { file: string; bytes: number };
+
 /** Where backups lie: a folder, or a bucket. */
 export interface BackupStore {
   /** For sentences, and to find it again: backups/, s3://bucket/prefix/ */
   readonly name: string;
-  list(): Promise<{ file: string; bytes: number }[]>;
+  list(): Promise<StoredFile[]>;
   /** Moves or copies the file at `path` in; whether it arrived whole is for `proveStored`. */
   put(file: string, path: string, signal: AbortSignal): Promise<void>;
   putText(file: string, text: string): Promise<void>;

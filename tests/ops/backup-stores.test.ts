@@ -1,13 +1,14 @@
 /** Buckets: a real S3 server of npm, and one that fails as networks and servers do. */
 import { randomBytes } from "node:crypto";
-import { createReadStream, readdirSync, writeFileSync } from "node:fs";
+import { createReadStream, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { connectDatabase } from "~/platform/db/client.server";
 import { BucketStore } from "../../ops/backup/bucket-store";
 import { digestOf } from "../../ops/backup/digest";
-import type { FolderStore } from "../../ops/backup/folder-store";
+import { FolderStore } from "../../ops/backup/folder-store";
 import { restoreBackup } from "../../ops/backup/restore-backup";
 import { proveStored } from "../../ops/backup/store";
 import { listBackups, locate, newest } from "../../ops/backup/stores";
@@ -48,6 +49,20 @@ afterAll(async () => {
 const plan = () => ({
   ...{ databaseUrl: database.url, identities: [keys.identity], environment: "test", folder: folder.folder },
   ...{ say: () => {}, signal: NEVER },
+});
+
+describe("a folder", () => {
+  it("that somebody else removes a file from while it is listed has the others", async () => {
+    class SharedStore extends FolderStore {
+      path(file: string) {
+        if (file === "going") rmSync(super.path(file), { force: true });
+        return super.path(file);
+      }
+    }
+    const shared = new SharedStore(createFolder().folder);
+    for (const file of ["going", "staying"]) writeFileSync(join(shared.folder, file), "x");
+    expect(await shared.list()).toEqual([{ file: "staying", bytes: 1 }]);
+  });
 });
 
 describe("a bucket", () => {
