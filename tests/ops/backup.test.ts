@@ -16,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SWEEP_JOB } from "~/features/retention/retention";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
 import { withLease } from "~/platform/db/lease.server";
+import { encryptTo } from "../../ops/backup/age";
 import type { FolderStore } from "../../ops/backup/folder-store";
 import type { Manifest } from "../../ops/backup/manifest";
 import { manifestName } from "../../ops/backup/names";
@@ -178,6 +179,20 @@ describe("npm run backup", () => {
     );
     await take(database.url, keys, own, { now: at(500), keepDays: 1 });
     expect(numbers().sort()).toEqual([both("staging 1"), both("test 5"), "notes.txt"].flat().sort());
+  });
+
+  it("lets nobody else read the copy in clear text while there is one", async () => {
+    const own = createFolder();
+    const encrypt = encryptTo([keys.recipient]);
+    const seen: [string, number][] = [];
+    const looking = (source: AsyncIterable<Uint8Array>) => {
+      for (const name of readdirSync(own.folder))
+        seen.push([name.replace(/^.*\.age/, ""), statSync(own.path(name)).mode & 0o777]);
+      return encrypt.stream(source);
+    };
+    await take(database.url, keys, own, { encrypt: { ...encrypt, stream: looking } });
+    expect(seen).toContainEqual([".part.copy", 0o600]);
+    expect(seen.map(([, mode]) => mode)).toEqual(seen.map(() => 0o600));
   });
 
   it("says of a disk that is full what to do, and that it is not the database's", async () => {
