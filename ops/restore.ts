@@ -4,7 +4,7 @@
  * all of it is one transaction. Stop the app first.
  *
  * 0    restored, and every table is what was backed up
- * 1    restored, but tables differ from the backup: something else was writing
+ * 1    restored, but tables differ from the backup (something else was writing), or they could not be compared
  * 2    refused, or it could not run: the database is as it was
  * 130  stopped by SIGINT or SIGTERM: the database is as it was
  */
@@ -56,4 +56,4 @@ function readOptions(): { file: string; yes: boolean; noPrivileges: boolean } {
   }
 }
 
-runCommand(main);
+runCommand(main, ({ code }) => (code === "UNPROVEN" ? 1 : 2));

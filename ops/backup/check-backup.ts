@@ -28,7 +28,7 @@ export async function checkBackup(
 ): Promise<CheckedBackup> {
   const stored = await readManifest(folder, file);
   const { manifest } = stored;
-  if (!isSame(await digestOf(await folder.read(file)), manifest.file))
+  if (!isSame(await digestOf(await folder.read(file, expected.signal)), manifest.file))
     throw new BackupError(
       "DAMAGED",
       `${file} is damaged, or the manifest beside it is of another backup: its bytes are not those that were stored.`,
@@ -42,7 +42,7 @@ export async function checkBackup(
     );
 
   const archive = () => provenArchive(folder.path(file), file, manifest, expected.identities);
-  await readThrough(archive(), file, manifest.engine);
+  await readThrough(archive(), file, manifest.engine, expected.signal);
   if (manifest.engine === "postgres") await proveReadable(archive(), file, manifest, expected.signal);
   return { file, manifest, archive };
 }
@@ -79,10 +79,12 @@ async function* provenArchive(
 
 const MAGIC = { postgres: "PGDMP", sqlite: "SQLite format 3\0" } as const;
 
-async function readThrough(archive: Bytes, file: string, engine: Engine) {
+async function readThrough(archive: Bytes, file: string, engine: Engine, signal: AbortSignal) {
   let head = Buffer.alloc(0);
-  for await (const chunk of archive)
+  for await (const chunk of archive) {
+    signal.throwIfAborted();
     if (head.length < 16) head = Buffer.concat([head, chunk]).subarray(0, 16);
+  }
   if (!head.toString("latin1").startsWith(MAGIC[engine]))
     throw new BackupError(
       "DAMAGED",

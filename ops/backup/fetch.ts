@@ -11,6 +11,7 @@ import type { Located } from "./stores";
 export async function withLocal<T>(
   { store, file }: Located,
   folder: string,
+  signal: AbortSignal,
   work: (local: FolderStore) => Promise<T>,
 ): Promise<T> {
   if (store instanceof FolderStore) return work(store);
@@ -20,10 +21,10 @@ export async function withLocal<T>(
   await mkdir(folder, { recursive: true }).catch(told);
   const fetched = new FolderStore(await mkdtemp(join(folder, "fetched-")));
   try {
-    for (const name of [manifestName(file), file])
-      await pipeline(await store.read(name), createWriteStream(fetched.path(name), { mode: 0o600 })).catch(
-        told,
-      );
+    for (const name of [manifestName(file), file]) {
+      const sink = createWriteStream(fetched.path(name), { mode: 0o600 });
+      await pipeline(await store.read(name, signal), sink, { signal }).catch(told);
+    }
     return await work(fetched);
   } finally {
     await rm(fetched.folder, { recursive: true, force: true });

@@ -52,9 +52,10 @@ export class FolderStore implements BackupStore {
     await this.put(file, draft);
   }
 
-  async read(file: string): Promise<AsyncIterable<Uint8Array>> {
+  async read(file: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    signal?.throwIfAborted();
     this.#mustExist(file);
-    return createReadStream(this.path(file), { highWaterMark: READ_BYTES });
+    return createReadStream(this.path(file), { highWaterMark: READ_BYTES, signal });
   }
 
   async readText(file: string) {

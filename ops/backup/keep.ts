@@ -16,10 +16,10 @@ export async function keep(
 ) {
   try {
     await store.put(file, path, signal);
-    await proveStored(store, file, digest);
+    await proveStored(store, file, digest, signal);
     signal.throwIfAborted();
     await store.putText(manifestName(file), manifest);
-    await proveStored(store, manifestName(file), digestOfText(manifest));
+    await proveStored(store, manifestName(file), digestOfText(manifest), signal);
   } catch (error) {
     // What is not proven must not look like a backup; if it cannot be taken away, it lacks its manifest.
     await store.remove(manifestName(file)).catch(() => undefined);

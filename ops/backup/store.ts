@@ -13,7 +13,7 @@ export interface BackupStore {
   put(file: string, path: string, signal: AbortSignal): Promise<void>;
   putText(file: string, text: string): Promise<void>;
   /** @throws {BackupError} MISSING when it is not there */
-  read(file: string): Promise<AsyncIterable<Uint8Array>>;
+  read(file: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   readText(file: string): Promise<string>;
   remove(file: string): Promise<void>;
 }
@@ -23,8 +23,13 @@ export interface BackupStore {
  * trailer of the SDK as data).
  * @throws {BackupError} DAMAGED when it is not what was sent
  */
-export async function proveStored(store: BackupStore, file: string, sent: Digest): Promise<void> {
-  const stored = await digestOf(await store.read(file));
+export async function proveStored(
+  store: BackupStore,
+  file: string,
+  sent: Digest,
+  signal?: AbortSignal,
+): Promise<void> {
+  const stored = await digestOf(await store.read(file, signal));
   if (isSame(stored, sent)) return;
   const what =
     stored.bytes === sent.bytes

@@ -251,6 +251,37 @@ describe("a server that fails", () => {
   });
 });
 
+describe("a stop", () => {
+  const SOON_MS = 5_000;
+  const stoppedWhen = async (struck: (signal: AbortSignal) => Promise<unknown>) => {
+    s3.fail({ kind: "stall", of: /^GET .*backroom.*\.age(\?|$)/ });
+    const stop = new AbortController();
+    const stopped = expect(struck(stop.signal)).rejects.toMatchObject({ name: "AbortError" });
+    while (!s3.struck()) await sleep(10);
+    await sleep(50);
+    const at = performance.now();
+    stop.abort();
+    await stopped;
+    expect(performance.now() - at).toBeLessThan(SOON_MS);
+  };
+
+  it("does not wait for a bucket that no longer sends, and leaves nothing of what it fetched", async () => {
+    const patient = new BucketStore(s3.bucket);
+    const { file } = await newest(bucket, WHOSE);
+    const files = readdirSync(folder.folder);
+    await stoppedWhen((signal) => verifyBackup({ store: patient, file }, { ...plan(), signal }));
+    expect(readdirSync(folder.folder)).toEqual(files);
+  });
+
+  it("does not wait for what is read back, and what was not proven is no backup", async () => {
+    const patient = new BucketStore(s3.bucket);
+    const before = await bucket.list();
+    await stoppedWhen((signal) => take(database.url, keys, folder, { bucket: patient, signal }));
+    s3.fail();
+    expect(await bucket.list()).toEqual(before);
+  });
+});
+
 describe("the commands with a bucket", () => {
   const environment = () => ({
     ...{ DATABASE_URL: database.url, BACKUP_ENVIRONMENT: "test", BACKUP_FOLDER: folder.folder },

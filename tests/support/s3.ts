@@ -21,6 +21,8 @@ export type Fault = {
   | { kind: "silence" }
   /** The connection ends in the middle of the body. */
   | { kind: "hang up" }
+  /** Half of the body, and then nothing more */
+  | { kind: "stall" }
   /** A shorter body than the object, and a length that fits it */
   | { kind: "shorten" }
   /** One bit of the answer's body, or of the body on its way in */
@@ -122,8 +124,10 @@ async function pass(
       const length =
         method === "HEAD" || !answer.headers["content-length"] ? {} : { "content-length": changed.length };
       response.writeHead(answer.statusCode!, { ...answer.headers, ...length, ...etag });
-      if (fault?.kind !== "hang up") return response.end(changed);
-      response.write(changed.subarray(0, changed.length / 2), () => response.destroy());
+      if (fault?.kind !== "hang up" && fault?.kind !== "stall") return response.end(changed);
+      response.write(changed.subarray(0, changed.length / 2), () => {
+        if (fault.kind === "hang up") response.destroy();
+      });
     });
   });
   onward.on("error", () => response.destroy());
