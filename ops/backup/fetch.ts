@@ -1,10 +1,10 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { FolderStore } from "./folder-store";
 import { describeFolderTrouble } from "./folder-trouble";
 import { manifestName } from "./names";
+import { withScratchFolder } from "./scratch-folder";
 import type { Located } from "./stores";
 
 /** The backup in a folder of this machine; one in a bucket is brought there, still encrypted, for as long as `work` takes. */
@@ -19,14 +19,12 @@ export async function withLocal<T>(
     throw describeFolderTrouble(error, folder);
   };
   await mkdir(folder, { recursive: true }).catch(told);
-  const fetched = new FolderStore(await mkdtemp(join(folder, "fetched-")));
-  try {
+  return withScratchFolder(folder, "backroom-fetched-", async (path) => {
+    const fetched = new FolderStore(path);
     for (const name of [manifestName(file), file]) {
       const sink = createWriteStream(fetched.path(name), { mode: 0o600 });
       await pipeline(await store.read(name, signal), sink, { signal }).catch(told);
     }
-    return await work(fetched);
-  } finally {
-    await rm(fetched.folder, { recursive: true, force: true });
-  }
+    return work(fetched);
+  });
 }

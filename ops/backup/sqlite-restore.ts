@@ -1,5 +1,4 @@
 import { createWriteStream, existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { connectDatabase } from "~/platform/db/client.server";
@@ -7,6 +6,7 @@ import { migrationState } from "~/platform/db/migration-state.server";
 import { BackupError } from "./backup-error";
 import type { CheckedBackup } from "./check-backup";
 import { differences, type Fingerprints } from "./fingerprint";
+import { withScratchFolder } from "./scratch-folder";
 import {
   copySqlite,
   fingerprintSqlite,
@@ -49,18 +49,15 @@ export async function withScratchSqlite<T>(
   signal: AbortSignal,
   work: (restore: (backup: CheckedBackup) => Promise<Fingerprints>, scratch: string) => Promise<T>,
 ): Promise<T> {
-  const scratchFolder = await mkdtemp(join(folder, "backroom-restore-"));
-  const scratch = join(scratchFolder, "restored.sqlite");
-  try {
-    return await work(async (backup) => {
+  return withScratchFolder(folder, "backroom-restore-", (scratchFolder) => {
+    const scratch = join(scratchFolder, "restored.sqlite");
+    return work(async (backup) => {
       await pipeline(backup.archive(), createWriteStream(scratch, { mode: 0o600 }), { signal });
       return await withSqlite(scratch, provenFingerprint).catch((error: Error) => {
         throw new BackupError("DAMAGED", `${backup.file} holds a damaged SQLite file: ${error.message}.`);
       });
     }, scratch);
-  } finally {
-    await rm(scratchFolder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function provenFingerprint(db: SqliteDatabase): Promise<Fingerprints> {

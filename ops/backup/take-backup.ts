@@ -14,6 +14,7 @@ import { keep, letGo } from "./keep";
 import { appVersion, writeManifest, type Manifest } from "./manifest";
 import { fileName } from "./names";
 import { dumpPostgres } from "./postgres-dump";
+import { removeForgotten } from "./scratch-folder";
 import { dumpSqlite } from "./sqlite-dump";
 import { listBackups, type Whose } from "./stores";
 import type { BackupStore } from "./store";
@@ -54,6 +55,7 @@ async function take(plan: BackupPlan): Promise<Manifest> {
 
   await mkdir(folder.folder, { recursive: true });
   await removeDrafts(folder, whose);
+  await removeForgotten(folder.folder, "backroom-fetched-");
   try {
     const startedAt = performance.now();
     const archived = await writeEncrypted(plan, encrypt.stream, draft);
@@ -86,7 +88,7 @@ async function take(plan: BackupPlan): Promise<Manifest> {
 /** Of a run that was killed: there is none but us, and on SQLite they may be clear text. */
 async function removeDrafts(folder: FolderStore, { environment, engine }: Whose) {
   const ours = new RegExp(
-    `^backroom-${environment}-${engine}-\\d+-\\w+\\.\\w+\\.age(\\.json)?\\.part(\\.copy)?$`,
+    `^backroom-${environment}-${engine}-\\d+-\\w+\\.\\w+\\.age(\\.json)?\\.part(\\.copy(-wal|-shm|-journal)?)?$`,
   );
   for (const { file } of await folder.list()) if (ours.test(file)) await folder.remove(file);
 }
