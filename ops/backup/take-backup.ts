@@ -16,7 +16,7 @@ import { fileName } from "./names";
 import { dumpPostgres } from "./postgres-dump";
 import { removeForgotten } from "./scratch-folder";
 import { dumpSqlite } from "./sqlite-dump";
-import { listBackups, type Whose } from "./stores";
+import { listBackups, lookInto, type Whose } from "./stores";
 import type { BackupStore } from "./store";
 
 export type BackupPlan = {
@@ -34,7 +34,10 @@ export type BackupPlan = {
   signal: AbortSignal;
 };
 
-/** @throws {BackupError} DAMAGED when a store kept something else; then nothing is pruned there, and there is no manifest */
+/**
+ * @throws {BackupError} DAMAGED when a store kept something else, STORE when one does not take or give: nothing is pruned then,
+ * that store has no manifest, and a bucket's trouble leaves this machine its copy
+ */
 export async function takeBackup(plan: BackupPlan): Promise<Manifest> {
   try {
     return await take(plan);
@@ -45,11 +48,13 @@ export async function takeBackup(plan: BackupPlan): Promise<Manifest> {
 
 async function take(plan: BackupPlan): Promise<Manifest> {
   const { folder, bucket, encrypt, say, signal } = plan;
-  const stores = bucket ? [folder, bucket] : [folder];
   const { engine } = parseDatabaseUrl(plan.databaseUrl);
   const whose = { environment: plan.environment, engine };
-  const before = await Promise.all(stores.map((store) => listBackups(store, whose)));
-  const number = Math.max(0, ...before.flat().map((backup) => backup.number)) + 1;
+  const here = await listBackups(folder, whose);
+  const { there, refusal } = bucket ? await lookInto(bucket, whose) : { there: [] };
+  const stores = bucket && !refusal ? [folder, bucket] : [folder];
+  // Above all that is known. Where the bucket's are not, the folder's number goes to no bucket, and the next goes above both.
+  const number = Math.max(0, ...[...here, ...there].map((backup) => backup.number)) + 1;
   const file = fileName({ ...whose, number, createdAt: plan.now });
   const draft = join(folder.folder, `${file}.part`);
 
@@ -78,6 +83,8 @@ async function take(plan: BackupPlan): Promise<Manifest> {
       await keep(store, file, store === folder ? draft : folder.path(file), manifest.file, text, signal);
       say(`Stored ${store.name}${file} and read it back in ${seconds(storedAt)}.`);
     }
+    // Nor is anything let go of while nobody knows what the bucket has.
+    if (refusal) throw refusal;
     for (const store of stores) await letGo(store, plan, whose);
     return manifest;
   } finally {

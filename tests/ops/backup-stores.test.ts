@@ -251,6 +251,46 @@ describe("a server that fails", () => {
   });
 });
 
+describe("a bucket that cannot be listed", () => {
+  const LIST = /^GET \/backups\/?\?.*list-type=2/;
+
+  it.each<[string, Fault]>([
+    ["answers 500", { kind: "status", status: 500, of: LIST }],
+    ["refuses", { kind: "status", status: 403, of: LIST }],
+  ])("because it %s costs this machine no copy, and nobody an old one", async (_, fault) => {
+    const own = createFolder();
+    const old = new Date("2026-01-01T00:00:00Z");
+    for (let n = 0; n < 2; n++)
+      await take(database.url, keys, own, { now: new Date(old.getTime() + n * 1_000) });
+    const there = await bucket.list();
+    s3.fail(fault);
+    s3.requests.length = 0;
+    await expect(take(database.url, keys, own, { bucket })).rejects.toMatchObject({
+      code: "STORE",
+      message: expect.stringMatching(/^The bucket backups at \S+ does not do what it is asked/),
+    });
+    expect(s3.requests.filter((request) => !LIST.test(request))).toEqual([]);
+    s3.fail();
+    expect(await bucket.list()).toEqual(there);
+    expect((await listBackups(own, WHOSE)).map(({ number, good }) => [number, good])).toEqual([
+      ...[3, 2, 1].map((number) => [number, true]),
+    ]);
+  });
+
+  it("gets the next backup, whose number is above those of both", async () => {
+    const own = createFolder();
+    const most = Math.max(...(await listBackups(bucket, WHOSE)).map(({ number }) => number));
+    s3.fail({ kind: "status", status: 500, of: LIST });
+    await expect(take(database.url, keys, own, { bucket })).rejects.toMatchObject({ code: "STORE" });
+    s3.fail();
+    await take(database.url, keys, own, { bucket, now: new Date("2026-11-23T13:00:00Z") });
+    expect((await listBackups(own, WHOSE)).map(({ number }) => number)).toEqual([most + 1, 1]);
+    expect((await listBackups(bucket, WHOSE))[0]).toMatchObject({ number: most + 1, good: true });
+    const place = await newest(own, WHOSE);
+    expect(await verifyBackup(place, plan())).toEqual([]);
+  });
+});
+
 describe("a stop", () => {
   const SOON_MS = 5_000;
   const stoppedWhen = async (struck: (signal: AbortSignal) => Promise<unknown>) => {
@@ -300,6 +340,7 @@ describe("the commands with a bucket", () => {
 
   it("tell of a bucket that nobody answers for, and not of the database", async () => {
     const away = { ...environment(), BACKUP_S3_ENDPOINT: "http://127.0.0.1:9" };
+    const before = (await folder.list()).length;
     const runs = [runBackupCommand("backup", away), runBackupCommand("verify", away)];
     for (const { ended } of runs)
       expect(await ended).toMatchObject({
@@ -308,6 +349,7 @@ describe("the commands with a bucket", () => {
           /^The bucket backups at http:\/\/127\.0\.0\.1:9 does not do what it is asked \(ECONNREFUSED.*\)\.\n$/,
         ),
       });
+    expect(await folder.list()).toHaveLength(before + 2);
   });
 
   it("end with 1 when the bucket keeps something else, and name no credential when it refuses", async () => {
