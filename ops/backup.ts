@@ -4,7 +4,7 @@
  *
  * 0    it is stored, was read back, and older ones were let go
  * 1    a store has something else than was sent; that copy was removed, and nothing was let go
- * 2    it could not run to its end: configuration, database, pg_dump, bucket
+ * 2    it could not run to its end: configuration, database, pg_dump, bucket (then this machine has its copy)
  * 3    a sweep or another backup is running; run it again later
  * 130  stopped by SIGINT or SIGTERM
  */
@@ -66,6 +66,8 @@ function readOptions() {
 }
 
 function describe(error: unknown, url: string): unknown {
+  // A bucket that refuses connections is told of in the words of a database that does.
+  if (error instanceof BackupError) return error;
   if (isMissingTable(error))
     return new BackupError(
       "TARGET",

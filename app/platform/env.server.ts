@@ -233,10 +233,13 @@ export function childEnvironment(changes: Source): NodeJS.ProcessEnv {
   return { ...process.env, ...changes };
 }
 
-/** The environment for a program that is not ours: `changes`, and of our own variables none but where programs are. */
+/**
+ * The environment for a program of Postgres: `changes`, where programs are, and what an address may leave open: these our
+ * driver reads as well. Others (PGSERVICE, PGHOSTADDR, PGSYSCONFDIR) libpq alone reads, and would lead to another server.
+ */
 export function toolEnvironment(changes: Source): NodeJS.ProcessEnv {
   const passed = Object.entries(process.env).filter(([name]) =>
-    /^(PATH|HOME|LD_LIBRARY_PATH|PG\w+)$/.test(name),
+    /^(PATH|HOME|LD_LIBRARY_PATH|PG(HOST|PORT|USER|PASSWORD|PASSFILE|SSLMODE))$/.test(name),
   );
   return { ...Object.fromEntries(passed), LC_ALL: "C", NODE_ENV: process.env.NODE_ENV, ...changes };
 }

@@ -1,5 +1,6 @@
 /** S3, and what speaks its protocol: Backblaze B2 and others, at an endpoint of their own. */
 import { open, type FileHandle } from "node:fs/promises";
+import { addAbortSignal, type Readable } from "node:stream";
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -125,9 +126,12 @@ export class BucketStore implements BackupStore {
     );
   }
 
-  async read(file: string): Promise<AsyncIterable<Uint8Array>> {
-    const { Body } = await this.#told(() => this.#client.send(new GetObjectCommand(this.#place(file))), file);
-    return this.#toldWhile(Body as AsyncIterable<Uint8Array>);
+  async read(file: string, abortSignal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const asked = new GetObjectCommand(this.#place(file));
+    const { Body } = await this.#told(() => this.#client.send(asked, { abortSignal }), file);
+    const body = Body as Readable;
+    // The client looks at the signal until the answer begins; the body comes after that.
+    return this.#toldWhile(abortSignal ? addAbortSignal(abortSignal, body) : body);
   }
 
   async readText(file: string) {

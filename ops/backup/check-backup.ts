@@ -7,7 +7,7 @@ import { BackupError } from "./backup-error";
 import { digestOf, isSame, Meter } from "./digest";
 import type { FolderStore } from "./folder-store";
 import { parseManifest, proveManifest, refuseForeign, type Manifest } from "./manifest";
-import { manifestName } from "./names";
+import { isNameFor, manifestName } from "./names";
 import { runTool } from "./tool";
 
 export type CheckedBackup = {
@@ -28,17 +28,22 @@ export async function checkBackup(
 ): Promise<CheckedBackup> {
   const stored = await readManifest(folder, file);
   const { manifest } = stored;
-  if (!isSame(await digestOf(await folder.read(file)), manifest.file))
+  if (!isSame(await digestOf(await folder.read(file, expected.signal)), manifest.file))
     throw new BackupError(
       "DAMAGED",
       `${file} is damaged, or the manifest beside it is of another backup: its bytes are not those that were stored.`,
     );
   await proveManifest(stored, expected.identities, manifestName(file));
   refuseForeign(manifest, expected, file);
+  if (!isNameFor(file, manifest))
+    throw new BackupError(
+      "DAMAGED",
+      `${file} is another backup under this name: number ${manifest.number}, taken ${manifest.createdAt}.`,
+    );
 
   const archive = () => provenArchive(folder.path(file), file, manifest, expected.identities);
-  await readThrough(archive(), file, manifest.engine);
-  if (manifest.engine === "postgres") await proveReadable(archive(), file, expected.signal);
+  await readThrough(archive(), file, manifest.engine, expected.signal);
+  if (manifest.engine === "postgres") await proveReadable(archive(), file, manifest, expected.signal);
   return { file, manifest, archive };
 }
 
@@ -74,10 +79,12 @@ async function* provenArchive(
 
 const MAGIC = { postgres: "PGDMP", sqlite: "SQLite format 3\0" } as const;
 
-async function readThrough(archive: Bytes, file: string, engine: Engine) {
+async function readThrough(archive: Bytes, file: string, engine: Engine, signal: AbortSignal) {
   let head = Buffer.alloc(0);
-  for await (const chunk of archive)
+  for await (const chunk of archive) {
+    signal.throwIfAborted();
     if (head.length < 16) head = Buffer.concat([head, chunk]).subarray(0, 16);
+  }
   if (!head.toString("latin1").startsWith(MAGIC[engine]))
     throw new BackupError(
       "DAMAGED",
@@ -86,7 +93,7 @@ async function readThrough(archive: Bytes, file: string, engine: Engine) {
 }
 
 /** By the pg_restore that is installed here, which may be older than the pg_dump that wrote it. */
-async function proveReadable(archive: Bytes, file: string, signal: AbortSignal) {
+async function proveReadable(archive: Bytes, file: string, manifest: Manifest, signal: AbortSignal) {
   try {
     await runTool("pg_restore", ["--list"], {
       env: {},
@@ -95,11 +102,12 @@ async function proveReadable(archive: Bytes, file: string, signal: AbortSignal) 
       output: async (list) => void (await digestOf(list)),
     });
   } catch (error) {
-    if (error instanceof BackupError && error.code === "TOOL" && !/not installed/.test(error.message))
-      throw new BackupError(
-        "DAMAGED",
-        `${file} cannot be read by the pg_restore that is installed here: ${error.message}`,
-      );
-    throw error;
+    if (!(error instanceof BackupError) || error.code !== "TOOL" || /not installed/.test(error.message))
+      throw error;
+    const sentence = `${file} cannot be read by the pg_restore that is installed here: ${error.message}`;
+    // The file is as it was made; another host may well read it.
+    throw /unsupported version/.test(error.message)
+      ? new BackupError("TOOL", `${sentence}. Install the pg_restore of ${manifest.tool} or a later one.`)
+      : new BackupError("DAMAGED", sentence);
   }
 }

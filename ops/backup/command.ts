@@ -14,7 +14,8 @@ export function runCommand(
   main(stop.signal).then(
     (code) => process.exit(code),
     (error: unknown) => {
-      if (stop.signal.aborted) {
+      // What has a sentence of its own is not the stop: it may tell that a database was replaced.
+      if (stop.signal.aborted && !(error instanceof BackupError)) {
         console.error("Stopped. Nothing was left half done.");
         process.exit(130);
       }

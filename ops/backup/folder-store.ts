@@ -13,7 +13,7 @@ import {
 } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { BackupError } from "./backup-error";
-import type { BackupStore } from "./store";
+import type { BackupStore, StoredFile } from "./store";
 
 /** Small pieces: Node lets go of what was read only once in a while, and by then less of it lies about. */
 const READ_BYTES = 2 ** 14;
@@ -29,11 +29,10 @@ export class FolderStore implements BackupStore {
   async list() {
     if (!existsSync(this.folder)) return [];
     const files = await readdir(this.folder, { withFileTypes: true });
-    return Promise.all(
-      files
-        .filter((entry) => entry.isFile())
-        .map(async ({ name }) => ({ file: name, bytes: (await stat(this.path(name))).size })),
-    );
+    const found = files
+      .filter((entry) => entry.isFile())
+      .map(async ({ name }) => ({ file: name, bytes: await sizeOf(this.path(name)) }));
+    return (await Promise.all(found)).filter((entry): entry is StoredFile => entry.bytes !== undefined);
   }
 
   /** A file that already lies here is renamed. On the disk when it returns, also after a power cut. */
@@ -53,9 +52,10 @@ export class FolderStore implements BackupStore {
     await this.put(file, draft);
   }
 
-  async read(file: string): Promise<AsyncIterable<Uint8Array>> {
+  async read(file: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    signal?.throwIfAborted();
     this.#mustExist(file);
-    return createReadStream(this.path(file), { highWaterMark: READ_BYTES });
+    return createReadStream(this.path(file), { highWaterMark: READ_BYTES, signal });
   }
 
   async readText(file: string) {
@@ -73,6 +73,15 @@ export class FolderStore implements BackupStore {
 
   #mustExist(file: string) {
     if (!existsSync(this.path(file))) throw new BackupError("MISSING", `There is no ${this.name}${file}.`);
+  }
+}
+
+/** Undefined when it went meanwhile: another environment's backups may share the folder. */
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
 }
 

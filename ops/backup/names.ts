@@ -28,6 +28,16 @@ export function parseFileName(file: string): BackupName | null {
   return { environment, engine: engine as Engine, number: Number(number), createdAt };
 }
 
+/** Whether a backup may be called that: by a name of ours, only the one that says what it is. */
+export function isNameFor(
+  file: string,
+  backup: Omit<BackupName, "createdAt"> & { createdAt: string },
+): boolean {
+  const { environment, engine, number, createdAt } = backup;
+  const own = fileName({ environment, engine, number, createdAt: new Date(createdAt) });
+  return parseFileName(file) === null || file === own;
+}
+
 export function manifestName(file: string): string {
   return `${file}.json`;
 }

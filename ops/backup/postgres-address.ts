@@ -1,3 +1,10 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** Debian's, and so the image's: the authorities that Node knows by itself. */
+const SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
+
 /** A Postgres address for libpq's tools: in its environment variables, because arguments are everybody's to read. */
 export function libpqEnvironment(databaseUrl: string): Record<string, string | undefined> {
   const url = new URL(databaseUrl);
@@ -9,14 +16,23 @@ export function libpqEnvironment(databaseUrl: string): Record<string, string | u
     PGUSER: decoded(url.username),
     PGPASSWORD: decoded(url.password),
     PGDATABASE: databaseName(databaseUrl),
-    PGSSLMODE: query("sslmode"),
-    PGSSLROOTCERT: query("sslrootcert"),
+    // "no-verify" is a word of our driver's.
+    PGSSLMODE: query("sslmode")?.replace("no-verify", "require"),
+    PGSSLROOTCERT: query("sslrootcert") ?? authorities(query("sslmode")),
     PGSSLCERT: query("sslcert"),
     PGSSLKEY: query("sslkey"),
     PGOPTIONS: query("options"),
     PGAPPNAME: "backroom backup",
     PGCONNECT_TIMEOUT: "10",
   });
+}
+
+/** Our driver verifies by Node's authorities; libpq has none by itself, and refuses to connect. */
+function authorities(sslmode = ""): string | undefined {
+  const own = join(homedir(), ".postgresql", "root.crt");
+  if (!/^verify-(ca|full)$/.test(sslmode) || existsSync(own) || !existsSync(SYSTEM_CERTIFICATES))
+    return undefined;
+  return SYSTEM_CERTIFICATES;
 }
 
 export function databaseName(databaseUrl: string): string {

@@ -1,7 +1,13 @@
 import pg from "pg";
 import { describeDatabaseError } from "~/platform/db/errors.server";
+import { BackupError } from "./backup-error";
+import { describeAddress } from "./postgres-address";
 
-/** One connection for as long as `work` takes. @throws {DatabaseUnavailableError} when there is none to be had */
+/**
+ * One connection for as long as `work` takes, to the server itself.
+ * @throws {DatabaseUnavailableError} when there is none to be had
+ * @throws {BackupError} TARGET when a pooler is in between
+ */
 export async function withClient<T>(
   databaseUrl: string,
   work: (client: pg.Client) => Promise<T>,
@@ -19,8 +25,23 @@ export async function withClient<T>(
     throw describeDatabaseError(error, databaseUrl);
   }
   try {
+    await refusePooler(client, databaseUrl);
     return await work(client);
   } finally {
     await client.end();
   }
+}
+
+/**
+ * A pooler tells a number of its own for the process that serves us. Behind one, what pg_dump and pg_restore set
+ * (`search_path` is empty) stays on a connection that the app is given next.
+ */
+async function refusePooler(client: pg.Client, databaseUrl: string) {
+  const { processID } = client as pg.Client & { processID: number | null };
+  const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+  if (rows[0]!.pid === processID) return;
+  throw new BackupError(
+    "TARGET",
+    `The database ${describeAddress(databaseUrl)} is behind a pooler, whose connections a dump or a restore would spoil for the app: set DIRECT_URL to the address of the server itself.`,
+  );
 }

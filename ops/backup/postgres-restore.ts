@@ -8,7 +8,9 @@ import { appliedMigrations, fingerprintPostgres, inSnapshot, listTables } from "
 import type { Target } from "./target";
 import { runTool } from "./tool";
 
-export async function postgresTarget(databaseUrl: string, signal: AbortSignal): Promise<Target> {
+type Options = { noPrivileges?: boolean; signal: AbortSignal };
+
+export async function postgresTarget(databaseUrl: string, options: Options): Promise<Target> {
   const { migrations, filled } = await withClient(databaseUrl, (client) =>
     inSnapshot(client, async () => {
       const filled: string[] = [];
@@ -30,7 +32,7 @@ export async function postgresTarget(databaseUrl: string, signal: AbortSignal): 
         `The database ${describeAddress(databaseUrl)} has later migrations (${later}) than the backup (${migration}), and a restore would leave their tables behind. Restore into an empty database.`,
       );
     },
-    replace: (backup) => restoreInto(databaseUrl, backup, [], signal),
+    replace: (backup) => restoreInto(databaseUrl, backup, options),
     fingerprint: () => fingerprintOf(databaseUrl),
   };
 }
@@ -47,7 +49,7 @@ export async function withScratchPostgres<T>(
   try {
     return await work(async (backup) => {
       // The roles that were granted something need not exist on this server.
-      await restoreInto(url, backup, ["--no-privileges"], signal);
+      await restoreInto(url, backup, { noPrivileges: true, signal });
       return fingerprintOf(url);
     });
   } finally {
@@ -56,15 +58,31 @@ export async function withScratchPostgres<T>(
 }
 
 /** In one transaction: what fails leaves the database as it was. */
-async function restoreInto(databaseUrl: string, backup: CheckedBackup, more: string[], signal: AbortSignal) {
-  await runTool(
-    "pg_restore",
-    [
-      ...["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error", "--no-password"],
-      ...more,
-      `--dbname=${databaseName(databaseUrl)}`,
-    ],
-    { env: libpqEnvironment(databaseUrl), signal, input: backup.archive() },
+async function restoreInto(databaseUrl: string, backup: CheckedBackup, { noPrivileges, signal }: Options) {
+  const args = [
+    ...["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error", "--no-password"],
+    ...(noPrivileges ? ["--no-privileges"] : []),
+    `--dbname=${databaseName(databaseUrl)}`,
+  ];
+  try {
+    await runTool("pg_restore", args, {
+      env: libpqEnvironment(databaseUrl),
+      signal,
+      input: backup.archive(),
+    });
+  } catch (error) {
+    throw describe(error);
+  }
+}
+
+/** The roles of a server are not in the dump of a database. */
+function describe(error: unknown): unknown {
+  const [, role] = (error instanceof BackupError && /role "(.+?)" does not exist/.exec(error.message)) || [];
+  if (!role) return error;
+  return new BackupError(
+    "TARGET",
+    `The backup grants rights to the role "${role}", which this server does not have. Create it (CREATE ROLE), or restore without such rights: run this again with --no-privileges.`,
+    { cause: error },
   );
 }
 

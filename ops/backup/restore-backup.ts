@@ -2,7 +2,7 @@ import { parseDatabaseUrl } from "~/platform/db/database-url";
 import { BackupError } from "./backup-error";
 import { checkBackup, type CheckedBackup } from "./check-backup";
 import { withLocal } from "./fetch";
-import { differences, rows, totalRows } from "./fingerprint";
+import { differences, rows, totalRows, type Fingerprints } from "./fingerprint";
 import { postgresTarget } from "./postgres-restore";
 import { sqliteTarget } from "./sqlite-restore";
 import type { Located } from "./stores";
@@ -18,6 +18,8 @@ export type RestorePlan = {
   folder: string;
   /** Replaces what is there */
   yes: boolean;
+  /** Postgres only: without what was granted to roles, which this server may not have */
+  noPrivileges?: boolean;
   say: (sentence: string) => void;
   signal: AbortSignal;
 };
@@ -28,26 +30,40 @@ const NO_CONTENT = ["_prisma_migrations", "JobLease"];
 /**
  * Replaces the database by the backup, after everything that can be checked beforehand was. Returns what differs afterwards, a
  * sentence per table.
- * @throws {BackupError} with the database as it was
+ * @throws {BackupError} UNPROVEN when it was replaced and could not be compared; any other with the database as it was
  */
 export async function restoreBackup(backup: Located, plan: RestorePlan): Promise<string[]> {
   const { databaseUrl, signal, say } = plan;
   const address = parseDatabaseUrl(databaseUrl);
   const startedAt = performance.now();
-  return withLocal(backup, plan.folder, async (local) => {
+  return withLocal(backup, plan.folder, signal, async (local) => {
     const checked = await checkBackup(local, backup.file, { ...plan, engine: address.engine });
     say(`${describeBackup(checked)} It is whole (checked in ${seconds(startedAt)}).`);
     const target =
       address.engine === "postgres"
-        ? await postgresTarget(databaseUrl, signal)
-        : await sqliteTarget(address.file);
+        ? await postgresTarget(databaseUrl, plan)
+        : await sqliteTarget(address.file, signal);
     refuse(target, checked, plan.yes);
 
     const replacedAt = performance.now();
+    signal.throwIfAborted();
     await target.replace(checked);
     say(`Restored into ${target.name} in ${seconds(replacedAt)}. Comparing every table…`);
-    return differences(checked.manifest.tables, await target.fingerprint());
+    return differences(checked.manifest.tables, await fingerprintOf(target));
   });
+}
+
+/** From here on the database is another one: whatever ends the command now must not sound as if nothing had happened. */
+async function fingerprintOf(target: Target): Promise<Fingerprints> {
+  try {
+    return await target.fingerprint();
+  } catch (error) {
+    throw new BackupError(
+      "UNPROVEN",
+      `${capitalized(target.name)} was replaced by the backup, and could not be compared with it: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
 }
 
 function refuse(target: Target, { manifest }: CheckedBackup, yes: boolean) {
@@ -61,8 +77,12 @@ function refuse(target: Target, { manifest }: CheckedBackup, yes: boolean) {
       : content.join(", ");
   throw new BackupError(
     "TARGET",
-    `${target.name[0]!.toUpperCase()}${target.name.slice(1)} is not empty (rows in ${some}). All of it would be replaced by the backup: stop the app, and run this again with --yes.`,
+    `${capitalized(target.name)} is not empty (rows in ${some}). All of it would be replaced by the backup: stop the app, and run this again with --yes.`,
   );
+}
+
+function capitalized(text: string): string {
+  return `${text[0]!.toUpperCase()}${text.slice(1)}`;
 }
 
 export function describeBackup({ file, manifest }: CheckedBackup): string {

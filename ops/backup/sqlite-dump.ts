@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { parseDatabaseUrl } from "~/platform/db/database-url";
 import type { MakeArchive } from "./archive";
 import { BackupError } from "./backup-error";
@@ -10,6 +10,8 @@ export const dumpSqlite: MakeArchive = async (databaseUrl, { write, scratch, sig
   const { file } = parseDatabaseUrl(databaseUrl) as { file: string };
   const copy = `${scratch}.copy`;
   try {
+    // SQLite would let everybody read it; a file that is there it leaves as it is, and makes its journal alike.
+    await (await open(copy, "wx", 0o600)).close();
     if (!(await copySqlite(file, copy)))
       throw new BackupError("TARGET", `${file} is held by another process; run this again when it is free.`);
     signal.throwIfAborted();

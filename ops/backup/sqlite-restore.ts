@@ -1,5 +1,4 @@
 import { createWriteStream, existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { connectDatabase } from "~/platform/db/client.server";
@@ -7,6 +6,7 @@ import { migrationState } from "~/platform/db/migration-state.server";
 import { BackupError } from "./backup-error";
 import type { CheckedBackup } from "./check-backup";
 import { differences, type Fingerprints } from "./fingerprint";
+import { withScratchFolder } from "./scratch-folder";
 import {
   copySqlite,
   fingerprintSqlite,
@@ -17,7 +17,7 @@ import {
 } from "./sqlite-file";
 import type { Target } from "./target";
 
-export async function sqliteTarget(file: string): Promise<Target> {
+export async function sqliteTarget(file: string, signal: AbortSignal): Promise<Target> {
   return {
     name: `the SQLite file ${file}`,
     filled: existsSync(file) ? await filledTables(file) : [],
@@ -26,8 +26,10 @@ export async function sqliteTarget(file: string): Promise<Target> {
         ? undefined
         : new BackupError("TARGET", `There is no folder ${dirname(file)}.`),
     replace: (backup) =>
-      withScratchSqlite(dirname(file), async (restore, scratch) => {
+      withScratchSqlite(dirname(file), signal, async (restore, scratch) => {
         await provenCopy(await restore(backup), backup, scratch);
+        // The last moment: a copy that has begun comes to its end.
+        signal.throwIfAborted();
         const pages = await copySqlite(scratch, file).catch((error: Error) => {
           throw new BackupError("TARGET", `${file} cannot be replaced (${error.message}); it is as it was.`);
         });
@@ -44,20 +46,18 @@ export async function sqliteTarget(file: string): Promise<Target> {
 /** A file of its own beside the target, clear text, gone when `work` ends. */
 export async function withScratchSqlite<T>(
   folder: string,
+  signal: AbortSignal,
   work: (restore: (backup: CheckedBackup) => Promise<Fingerprints>, scratch: string) => Promise<T>,
 ): Promise<T> {
-  const scratchFolder = await mkdtemp(join(folder, "backroom-restore-"));
-  const scratch = join(scratchFolder, "restored.sqlite");
-  try {
-    return await work(async (backup) => {
-      await pipeline(backup.archive(), createWriteStream(scratch, { mode: 0o600 }));
+  return withScratchFolder(folder, "backroom-restore-", (scratchFolder) => {
+    const scratch = join(scratchFolder, "restored.sqlite");
+    return work(async (backup) => {
+      await pipeline(backup.archive(), createWriteStream(scratch, { mode: 0o600 }), { signal });
       return await withSqlite(scratch, provenFingerprint).catch((error: Error) => {
         throw new BackupError("DAMAGED", `${backup.file} holds a damaged SQLite file: ${error.message}.`);
       });
     }, scratch);
-  } finally {
-    await rm(scratchFolder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function provenFingerprint(db: SqliteDatabase): Promise<Fingerprints> {

@@ -4,7 +4,7 @@ import type { BackupBucket } from "~/platform/env.server";
 import { BackupError } from "./backup-error";
 import { FolderStore } from "./folder-store";
 import { parseManifest } from "./manifest";
-import { manifestName, parseFileName, type BackupName } from "./names";
+import { isNameFor, manifestName, parseFileName, type BackupName } from "./names";
 import type { BackupStore } from "./store";
 
 /** Whose backups: others in the same place are none of ours. */
@@ -30,12 +30,25 @@ export async function listBackups(store: BackupStore, whose: Whose): Promise<Sto
   return found.sort((one, other) => other.number - one.number);
 }
 
+/** A bucket that cannot be listed does not cost this machine its copy; it is told of when there is one. */
+export async function lookInto(
+  bucket: BackupStore,
+  whose: Whose,
+): Promise<{ there: StoredBackup[]; refusal?: BackupError }> {
+  try {
+    return { there: await listBackups(bucket, whose) };
+  } catch (error) {
+    if (!(error instanceof BackupError) || error.code !== "STORE") throw error;
+    return { there: [], refusal: error };
+  }
+}
+
 /** As far as it can be told without reading it: the manifest comes last, and knows how many bytes there must be. */
 async function isWhole(store: BackupStore, file: string, sizes: Map<string, number>): Promise<boolean> {
   if (!sizes.has(file) || !sizes.has(manifestName(file))) return false;
   try {
     const { manifest } = parseManifest(await store.readText(manifestName(file)), file);
-    return manifest.file.bytes === sizes.get(file);
+    return manifest.file.bytes === sizes.get(file) && isNameFor(file, manifest);
   } catch (error) {
     if (error instanceof BackupError && error.code !== "STORE") return false;
     throw error;

@@ -6,16 +6,18 @@ import { pipeline } from "node:stream/promises";
 import { parseDatabaseUrl } from "~/platform/db/database-url";
 import type { Encrypt } from "./age";
 import type { ArchiveFacts, Bytes } from "./archive";
-import { digestOfText, Meter, type Digest } from "./digest";
+import { Meter, type Digest } from "./digest";
 import { rows, totalRows } from "./fingerprint";
 import type { FolderStore } from "./folder-store";
+import { describeFolderTrouble } from "./folder-trouble";
+import { keep, letGo } from "./keep";
 import { appVersion, writeManifest, type Manifest } from "./manifest";
-import { fileName, manifestName } from "./names";
+import { fileName } from "./names";
 import { dumpPostgres } from "./postgres-dump";
-import { pastTheirTime } from "./prune";
+import { removeForgotten } from "./scratch-folder";
 import { dumpSqlite } from "./sqlite-dump";
-import { listBackups, type Whose } from "./stores";
-import { proveStored, type BackupStore } from "./store";
+import { listBackups, lookInto, type Whose } from "./stores";
+import type { BackupStore } from "./store";
 
 export type BackupPlan = {
   /** Past the pooler */
@@ -32,19 +34,33 @@ export type BackupPlan = {
   signal: AbortSignal;
 };
 
-/** @throws {BackupError} DAMAGED when a store kept something else; then nothing is pruned there, and there is no manifest */
+/**
+ * @throws {BackupError} DAMAGED when a store kept something else, STORE when one does not take or give: nothing is pruned then,
+ * that store has no manifest, and a bucket's trouble leaves this machine its copy
+ */
 export async function takeBackup(plan: BackupPlan): Promise<Manifest> {
+  try {
+    return await take(plan);
+  } catch (error) {
+    throw describeFolderTrouble(error, plan.folder.folder);
+  }
+}
+
+async function take(plan: BackupPlan): Promise<Manifest> {
   const { folder, bucket, encrypt, say, signal } = plan;
-  const stores = bucket ? [folder, bucket] : [folder];
   const { engine } = parseDatabaseUrl(plan.databaseUrl);
   const whose = { environment: plan.environment, engine };
-  const before = await Promise.all(stores.map((store) => listBackups(store, whose)));
-  const number = Math.max(0, ...before.flat().map((backup) => backup.number)) + 1;
+  const here = await listBackups(folder, whose);
+  const { there, refusal } = bucket ? await lookInto(bucket, whose) : { there: [] };
+  const stores = bucket && !refusal ? [folder, bucket] : [folder];
+  // Above all that is known. Where the bucket's are not, the folder's number goes to no bucket, and the next goes above both.
+  const number = Math.max(0, ...[...here, ...there].map((backup) => backup.number)) + 1;
   const file = fileName({ ...whose, number, createdAt: plan.now });
   const draft = join(folder.folder, `${file}.part`);
 
   await mkdir(folder.folder, { recursive: true });
   await removeDrafts(folder, whose);
+  await removeForgotten(folder.folder, "backroom-fetched-");
   try {
     const startedAt = performance.now();
     const archived = await writeEncrypted(plan, encrypt.stream, draft);
@@ -67,7 +83,9 @@ export async function takeBackup(plan: BackupPlan): Promise<Manifest> {
       await keep(store, file, store === folder ? draft : folder.path(file), manifest.file, text, signal);
       say(`Stored ${store.name}${file} and read it back in ${seconds(storedAt)}.`);
     }
-    for (const store of stores) await prune(store, plan, whose);
+    // Nor is anything let go of while nobody knows what the bucket has.
+    if (refusal) throw refusal;
+    for (const store of stores) await letGo(store, plan, whose);
     return manifest;
   } finally {
     await rm(draft, { force: true });
@@ -77,7 +95,7 @@ export async function takeBackup(plan: BackupPlan): Promise<Manifest> {
 /** Of a run that was killed: there is none but us, and on SQLite they may be clear text. */
 async function removeDrafts(folder: FolderStore, { environment, engine }: Whose) {
   const ours = new RegExp(
-    `^backroom-${environment}-${engine}-\\d+-\\w+\\.\\w+\\.age(\\.json)?\\.part(\\.copy)?$`,
+    `^backroom-${environment}-${engine}-\\d+-\\w+\\.\\w+\\.age(\\.json)?\\.part(\\.copy(-wal|-shm|-journal)?)?$`,
   );
   for (const { file } of await folder.list()) if (ours.test(file)) await folder.remove(file);
 }
@@ -102,46 +120,6 @@ async function writeEncrypted(
   const make = engine === "postgres" ? dumpPostgres : dumpSqlite;
   const { migration, server, tool, tables } = await make(databaseUrl, { write, scratch: draft, signal });
   return { migration, server, tool, tables, archive: clear.digest(), file: sealed.digest() };
-}
-
-/** The manifest comes last: a file without one is no backup. */
-async function keep(
-  store: BackupStore,
-  file: string,
-  path: string,
-  digest: Digest,
-  manifest: string,
-  signal: AbortSignal,
-) {
-  try {
-    await store.put(file, path, signal);
-    await proveStored(store, file, digest);
-    signal.throwIfAborted();
-    await store.putText(manifestName(file), manifest);
-    await proveStored(store, manifestName(file), digestOfText(manifest));
-  } catch (error) {
-    // What is not proven must not look like a backup; if it cannot be taken away, it lacks its manifest.
-    await store.remove(manifestName(file)).catch(() => undefined);
-    await store.remove(file).catch(() => undefined);
-    throw error;
-  }
-}
-
-async function prune(
-  store: BackupStore,
-  plan: BackupPlan,
-  whose: { environment: string; engine: Manifest["engine"] },
-) {
-  const backups = await listBackups(store, whose);
-  const past = pastTheirTime(backups, plan.now, plan.keepDays);
-  for (const { file } of past) {
-    // The manifest first: what is half removed is no backup any more.
-    for (const name of [manifestName(file), file]) await store.remove(name);
-  }
-  if (past.length)
-    plan.say(
-      `Removed ${past.length} from ${store.name} that ${past.length === 1 ? "was" : "were"} older than ${plan.keepDays} days.`,
-    );
 }
 
 function size({ bytes }: Digest): string {

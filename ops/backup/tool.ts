@@ -43,12 +43,14 @@ export async function runTool(tool: string, args: string[], options: ToolOptions
           .catch(stopped),
       output?.(child.stdout!).catch(stopped),
     ]);
+    const broken = [given, taken].find((side) => side.status === "rejected");
+    const code = ended.status === "fulfilled" ? ended.value[0] : null;
+    // What it has done is done, also when a signal came a moment before it told: pg_restore has committed.
+    if (code === 0 && !broken) return;
     signal.throwIfAborted();
     if (ended.status === "rejected") throw describe(tool, ended.reason as NodeJS.ErrnoException);
-    for (const side of [given, taken]) if (side.status === "rejected") throw side.reason;
-    const [code] = ended.value;
-    if (code !== 0)
-      throw new BackupError("TOOL", `${tool} failed: ${lastWords(errors, tool) || `exit code ${code}`}`);
+    if (broken) throw broken.reason;
+    throw new BackupError("TOOL", `${tool} failed: ${lastWords(errors, tool) || `exit code ${code}`}`);
   } finally {
     signal.removeEventListener("abort", stop);
   }

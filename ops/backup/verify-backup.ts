@@ -10,18 +10,21 @@ import type { Located } from "./stores";
 import { seconds } from "./take-backup";
 
 /** Restores it beside the database, which is not touched, and returns what differs, a sentence per table. */
-export async function verifyBackup(backup: Located, plan: Omit<RestorePlan, "yes">): Promise<string[]> {
+export async function verifyBackup(
+  backup: Located,
+  plan: Omit<RestorePlan, "yes" | "noPrivileges">,
+): Promise<string[]> {
   const { databaseUrl, signal, say } = plan;
   const { engine } = parseDatabaseUrl(databaseUrl);
   const startedAt = performance.now();
-  return withLocal(backup, plan.folder, async (local) => {
+  return withLocal(backup, plan.folder, signal, async (local) => {
     const checked = await checkBackup(local, backup.file, { ...plan, engine });
     say(`${describeBackup(checked)} It is whole (checked in ${seconds(startedAt)}).`);
     const restoredAt = performance.now();
     const found =
       engine === "postgres"
         ? await withScratchPostgres(databaseUrl, signal, (restore) => restore(checked))
-        : await withScratchSqlite(tmpdir(), (restore) => restore(checked));
+        : await withScratchSqlite(tmpdir(), signal, (restore) => restore(checked));
     say(`Restored into a scratch database and compared in ${seconds(restoredAt)}.`);
     return differences(checked.manifest.tables, found);
   });

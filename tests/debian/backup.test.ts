@@ -147,7 +147,7 @@ describe("a backup of Postgres", () => {
     });
   });
 
-  it("opens with the age and pg_restore of any machine", () => {
+  it("opens with the age and pg_restore of any machine, as the runbook says", async () => {
     const identity = join(mkdtempSync(join(tmpdir(), "backroom-key-")), "backup.key");
     writeFileSync(identity, `${keys.identity}\n`, { mode: 0o600 });
     const opened = spawnSync("age", ["--decrypt", "--identity", identity, file], { maxBuffer: 2 ** 28 });
@@ -158,6 +158,18 @@ describe("a backup of Postgres", () => {
     expect(list.stdout.toString()).toMatch(/TABLE DATA public WebhookEvent/);
     const sum = spawnSync("sha256sum", [file]).stdout.toString();
     expect(sum.split(" ")[0]).toBe(manifest.file.sha256);
+
+    const [, command] = /\*\*Without Backroom\*\*: `([^`]+)`/.exec(readFileSync("ops/RUNBOOK.md", "utf8"))!;
+    const target = await emptyDatabase();
+    const typed = command!
+      .replace("backup.key", identity)
+      .replace("<file>.age", file)
+      .replace("dbname=…", `dbname=${target.url}`);
+    const restored = spawnSync("sh", ["-c", typed], { encoding: "utf8" });
+    expect(restored).toMatchObject({ status: 0, stderr: "" });
+    expect(await count(target.url, "WebhookEvent")).toBe(events);
+    expect(typed).toMatch(/--single-transaction --exit-on-error/);
+    await target.drop();
   });
 
   it("never runs beside a sweep, nor a sweep beside it", async () => {
@@ -201,6 +213,33 @@ describe("a backup of Postgres", () => {
       code: 2,
       error: expect.stringMatching(/^Postgres at 127\.0\.0\.1:9 does not answer/),
     });
+  });
+});
+
+describe("the variables of libpq in an operator's shell", () => {
+  it("lead neither a dump nor a restore to another server", async () => {
+    const services = join(mkdtempSync(join(tmpdir(), "backroom-services-")), "services.conf");
+    writeFileSync(services, "[elsewhere]\nhost=127.0.0.1\nport=9\n");
+    const shell = {
+      ...{ PGSERVICE: "elsewhere", PGSERVICEFILE: services, PGSYSCONFDIR: "/nowhere" },
+      ...{ PGHOSTADDR: "127.0.0.9", PGPORT: "9", PGDATABASE: "postgres" },
+    };
+    expect(await runBackupCommand("backup", environment(shell)).ended).toMatchObject({ code: 0, error: "" });
+    const target = await emptyDatabase();
+    const into = environment({ ...shell, DATABASE_URL: target.url });
+    expect(await runBackupCommand("restore", into, file).ended).toMatchObject({ code: 0, error: "" });
+    expect(await count(target.url, "WebhookEvent")).toBe(events);
+    await target.drop();
+  });
+
+  it("may name the file of a password that the address leaves out", async () => {
+    const url = new URL(database.url);
+    const passwords = join(mkdtempSync(join(tmpdir(), "backroom-passwords-")), "pgpass");
+    writeFileSync(passwords, `*:*:*:${url.username}:${decodeURIComponent(url.password)}\n`, { mode: 0o600 });
+    url.password = "";
+    const by = environment({ DATABASE_URL: url.href, PGPASSFILE: passwords });
+    // Our driver says that it will not read such files for ever.
+    expect(await runBackupCommand("backup", by).ended).toMatchObject({ code: 0 });
   });
 });
 
@@ -255,6 +294,31 @@ describe("a restore into Postgres", () => {
     });
     await query(target.url, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public");
     expect(await runBackupCommand("restore", into, file).ended).toMatchObject({ code: 0, error: "" });
+    await target.drop();
+  });
+
+  it("names a role that this server lacks, and does without what it was granted with --no-privileges", async () => {
+    await query(
+      database.url,
+      `CREATE ROLE backup_reporting`,
+      `GRANT SELECT ON "WebhookEvent" TO backup_reporting`,
+    );
+    expect(await runBackupCommand("backup", environment()).ended).toMatchObject({ code: 0, error: "" });
+    const granting = folder.path(backupFiles().at(-1)!);
+    await query(database.url, `DROP OWNED BY backup_reporting`, `DROP ROLE backup_reporting`);
+    const target = await emptyDatabase();
+    const into = environment({ DATABASE_URL: target.url });
+    expect(await runBackupCommand("restore", into, granting).ended).toMatchObject({
+      code: 2,
+      error: expect.stringMatching(
+        /the role "backup_reporting", .* run this again with --no-privileges\.\n$/,
+      ),
+    });
+    expect(await query(target.url, `SELECT FROM pg_tables WHERE schemaname = 'public'`)).toEqual([]);
+    expect(await runBackupCommand("restore", into, granting, "--no-privileges").ended).toMatchObject({
+      code: 0,
+      error: "",
+    });
     await target.drop();
   });
 
@@ -315,7 +379,7 @@ describe("a restore into Postgres", () => {
         "a dump of a later pg_dump",
         Buffer.concat([Buffer.from("PGDMP"), Buffer.from([9, 9, 9]), clear.subarray(8)]),
         {},
-        /cannot be read by the pg_restore that is installed here: .*version/,
+        /cannot be read by the pg_restore that is installed here: .*version.* Install the pg_restore of pg_dump/,
       ],
       ["a dump's beginning", clear.subarray(0, 3_000), {}, /cannot be read by the pg_restore/],
       [
@@ -363,6 +427,18 @@ describe("a verification on Postgres", () => {
     );
     expect(out).toMatch(/It is not what was backed up\.\n$/);
     expect(await scratchDatabases()).toEqual([]);
+  });
+
+  it("ends with 2 where pg_restore is too old for the file, which is no damage", async () => {
+    const later = Buffer.concat([
+      ...[Buffer.from("PGDMP"), Buffer.from([9, 9, 9])],
+      ...[(await archiveOf(file)).subarray(8)],
+    ]);
+    const { code, error } = await runBackupCommand("verify", environment(), await forge(later, {})).ended;
+    expect({ code, error }).toEqual({
+      code: 2,
+      error: expect.stringMatching(/unsupported version \(9\.9\) .* Install the pg_restore of pg_dump/),
+    });
   });
 
   it("says what its user lacks, and drops what it made when it is stopped", async () => {

@@ -4,6 +4,7 @@ import { StoreRepository } from "~/features/stores/store.repository.server";
 import { connectDatabase, inTransaction, type Db } from "~/platform/db/client.server";
 import { databaseNow } from "~/platform/db/clock.server";
 import { migrationState } from "~/platform/db/migration-state.server";
+import { createFolder, createKeyPair, runBackupCommand } from "../support/backups";
 import { createTestDatabase, type TestDatabase } from "../support/databases";
 import { databaseUrl } from "../support/global-setup";
 import { startPgBouncer, type Pooler } from "../support/pgbouncer";
@@ -12,12 +13,13 @@ import { insertTenant, T0 } from "../support/tenant-rows";
 describe("through PgBouncer in transaction mode", () => {
   let database: TestDatabase;
   let pooler: Pooler;
+  let url: string;
   const clients: Db[] = [];
 
   beforeAll(async () => {
     database = await createTestDatabase("postgres");
     pooler = await startPgBouncer(inject("postgresUrl"), 5);
-    const url = databaseUrl(pooler.url, new URL(database.url).pathname.slice(1));
+    url = databaseUrl(pooler.url, new URL(database.url).pathname.slice(1));
     for (let i = 0; i < 2; i++) clients.push(await connectDatabase(url, { maxConnections: 25 }));
   });
 
@@ -57,5 +59,32 @@ describe("through PgBouncer in transaction mode", () => {
   it("tells the time and the state of the migrations", async () => {
     expect(Math.abs((await databaseNow(clients[0]!)).getTime() - Date.now())).toBeLessThan(2_000);
     expect(await migrationState(clients[0]!)).toEqual({ state: "current" });
+  });
+
+  it("neither dumps nor restores, which would spoil its connections, until DIRECT_URL leads past it", async () => {
+    const [keys, folder] = [await createKeyPair(), createFolder()];
+    const pooled = {
+      ...{ DATABASE_URL: url, BACKUP_ENVIRONMENT: "test", BACKUP_FOLDER: folder.folder },
+      ...{ BACKUP_RECIPIENT: keys.recipient, BACKUP_IDENTITY: keys.identity },
+    };
+    const refused = {
+      code: 2,
+      error: expect.stringMatching(/^The database "\w+" at \S+ is behind a pooler, .* set DIRECT_URL to/),
+    };
+    expect(await runBackupCommand("backup", pooled).ended).toMatchObject(refused);
+    expect(await folder.list()).toEqual([]);
+
+    const direct = { ...pooled, DIRECT_URL: database.url };
+    expect(await runBackupCommand("backup", direct).ended).toMatchObject({ code: 0, error: "" });
+    const file = folder.path((await folder.list()).find(({ file }) => file.endsWith(".age"))!.file);
+    expect(await runBackupCommand("restore", pooled, file, "--yes").ended).toMatchObject(refused);
+    expect(await runBackupCommand("verify", pooled, file).ended).toMatchObject(refused);
+    expect(await runBackupCommand("verify", direct, file).ended).toMatchObject({ code: 0, error: "" });
+
+    // Every connection of the pooler still finds tables that are not named with their schema.
+    const statements = Array.from({ length: 50 }, (_, n) =>
+      clients[n % 2]!.$queryRawUnsafe(`SELECT count(*) FROM "JobLease"`),
+    );
+    expect(await Promise.all(statements)).toHaveLength(50);
   });
 });

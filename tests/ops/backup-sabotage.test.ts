@@ -11,6 +11,7 @@ import { FolderStore } from "../../ops/backup/folder-store";
 import { parseManifest, writeManifest, type Manifest } from "../../ops/backup/manifest";
 import { fileName, manifestName } from "../../ops/backup/names";
 import { restoreBackup } from "../../ops/backup/restore-backup";
+import { listBackups } from "../../ops/backup/stores";
 import { createFolder, createKeyPair, NEVER, take, type KeyPair } from "../support/backups";
 import { createTestDatabase, type TestDatabase } from "../support/databases";
 import { insertTenant } from "../support/tenant-rows";
@@ -172,6 +173,15 @@ const SABOTAGES: [string, Sabotage, string, RegExp][] = [
     /not those that were stored/,
   ],
   [
+    "an earlier backup and its manifest, under the names of this one",
+    (_, path) => {
+      copyFileSync(originals.path(manifestName(earlier)), manifestName(path));
+      return readFileSync(originals.path(earlier));
+    },
+    "DAMAGED",
+    /is another backup under this name: number 1, taken 2026-11-23T12:00:00\.000Z/,
+  ],
+  [
     "a flipped bit, and a manifest that was made to agree",
     async (bytes, path) => {
       bytes[bytes.length >> 1]! ^= 1;
@@ -328,6 +338,22 @@ describe("a restore", () => {
     await target.drop();
   });
 
+  it("takes a backup under a name of somebody's own, and no list calls an earlier one the newest", async () => {
+    const folder = new FolderStore(mkdtempSync(join(tmpdir(), "backroom-renamed-")));
+    const copy = (from: string, to: string) => {
+      copyFileSync(originals.path(from), folder.path(to));
+      copyFileSync(originals.path(manifestName(from)), folder.path(manifestName(to)));
+    };
+    copy(file, "before-the-move.age");
+    copy(earlier, file);
+    const target = await createTestDatabase("sqlite");
+    expect(await restore(folder.folder, target.url, [keys.identity], "before-the-move.age")).toEqual([]);
+    expect(await listBackups(folder, { environment: "test", engine: "sqlite" })).toMatchObject([
+      { file, good: false },
+    ]);
+    await target.drop();
+  });
+
   it("was tried against a backup of several chunks, whose name says what it is", () => {
     const bytes = readFileSync(originals.path(file));
     expect(bytes.length).toBeGreaterThan(chunk(bytes, 3));
@@ -337,7 +363,7 @@ describe("a restore", () => {
   });
 });
 
-function restore(folder: string, databaseUrl: string, identities = [keys.identity]) {
+function restore(folder: string, databaseUrl: string, identities = [keys.identity], name = file) {
   const plan = {
     databaseUrl,
     identities,
@@ -347,5 +373,5 @@ function restore(folder: string, databaseUrl: string, identities = [keys.identit
     say: () => {},
     signal: NEVER,
   };
-  return restoreBackup({ store: new FolderStore(folder), file }, plan);
+  return restoreBackup({ store: new FolderStore(folder), file: name }, plan);
 }

@@ -1,13 +1,14 @@
 /** Buckets: a real S3 server of npm, and one that fails as networks and servers do. */
 import { randomBytes } from "node:crypto";
-import { createReadStream, readdirSync, writeFileSync } from "node:fs";
+import { createReadStream, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { connectDatabase } from "~/platform/db/client.server";
 import { BucketStore } from "../../ops/backup/bucket-store";
 import { digestOf } from "../../ops/backup/digest";
-import type { FolderStore } from "../../ops/backup/folder-store";
+import { FolderStore } from "../../ops/backup/folder-store";
 import { restoreBackup } from "../../ops/backup/restore-backup";
 import { proveStored } from "../../ops/backup/store";
 import { listBackups, locate, newest } from "../../ops/backup/stores";
@@ -50,6 +51,20 @@ const plan = () => ({
   ...{ say: () => {}, signal: NEVER },
 });
 
+describe("a folder", () => {
+  it("that somebody else removes a file from while it is listed has the others", async () => {
+    class SharedStore extends FolderStore {
+      path(file: string) {
+        if (file === "going") rmSync(super.path(file), { force: true });
+        return super.path(file);
+      }
+    }
+    const shared = new SharedStore(createFolder().folder);
+    for (const file of ["going", "staying"]) writeFileSync(join(shared.folder, file), "x");
+    expect(await shared.list()).toEqual([{ file: "staying", bytes: 1 }]);
+  });
+});
+
 describe("a bucket", () => {
   it("gets what the folder gets, and gives it back", async () => {
     await take(database.url, keys, folder, { bucket });
@@ -72,7 +87,6 @@ describe("a bucket", () => {
 
   describe("for a large file", () => {
     const PART = /^PUT .*partNumber=/;
-    const GIVEN_UP = /^DELETE .*large\?.*uploadId=/;
     const large = async (bytes: number) => {
       const path = folder.path("large");
       writeFileSync(path, randomBytes(bytes));
@@ -90,6 +104,7 @@ describe("a bucket", () => {
     ])("of %i bytes gets it in %i parts, as it was", async (bytes, parts) => {
       await bucket.put("large", await large(bytes), NEVER);
       expect(asked(PART)).toBe(parts);
+      expect(s3.openUploads()).toEqual([]);
       const sent = await digestOf(await folder.read("large"));
       await expect(proveStored(bucket, "large", sent)).resolves.toBeUndefined();
       await bucket.remove("large");
@@ -109,16 +124,17 @@ describe("a bucket", () => {
       const path = await large(12 * 2 ** 20);
       s3.fail({ kind: "status", status: 500, of: /^PUT .*partNumber=2/ });
       await expect(bucket.put("large", path, NEVER)).rejects.toMatchObject({ code: "STORE" });
-      expect(asked(GIVEN_UP)).toBe(1);
+      expect(s3.openUploads()).toEqual([]);
 
       s3.fail({ kind: "silence", of: /^PUT .*partNumber=2/ });
       const patient = new BucketStore(s3.bucket);
       const stop = new AbortController();
       const stopped = expect(patient.put("large", path, stop.signal)).rejects.toThrow("abort");
       while (!s3.struck()) await sleep(10);
+      expect(s3.openUploads()).toEqual(["/backups/desk/large"]);
       stop.abort();
       await stopped;
-      expect(asked(GIVEN_UP)).toBe(2);
+      expect(s3.openUploads()).toEqual([]);
       expect((await bucket.list()).map(({ file }) => file)).not.toContain("large");
     });
   });
@@ -235,6 +251,77 @@ describe("a server that fails", () => {
   });
 });
 
+describe("a bucket that cannot be listed", () => {
+  const LIST = /^GET \/backups\/?\?.*list-type=2/;
+
+  it.each<[string, Fault]>([
+    ["answers 500", { kind: "status", status: 500, of: LIST }],
+    ["refuses", { kind: "status", status: 403, of: LIST }],
+  ])("because it %s costs this machine no copy, and nobody an old one", async (_, fault) => {
+    const own = createFolder();
+    const old = new Date("2026-01-01T00:00:00Z");
+    for (let n = 0; n < 2; n++)
+      await take(database.url, keys, own, { now: new Date(old.getTime() + n * 1_000) });
+    const there = await bucket.list();
+    s3.fail(fault);
+    s3.requests.length = 0;
+    await expect(take(database.url, keys, own, { bucket })).rejects.toMatchObject({
+      code: "STORE",
+      message: expect.stringMatching(/^The bucket backups at \S+ does not do what it is asked/),
+    });
+    expect(s3.requests.filter((request) => !LIST.test(request))).toEqual([]);
+    s3.fail();
+    expect(await bucket.list()).toEqual(there);
+    expect((await listBackups(own, WHOSE)).map(({ number, good }) => [number, good])).toEqual([
+      ...[3, 2, 1].map((number) => [number, true]),
+    ]);
+  });
+
+  it("gets the next backup, whose number is above those of both", async () => {
+    const own = createFolder();
+    const most = Math.max(...(await listBackups(bucket, WHOSE)).map(({ number }) => number));
+    s3.fail({ kind: "status", status: 500, of: LIST });
+    await expect(take(database.url, keys, own, { bucket })).rejects.toMatchObject({ code: "STORE" });
+    s3.fail();
+    await take(database.url, keys, own, { bucket, now: new Date("2026-11-23T13:00:00Z") });
+    expect((await listBackups(own, WHOSE)).map(({ number }) => number)).toEqual([most + 1, 1]);
+    expect((await listBackups(bucket, WHOSE))[0]).toMatchObject({ number: most + 1, good: true });
+    const place = await newest(own, WHOSE);
+    expect(await verifyBackup(place, plan())).toEqual([]);
+  });
+});
+
+describe("a stop", () => {
+  const SOON_MS = 5_000;
+  const stoppedWhen = async (struck: (signal: AbortSignal) => Promise<unknown>) => {
+    s3.fail({ kind: "stall", of: /^GET .*backroom.*\.age(\?|$)/ });
+    const stop = new AbortController();
+    const stopped = expect(struck(stop.signal)).rejects.toMatchObject({ name: "AbortError" });
+    while (!s3.struck()) await sleep(10);
+    await sleep(50);
+    const at = performance.now();
+    stop.abort();
+    await stopped;
+    expect(performance.now() - at).toBeLessThan(SOON_MS);
+  };
+
+  it("does not wait for a bucket that no longer sends, and leaves nothing of what it fetched", async () => {
+    const patient = new BucketStore(s3.bucket);
+    const { file } = await newest(bucket, WHOSE);
+    const files = readdirSync(folder.folder);
+    await stoppedWhen((signal) => verifyBackup({ store: patient, file }, { ...plan(), signal }));
+    expect(readdirSync(folder.folder)).toEqual(files);
+  });
+
+  it("does not wait for what is read back, and what was not proven is no backup", async () => {
+    const patient = new BucketStore(s3.bucket);
+    const before = await bucket.list();
+    await stoppedWhen((signal) => take(database.url, keys, folder, { bucket: patient, signal }));
+    s3.fail();
+    expect(await bucket.list()).toEqual(before);
+  });
+});
+
 describe("the commands with a bucket", () => {
   const environment = () => ({
     ...{ DATABASE_URL: database.url, BACKUP_ENVIRONMENT: "test", BACKUP_FOLDER: folder.folder },
@@ -249,6 +336,20 @@ describe("the commands with a bucket", () => {
     const verified = await runBackupCommand("verify", environment()).ended;
     expect(verified).toMatchObject({ code: 0, error: "" });
     expect(verified.out).toMatch(/Verified: every table is what was backed up\.\n$/);
+  });
+
+  it("tell of a bucket that nobody answers for, and not of the database", async () => {
+    const away = { ...environment(), BACKUP_S3_ENDPOINT: "http://127.0.0.1:9" };
+    const before = (await folder.list()).length;
+    const runs = [runBackupCommand("backup", away), runBackupCommand("verify", away)];
+    for (const { ended } of runs)
+      expect(await ended).toMatchObject({
+        code: 2,
+        error: expect.stringMatching(
+          /^The bucket backups at http:\/\/127\.0\.0\.1:9 does not do what it is asked \(ECONNREFUSED.*\)\.\n$/,
+        ),
+      });
+    expect(await folder.list()).toHaveLength(before + 2);
   });
 
   it("end with 1 when the bucket keeps something else, and name no credential when it refuses", async () => {

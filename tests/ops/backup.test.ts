@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SWEEP_JOB } from "~/features/retention/retention";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
 import { withLease } from "~/platform/db/lease.server";
+import { encryptTo } from "../../ops/backup/age";
 import type { FolderStore } from "../../ops/backup/folder-store";
 import type { Manifest } from "../../ops/backup/manifest";
 import { manifestName } from "../../ops/backup/names";
@@ -179,8 +181,40 @@ describe("npm run backup", () => {
     expect(numbers().sort()).toEqual([both("staging 1"), both("test 5"), "notes.txt"].flat().sort());
   });
 
+  it("lets nobody else read the copy in clear text while there is one", async () => {
+    const own = createFolder();
+    const encrypt = encryptTo([keys.recipient]);
+    const seen: [string, number][] = [];
+    const looking = (source: AsyncIterable<Uint8Array>) => {
+      for (const name of readdirSync(own.folder))
+        seen.push([name.replace(/^.*\.age/, ""), statSync(own.path(name)).mode & 0o777]);
+      return encrypt.stream(source);
+    };
+    await take(database.url, keys, own, { encrypt: { ...encrypt, stream: looking } });
+    expect(seen).toContainEqual([".part.copy", 0o600]);
+    expect(seen.map(([, mode]) => mode)).toEqual(seen.map(() => 0o600));
+  });
+
+  it("says of a disk that is full what to do, and that it is not the database's", async () => {
+    const own = createFolder();
+    // Where the file would come to be: a device that takes nothing
+    symlinkSync("/dev/full", own.path("backroom-test-sqlite-000001-20261123T120000Z.sqlite.age.part"));
+    await expect(take(database.url, keys, own)).rejects.toMatchObject({
+      code: "STORE",
+      message: expect.stringMatching(
+        /^There is no space left for backups in \S+\. Free some, or set BACKUP_FOLDER/,
+      ),
+    });
+    expect(readdirSync(own.folder)).toEqual([]);
+  });
+
   it("answers what is wrong with one sentence", () =>
     answersWithOneSentence("backup", [
+      [
+        { BACKUP_FOLDER: "package.json/below" },
+        [],
+        /^The folder package\.json\/below cannot be written to \(ENOTDIR\)\. Set BACKUP_FOLDER to a folder that/,
+      ],
       [{ BACKUP_RECIPIENT: "" }, [], /^BACKUP_RECIPIENT is not set; it is the public key/],
       [
         { BACKUP_RECIPIENT: `age1${"q".repeat(58)}` },

@@ -21,6 +21,8 @@ export type Fault = {
   | { kind: "silence" }
   /** The connection ends in the middle of the body. */
   | { kind: "hang up" }
+  /** Half of the body, and then nothing more */
+  | { kind: "stall" }
   /** A shorter body than the object, and a length that fits it */
   | { kind: "shorten" }
   /** One bit of the answer's body, or of the body on its way in */
@@ -37,6 +39,8 @@ export type LocalS3 = {
   /** What `url` is asked, and how often a fault struck */
   requests: string[];
   struck: () => number;
+  /** Paths of the uploads in parts that were begun, and neither completed nor given up: their parts are kept, and paid for */
+  openUploads: () => string[];
   fail: (fault?: Fault) => void;
   environment: Record<string, string>;
   stop: () => Promise<void>;
@@ -49,6 +53,7 @@ export async function startS3(): Promise<LocalS3> {
     configureBuckets: [{ name: BUCKET }],
   });
   const { port } = await behind.run();
+  const uploads = new Map<string, string>();
   let fault: Fault | undefined;
   let struck = 0;
   const front = await localServer((incoming, response) => {
@@ -57,7 +62,7 @@ export async function startS3(): Promise<LocalS3> {
         ? fault
         : undefined;
     if (strikes) struck += 1;
-    void pass(incoming, response, port, strikes);
+    void pass(incoming, response, port, uploads, strikes);
   });
   const bucket = { name: BUCKET, endpoint: front.url, region: "eu-west-1", prefix: "desk/" };
   return {
@@ -66,6 +71,7 @@ export async function startS3(): Promise<LocalS3> {
     place: `s3://${BUCKET}/${bucket.prefix}`,
     requests: front.requests,
     struck: () => struck,
+    openUploads: () => [...uploads.values()],
     fail: (next) => {
       fault = next;
       struck = 0;
@@ -86,26 +92,52 @@ export async function startS3(): Promise<LocalS3> {
   };
 }
 
-async function pass(incoming: IncomingMessage, response: ServerResponse, port: number, fault?: Fault) {
+/** By their ids */
+type Uploads = Map<string, string>;
+
+async function pass(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  port: number,
+  uploads: Uploads,
+  fault?: Fault,
+) {
   const sent = await bodyOf(incoming);
   if (fault?.kind === "silence") return;
   if (fault?.kind === "status") return void response.writeHead(fault.status).end();
   if (fault?.kind === "flip upload") flip(sent);
   const { method, url, headers } = incoming;
+  const { pathname, searchParams } = new URL(url!, "http://s3");
+  const upload = searchParams.get("uploadId") ?? "";
+  // s3rver has no AbortMultipartUpload, and takes it for the deletion of an object.
+  if (method === "DELETE" && upload) return giveUp(response, uploads, upload, pathname);
   const onward = httpRequest({ host: "127.0.0.1", port, method, path: url, headers }, (answer) => {
     void bodyOf(answer).then((body) => {
+      if (method === "POST" && answer.statusCode === 200) {
+        const [, begun] = /<UploadId>(.+?)<\/UploadId>/.exec(body.toString()) ?? [];
+        if (begun) uploads.set(begun, pathname);
+        uploads.delete(upload);
+      }
       const changed = fault?.kind === "shorten" ? body.subarray(0, body.length / 2) : body;
       if (fault?.kind === "flip answer") flip(changed);
       const etag = fault?.kind === "other etag" ? { etag: `"${"0".repeat(32)}"` } : {};
       const length =
         method === "HEAD" || !answer.headers["content-length"] ? {} : { "content-length": changed.length };
       response.writeHead(answer.statusCode!, { ...answer.headers, ...length, ...etag });
-      if (fault?.kind !== "hang up") return response.end(changed);
-      response.write(changed.subarray(0, changed.length / 2), () => response.destroy());
+      if (fault?.kind !== "hang up" && fault?.kind !== "stall") return response.end(changed);
+      response.write(changed.subarray(0, changed.length / 2), () => {
+        if (fault.kind === "hang up") response.destroy();
+      });
     });
   });
   onward.on("error", () => response.destroy());
   onward.end(sent);
+}
+
+function giveUp(response: ServerResponse, uploads: Uploads, upload: string, path: string) {
+  const isOpen = uploads.get(upload) === path;
+  if (isOpen) uploads.delete(upload);
+  response.writeHead(isOpen ? 204 : 404).end();
 }
 
 async function bodyOf(message: IncomingMessage): Promise<Buffer> {

@@ -1,0 +1,134 @@
+/** A restore that is stopped has replaced the database, or has not; and what it says of that is so. */
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connectDatabase } from "~/platform/db/client.server";
+import type { FolderStore } from "../../ops/backup/folder-store";
+import { restoreBackup, type RestorePlan } from "../../ops/backup/restore-backup";
+import { withSqlite } from "../../ops/backup/sqlite-file";
+import { runTool } from "../../ops/backup/tool";
+import { createFolder, createKeyPair, NEVER, runBackupCommand, take, type KeyPair } from "../support/backups";
+import { createTestDatabase, type TestDatabase } from "../support/databases";
+import { insertTenant } from "../support/tenant-rows";
+
+let source: TestDatabase;
+let keys: KeyPair;
+let store: FolderStore;
+let file: string;
+
+beforeAll(async () => {
+  keys = await createKeyPair();
+  store = createFolder();
+  source = await createTestDatabase("sqlite");
+  const db = await connectDatabase(source.url);
+  await insertTenant(db, "kept");
+  await db.$disconnect();
+  await take(source.url, keys, store);
+  file = readdirSync(store.folder).find((name) => name.endsWith(".age"))!;
+});
+afterAll(() => source?.drop());
+
+const fileOf = ({ url }: TestDatabase) => url.slice("file:".length);
+const restore = (target: TestDatabase, changes: Partial<RestorePlan>) =>
+  restoreBackup(
+    { store, file },
+    {
+      ...{ databaseUrl: target.url, identities: [keys.identity], environment: "test", folder: store.folder },
+      ...{ yes: true, say: () => {}, signal: NEVER, ...changes },
+    },
+  );
+/** Whether every byte of the target, and of the folder it is in, is as before */
+async function untouched(target: TestDatabase, work: () => Promise<unknown>) {
+  const before = readFileSync(fileOf(target));
+  await work();
+  expect(readFileSync(fileOf(target)).equals(before)).toBe(true);
+  expect(readdirSync(dirname(fileOf(target)))).toHaveLength(1);
+}
+
+describe("a restore on SQLite", () => {
+  it("that is stopped after its checks replaces nothing", async () => {
+    const target = await createTestDatabase("sqlite");
+    const stop = new AbortController();
+    const say = (sentence: string) => sentence.includes("It is whole") && stop.abort();
+    await untouched(target, () =>
+      expect(restore(target, { say, signal: stop.signal })).rejects.toMatchObject({ name: "AbortError" }),
+    );
+    await target.drop();
+  });
+
+  it("that is stopped while it decrypts replaces nothing, and leaves nothing beside", async () => {
+    const target = await createTestDatabase("sqlite");
+    const stop = new AbortController();
+    await untouched(target, async () => {
+      const stopped = expect(restore(target, { signal: stop.signal })).rejects.toMatchObject({
+        name: "AbortError",
+      });
+      while (readdirSync(dirname(fileOf(target))).length === 1) await new Promise(setImmediate);
+      stop.abort();
+      await stopped;
+    });
+    await target.drop();
+  });
+
+  it("says that it was stopped only of a database that is as it was", async () => {
+    const target = await createTestDatabase("sqlite");
+    const run = runBackupCommand(
+      "restore",
+      {
+        ...{ DATABASE_URL: target.url, BACKUP_ENVIRONMENT: "test", BACKUP_FOLDER: store.folder },
+        BACKUP_IDENTITY: keys.identity,
+      },
+      store.path(file),
+    );
+    run.child.stdout.once("data", () => run.child.kill("SIGTERM"));
+    const { code, error } = await run.ended;
+    const stores = await withSqlite(fileOf(target), (db) =>
+      db.prepare(`SELECT "name" FROM "Store"`).pluck().all(),
+    );
+    expect([
+      { code: 130, error: "Stopped. Nothing was left half done.\n", stores: [] },
+      { code: 0, error: "", stores: ["kept"] },
+    ]).toContainEqual({ code, error, stores });
+    await target.drop();
+  });
+
+  it("that cannot compare in the end says that the database was replaced", async () => {
+    const target = await createTestDatabase("sqlite");
+    const say = (sentence: string) => sentence.startsWith("Restored") && rmSync(fileOf(target));
+    await expect(restore(target, { say })).rejects.toMatchObject({
+      code: "UNPROVEN",
+      message: expect.stringMatching(
+        /^The SQLite file \S+ was replaced by the backup, and could not be compared/,
+      ),
+    });
+    await target.drop();
+  });
+});
+
+describe("a tool", () => {
+  const run = (script: string, signal: AbortSignal) => runTool("sh", ["-c", script], { env: {}, signal });
+  const soon = () => AbortSignal.timeout(300);
+
+  it("that ended well has done its work, also when a signal came before it said so", async () => {
+    await expect(run("trap 'exit 0' TERM; sleep 5 & wait", soon())).resolves.toBeUndefined();
+  });
+
+  it("that a signal ended has not", async () => {
+    await expect(run("exec sleep 5", soon())).rejects.toMatchObject({ name: "TimeoutError" });
+    await expect(run("trap 'exit 3' TERM; sleep 5 & wait", soon())).rejects.toMatchObject({
+      name: "TimeoutError",
+    });
+  });
+
+  it("that ended well on half of its input has not", async () => {
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      throw new Error("half of it");
+    }
+    const cat = runTool("sh", ["-c", "trap '' TERM; cat > /dev/null"], {
+      env: {},
+      signal: NEVER,
+      input: broken(),
+    });
+    await expect(cat).rejects.toThrow("half of it");
+  });
+});
