@@ -23,6 +23,10 @@ const SECRETS = [
   ...["DATABASE_URL", "DIRECT_URL", "SHOPIFY_API_SECRET", "SHOPIFY_API_SECRET_PREVIOUS", "ENCRYPTION_KEY"],
   ...["CRON_SECRET", "METRICS_TOKEN", "SHOPIFY_API_KEY"],
 ];
+/** What a backup in the bucket needs, beside what has a default */
+const BACKUP = ["BACKUP_ENVIRONMENT", "BACKUP_RECIPIENT", "BACKUP_S3_BUCKET", "BACKUP_S3_REGION"];
+/** The bucket's credentials, which the SDK reads by itself, and what Fly tells a machine */
+const NOT_OURS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "FLY_APP_NAME"];
 /** Without which the app does not start */
 const REQUIRED = problemsOf({}).map((problem) => problem.split(" ")[0]!);
 
@@ -60,7 +64,7 @@ describe.each(FILES)("%s", (file) => {
 
   it("names variables that the app reads", () => {
     for (const [name] of text.matchAll(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g))
-      expect(exampleNames).toContain(name);
+      expect([...exampleNames, ...NOT_OURS]).toContain(name);
   });
 
   it("holds no secret", () => {
@@ -69,6 +73,18 @@ describe.each(FILES)("%s", (file) => {
       expect(text, name).not.toMatch(
         new RegExp(`(key: ${name}\\n\\s+value:|^\\s*${name}\\s*[=:]\\s*\\S)`, "m"),
       );
+  });
+});
+
+describe("the Dockerfile", () => {
+  const [image] = read("Dockerfile")
+    .split(/^FROM /m)
+    .slice(-1);
+
+  it("keeps backups where its user may write", () => {
+    const [, folder] = /^ENV BACKUP_FOLDER=(\S+)$/m.exec(image!)!;
+    const [, user] = /^USER (\w+)$/m.exec(image!)!;
+    expect(image).toMatch(new RegExp(`chown ${user}:${user} /${folder!.split("/")[1]}$`, "m"));
   });
 });
 
@@ -112,6 +128,8 @@ describe("ops/fly.toml", () => {
   it("sets what production accepts, and asks for the rest as secrets", () => {
     const asked = /# Secrets:([^]*?)\n\n/.exec(text)![1]!;
     for (const name of REQUIRED) expect(fly.env[name] ?? asked, name).toMatch(fly.env[name] ? /./ : name);
+    for (const name of [...BACKUP, "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+      expect(asked).toContain(name);
     expect(Object.keys(fly.env).filter((name) => !exampleNames.includes(name))).toEqual([]);
     expect(problemsOf({ ...GOOD_SECRETS, ...fly.env })).toEqual([]);
   });
@@ -180,6 +198,12 @@ describe("ops/systemd", () => {
       expect(units).toContain(timer.replace(/@\w+/, "@").replace(".timer", ".service"));
       expect(unit(timer)).toMatch(/^OnCalendar=.+ UTC$/m);
     }
+  });
+
+  it("keeps backups where their user may write", () => {
+    const service = unit("backroom-backup.service");
+    const [, folder] = /^StateDirectory=(\S+)$/m.exec(service)!;
+    expect(service).toContain(`\nEnvironment=BACKUP_FOLDER=%S/${folder}\n`);
   });
 
   it("shows the secret to nobody: it is a file, in no argument and in no variable", () => {
