@@ -27,6 +27,8 @@ const SECRETS = [
 const BACKUP = ["BACKUP_ENVIRONMENT", "BACKUP_RECIPIENT", "BACKUP_S3_BUCKET", "BACKUP_S3_REGION"];
 /** The bucket's credentials, which the SDK reads by itself, and what Fly tells a machine */
 const NOT_OURS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "FLY_APP_NAME"];
+/** The version of each Debian's postgresql-client */
+const POSTGRES_OF_DEBIAN: Record<string, number> = { bookworm: 15, trixie: 17 };
 /** Without which the app does not start */
 const REQUIRED = problemsOf({}).map((problem) => problem.split(" ")[0]!);
 
@@ -158,6 +160,13 @@ describe("ops/render.yaml", () => {
     expect(values("preDeployCommand")).toEqual(["npm run prisma:migrate"]);
     expect(values("healthCheckPath")).toEqual(["/healthz"]);
     expect(Number(values("maxShutdownDelaySeconds")[0])).toBeGreaterThan(shutdownSeconds);
+  });
+
+  it("makes a Postgres that the image's pg_dump can back up", () => {
+    const [, debian] = [...read("Dockerfile").matchAll(/^FROM node:\d+-(\w+)-slim/gm)].at(-1)!;
+    expect(Object.keys(POSTGRES_OF_DEBIAN)).toContain(debian);
+    const [version] = values("postgresMajorVersion").map((value) => Number(value.replaceAll('"', "")));
+    expect(version).toBeLessThanOrEqual(POSTGRES_OF_DEBIAN[debian!]!);
   });
 
   it("gives the app every variable that it needs, and its cron jobs theirs", () => {
