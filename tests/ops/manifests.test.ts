@@ -1,10 +1,11 @@
 /** The deploy manifests against what is really there: scripts, addresses, files, variables, and how the app stops. */
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { check } from "prettier";
 import { parse } from "smol-toml";
 import { describe, expect, it } from "vitest";
-import { ConfigurationError, readEnvironment } from "~/platform/env.server";
+import { ConfigurationError, readEnvironment, toolEnvironment } from "~/platform/env.server";
 import { parseSchedule } from "../../ops/cron-schedule";
 
 const read = (path: string) => readFileSync(path, "utf8");
@@ -137,11 +138,23 @@ describe("ops/fly.toml", () => {
   });
 
   it("calls every cron endpoint, by schedules that are some", () => {
-    const jobs = [...fly.processes.cron!.matchAll(/(\w+)=(\S+)/g)];
+    const jobs = [...fly.processes.cron!.matchAll(/(\w+)=([\w:]+)/g)];
     expect(jobs.map(([, endpoint]) => endpoint).sort()).toEqual(cronEndpoints);
     for (const [, , schedule] of jobs) expect(parseSchedule(schedule!)).not.toBeNull();
-    expect(fly.processes.cron).toContain(`:${fly.env.PORT} `);
     expect(fly.processes.cron).toContain("retention=03:30");
+  });
+
+  it("calls the app under whatever name it has", () => {
+    const [, line] = /^sh -c '([^']+)'$/.exec(fly.processes.cron!)!;
+    // In the place of node, what prints its arguments
+    const { stdout } = spawnSync("sh", ["-c", line!.replace("exec node ", "exec echo ")], {
+      env: toolEnvironment({ FLY_APP_NAME: "desk-of-ours", PORT: fly.env.PORT }),
+      encoding: "utf8",
+    });
+    expect(stdout).toContain(" --url http://app.process.desk-of-ours.internal:3000 inbox=");
+    const named = text.split("\n").filter((line) => line.includes("backroom") && !line.startsWith("#"));
+    expect(named).toEqual([`app = "backroom"`, `SHOPIFY_APP_URL = "https://backroom.fly.dev"`]);
+    expect(/^#[^]*?\n\n/.exec(text)![0]).toContain("SHOPIFY_APP_URL");
   });
 });
 
