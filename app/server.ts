@@ -48,7 +48,8 @@ async function main() {
 
   let worker: InboxWorker | undefined;
   const entry = webhookEntry(() => processDoor(() => worker?.wake()), createApp());
-  const server = await listen(createServer(entry), env.port);
+  // Node drops the second of two Authorization lines; joined they are one that nobody accepts, as two signatures are.
+  const server = await listen(createServer({ joinDuplicateHeaders: true }, entry), env.port);
   // Not before the port is ours: a second process that is about to end must not take events with it.
   if (env.inboxWorker) worker = startWorker({ db, keys: keyProvider(), handlers: HANDLERS });
   log.info({ port: env.port }, "listening");
