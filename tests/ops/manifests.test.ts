@@ -191,7 +191,7 @@ describe("ops/render.yaml", () => {
       expect(keys(job)).toEqual(["CRON_SECRET", "SHOPIFY_APP_URL"]);
   });
 
-  it("calls every cron endpoint, sweeps at night, and makes a backup on Sundays", () => {
+  it("calls every cron endpoint, sweeps at night, and makes a backup after it", () => {
     const commands = values("dockerCommand");
     const called = commands.flatMap((command) => /ops\/cron\.ts (\w+)$/.exec(command)?.[1] ?? []);
     expect(called.sort()).toEqual(cronEndpoints);
@@ -202,8 +202,17 @@ describe("ops/render.yaml", () => {
       retention: '"30 3 * * *"',
       inbox: '"*/15 * * * *"',
       refresh: '"5-59/15 * * * *"',
-      backup: '"0 5 * * 0"',
+      backup: '"0 5 * * *"',
     });
+  });
+});
+
+describe("the backup", () => {
+  it("is made every night, as the runbook has it, by each of them", () => {
+    expect(read("ops/RUNBOOK.md")).toMatch(/^3\. Every night, .*`npm run backup`/m);
+    expect(read("ops/fly.toml")).toMatch(/ npm run backup .*--schedule daily$/m);
+    expect(read("ops/systemd/backroom-backup.timer")).toMatch(/^OnCalendar=\*-\*-\* 05:00:00 UTC$/m);
+    expect(read("ops/render.yaml")).toMatch(/schedule: "0 5 \* \* \*"\n +dockerCommand: npm run backup$/m);
   });
 });
 
