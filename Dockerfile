@@ -22,8 +22,10 @@ RUN npm prune --omit=dev --no-audit --no-fund
 
 FROM node:22-bookworm-slim
 ENV NODE_ENV=production
+# The app's own folder is root's, and the process is not root.
+ENV BACKUP_FOLDER=/data/backups
 WORKDIR /app
-# postgresql-client: pg_dump and pg_restore, for backups.
+# postgresql-client: pg_dump and pg_restore, for backups. Debian bookworm has 15, which refuses a later server (trixie has 17).
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates postgresql-client && rm -rf /var/lib/apt/lists/* \
   && mkdir /data && chown node:node /data
 COPY --from=production-packages /app/node_modules ./node_modules

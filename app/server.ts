@@ -20,8 +20,9 @@ import { migrationState } from "~/platform/db/migration-state.server";
 import { ConfigurationError, environment } from "~/platform/env.server";
 import { closeOutbound } from "~/platform/http/ssrf-guard.server";
 import { log, setLogLevel, withRequestId } from "~/platform/log.server";
+import { stopWhatIsLong } from "~/platform/stopping.server";
 
-/** Longer than any request should take, shorter than what platforms wait before SIGKILL (Fly 5 min, Render 30 s). */
+/** Longer than any request should take once it is told to stop, shorter than what platforms wait before SIGKILL (Fly 5 min, Render 30 s). */
 const SHUTDOWN_MS = 20_000;
 
 installGlobals({ nativeFetch: true });
@@ -48,7 +49,8 @@ async function main() {
 
   let worker: InboxWorker | undefined;
   const entry = webhookEntry(() => processDoor(() => worker?.wake()), createApp());
-  const server = await listen(createServer(entry), env.port);
+  // Node drops the second of two Authorization lines; joined they are one that nobody accepts, as two signatures are.
+  const server = await listen(createServer({ joinDuplicateHeaders: true }, entry), env.port);
   // Not before the port is ours: a second process that is about to end must not take events with it.
   if (env.inboxWorker) worker = startWorker({ db, keys: keyProvider(), handlers: HANDLERS });
   log.info({ port: env.port }, "listening");
@@ -143,12 +145,13 @@ function listen(server: Server, port: number): Promise<Server> {
 }
 
 /**
- * No new connections and no new webhooks, what is running finishes, then the database closes. A second signal ends at once.
+ * No new connections and no new webhooks, what is running finishes (what is long: its step), then the database closes. A second signal ends at once.
  */
 async function stop(server: Server, worker: InboxWorker | undefined, signal: string) {
   log.info({ signal }, "stopping");
   process.once(signal, () => process.exit(1));
   setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
+  stopWhatIsLong();
   const closed = new Promise((resolve) => server.close(resolve));
   // A connection whose last answer is still on its way is idle only a moment later, and would then be kept for 65 s.
   const sweep = setInterval(() => server.closeIdleConnections(), 100);

@@ -8,11 +8,17 @@ const UNITS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000 };
 
 /** Null for what is no schedule. */
 export function parseSchedule(text: string): Schedule | null {
-  const [, amount, unit] = /^([1-9]\d{0,3})([smh])$/.exec(text) ?? [];
-  if (amount && unit) return every(Number(amount) * UNITS[unit]!, 0);
+  const periodMs = parsePeriod(text);
+  if (periodMs) return every(periodMs, 0);
   const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];
   if (hours && minutes) return every(DAY_MS, Number(hours) * UNITS.h! + Number(minutes) * UNITS.m!);
   return null;
+}
+
+/** "15m" (also s, h) in milliseconds; null for what is none. */
+export function parsePeriod(text: string): number | null {
+  const [, amount, unit] = /^([1-9]\d{0,3})([smh])$/.exec(text) ?? [];
+  return amount && unit ? Number(amount) * UNITS[unit]! : null;
 }
 
 /** Counted from 1970 and not from the start, so that a restart moves nothing. */

@@ -431,10 +431,17 @@ function awsRegion() {
 }
 
 function bearerSecret() {
-  return z
-    .string()
-    .min(16, "must have at least 16 characters; make one with: openssl rand -hex 32.")
-    .optional();
+  return (
+    z
+      .string()
+      .min(16, "must have at least 16 characters; make one with: openssl rand -hex 32.")
+      // Of a header with anything else in it, not even the right one would be understood.
+      .regex(
+        /^[!-~]*$/,
+        "must be letters, digits and signs of ASCII without spaces; make one with: openssl rand -hex 32.",
+      )
+      .optional()
+  );
 }
 
 function days() {

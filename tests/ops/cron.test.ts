@@ -35,18 +35,22 @@ describe("a schedule", () => {
 describe("ops/cron.ts", () => {
   let app: LocalServer;
   let status = 200;
+  /** What becomes of an endpoint's next calls; after them COMPLETE */
+  let outcomes: Record<string, string[]> = {};
   const secrets: (string | undefined)[] = [];
   beforeAll(async () => {
     app = await localServer((request, response) => {
       secrets.push(request.headers.authorization);
       response.writeHead(status, { "Content-Type": "application/json", Location: "http://127.0.0.1:1/" });
-      response.end(JSON.stringify({ runId: "r", outcome: "COMPLETE", shop: "a.myshopify.com" }));
+      const outcome = outcomes[request.url!.replace("/cron/", "")]?.shift() ?? "COMPLETE";
+      response.end(JSON.stringify({ runId: "r", outcome, shop: "a.myshopify.com" }));
     });
   });
   afterAll(() => app.close());
   beforeEach(() => {
     status = 200;
     app.requests.length = secrets.length = 0;
+    outcomes = {};
   });
 
   const start = (args: string[], environment: Record<string, string> = {}) => {
@@ -84,6 +88,19 @@ describe("ops/cron.ts", () => {
     expect(codes).toEqual([0, 1, 1, 1]);
   });
 
+  it("fails with the whole report when something failed or is left, as the command does that works by itself", async () => {
+    for (const outcome of ["FAILED", "INCOMPLETE"]) {
+      outcomes = { retention: [outcome] };
+      const { code, text } = await run(["retention", "inbox"]);
+      expect(code, outcome).toBe(1);
+      expect(text).toContain(
+        `POST /cron/retention 200 {"runId":"r","outcome":"${outcome}","shop":"a.myshopify.com"}`,
+      );
+      expect(text).toContain("POST /cron/inbox 200 ");
+    }
+    expect((await run(["retention"])).code).toBe(0);
+  });
+
   it("fails with a sentence when nobody answers", async () => {
     const { code, text } = await run(["inbox", "--url", `http://127.0.0.1:${await freePort()}`]);
     expect({ code, text }).toEqual({ code: 1, text: "POST /cron/inbox got no answer: ECONNREFUSED\n" });
@@ -98,6 +115,7 @@ describe("ops/cron.ts", () => {
       [["inbox=soon"], {}, /^Usage/],
       [["inbox", "refresh=15m"], {}, /^Usage/],
       [["--every", "inbox"], {}, /^Usage/],
+      [["--again", "soon", "inbox=15m"], {}, /^Usage/],
     ];
     const ended = await Promise.all(wrong.map(([args, environment]) => run(args, environment)));
     for (const [i, [args, , sentence]] of wrong.entries()) {
@@ -105,6 +123,21 @@ describe("ops/cron.ts", () => {
       expect(ended[i]!.text).toMatch(sentence);
     }
     expect(app.requests).toEqual([]);
+  });
+
+  it("tries again what was not done until it is, three times at most, and not what is done", async () => {
+    outcomes = { retention: ["FAILED", "INCOMPLETE"], inbox: Array.from({ length: 9 }, () => "FAILED") };
+    const { child, told, ended } = start(["retention=10s", "refresh=10s", "inbox=10s", "--again", "1s"]);
+    const calls = (endpoint: string) => app.requests.filter((path) => path.endsWith(endpoint)).length;
+    const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    while (calls("inbox") < 4) await pause(50);
+    // Two more would fit in before the next time comes.
+    await pause(2_500);
+    const made = { retention: calls("retention"), refresh: calls("refresh"), inbox: calls("inbox") };
+    expect(made).toEqual({ retention: 3, refresh: 1, inbox: 4 });
+    expect(told.text).toContain('POST /cron/retention 200 {"runId":"r","outcome":"INCOMPLETE"');
+    child.kill("SIGTERM");
+    expect((await ended).code).toBe(0);
   });
 
   it("goes on by its schedules, says little, and ends at SIGTERM", async () => {

@@ -1,10 +1,11 @@
 /** The deploy manifests against what is really there: scripts, addresses, files, variables, and how the app stops. */
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { check } from "prettier";
 import { parse } from "smol-toml";
 import { describe, expect, it } from "vitest";
-import { ConfigurationError, readEnvironment } from "~/platform/env.server";
+import { ConfigurationError, readEnvironment, toolEnvironment } from "~/platform/env.server";
 import { parseSchedule } from "../../ops/cron-schedule";
 
 const read = (path: string) => readFileSync(path, "utf8");
@@ -23,6 +24,12 @@ const SECRETS = [
   ...["DATABASE_URL", "DIRECT_URL", "SHOPIFY_API_SECRET", "SHOPIFY_API_SECRET_PREVIOUS", "ENCRYPTION_KEY"],
   ...["CRON_SECRET", "METRICS_TOKEN", "SHOPIFY_API_KEY"],
 ];
+/** What a backup in the bucket needs, beside what has a default */
+const BACKUP = ["BACKUP_ENVIRONMENT", "BACKUP_RECIPIENT", "BACKUP_S3_BUCKET", "BACKUP_S3_REGION"];
+/** The bucket's credentials, which the SDK reads by itself, and what Fly tells a machine */
+const NOT_OURS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "FLY_APP_NAME"];
+/** The version of each Debian's postgresql-client */
+const POSTGRES_OF_DEBIAN: Record<string, number> = { bookworm: 15, trixie: 17 };
 /** Without which the app does not start */
 const REQUIRED = problemsOf({}).map((problem) => problem.split(" ")[0]!);
 
@@ -60,7 +67,7 @@ describe.each(FILES)("%s", (file) => {
 
   it("names variables that the app reads", () => {
     for (const [name] of text.matchAll(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g))
-      expect(exampleNames).toContain(name);
+      expect([...exampleNames, ...NOT_OURS]).toContain(name);
   });
 
   it("holds no secret", () => {
@@ -69,6 +76,18 @@ describe.each(FILES)("%s", (file) => {
       expect(text, name).not.toMatch(
         new RegExp(`(key: ${name}\\n\\s+value:|^\\s*${name}\\s*[=:]\\s*\\S)`, "m"),
       );
+  });
+});
+
+describe("the Dockerfile", () => {
+  const [image] = read("Dockerfile")
+    .split(/^FROM /m)
+    .slice(-1);
+
+  it("keeps backups where its user may write", () => {
+    const [, folder] = /^ENV BACKUP_FOLDER=(\S+)$/m.exec(image!)!;
+    const [, user] = /^USER (\w+)$/m.exec(image!)!;
+    expect(image).toMatch(new RegExp(`chown ${user}:${user} /${folder!.split("/")[1]}$`, "m"));
   });
 });
 
@@ -112,16 +131,30 @@ describe("ops/fly.toml", () => {
   it("sets what production accepts, and asks for the rest as secrets", () => {
     const asked = /# Secrets:([^]*?)\n\n/.exec(text)![1]!;
     for (const name of REQUIRED) expect(fly.env[name] ?? asked, name).toMatch(fly.env[name] ? /./ : name);
+    for (const name of [...BACKUP, "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+      expect(asked).toContain(name);
     expect(Object.keys(fly.env).filter((name) => !exampleNames.includes(name))).toEqual([]);
     expect(problemsOf({ ...GOOD_SECRETS, ...fly.env })).toEqual([]);
   });
 
   it("calls every cron endpoint, by schedules that are some", () => {
-    const jobs = [...fly.processes.cron!.matchAll(/(\w+)=(\S+)/g)];
+    const jobs = [...fly.processes.cron!.matchAll(/(\w+)=([\w:]+)/g)];
     expect(jobs.map(([, endpoint]) => endpoint).sort()).toEqual(cronEndpoints);
     for (const [, , schedule] of jobs) expect(parseSchedule(schedule!)).not.toBeNull();
-    expect(fly.processes.cron).toContain(`:${fly.env.PORT} `);
     expect(fly.processes.cron).toContain("retention=03:30");
+  });
+
+  it("calls the app under whatever name it has", () => {
+    const [, line] = /^sh -c '([^']+)'$/.exec(fly.processes.cron!)!;
+    // In the place of node, what prints its arguments
+    const { stdout } = spawnSync("sh", ["-c", line!.replace("exec node ", "exec echo ")], {
+      env: toolEnvironment({ FLY_APP_NAME: "desk-of-ours", PORT: fly.env.PORT }),
+      encoding: "utf8",
+    });
+    expect(stdout).toContain(" --url http://app.process.desk-of-ours.internal:3000 inbox=");
+    const named = text.split("\n").filter((line) => line.includes("backroom") && !line.startsWith("#"));
+    expect(named).toEqual([`app = "backroom"`, `SHOPIFY_APP_URL = "https://backroom.fly.dev"`]);
+    expect(/^#[^]*?\n\n/.exec(text)![0]).toContain("SHOPIFY_APP_URL");
   });
 });
 
@@ -142,6 +175,13 @@ describe("ops/render.yaml", () => {
     expect(Number(values("maxShutdownDelaySeconds")[0])).toBeGreaterThan(shutdownSeconds);
   });
 
+  it("makes a Postgres that the image's pg_dump can back up", () => {
+    const [, debian] = [...read("Dockerfile").matchAll(/^FROM node:\d+-(\w+)-slim/gm)].at(-1)!;
+    expect(Object.keys(POSTGRES_OF_DEBIAN)).toContain(debian);
+    const [version] = values("postgresMajorVersion").map((value) => Number(value.replaceAll('"', "")));
+    expect(version).toBeLessThanOrEqual(POSTGRES_OF_DEBIAN[debian!]!);
+  });
+
   it("gives the app every variable that it needs, and its cron jobs theirs", () => {
     const keys = (service: string) => [...service.matchAll(/- key: (\w+)/g)].map(([, key]) => key!);
     const [web, ...jobs] = services;
@@ -151,7 +191,7 @@ describe("ops/render.yaml", () => {
       expect(keys(job)).toEqual(["CRON_SECRET", "SHOPIFY_APP_URL"]);
   });
 
-  it("calls every cron endpoint, sweeps at night, and makes a backup on Sundays", () => {
+  it("calls every cron endpoint, sweeps at night, and makes a backup after it", () => {
     const commands = values("dockerCommand");
     const called = commands.flatMap((command) => /ops\/cron\.ts (\w+)$/.exec(command)?.[1] ?? []);
     expect(called.sort()).toEqual(cronEndpoints);
@@ -162,8 +202,17 @@ describe("ops/render.yaml", () => {
       retention: '"30 3 * * *"',
       inbox: '"*/15 * * * *"',
       refresh: '"5-59/15 * * * *"',
-      backup: '"0 5 * * 0"',
+      backup: '"0 5 * * *"',
     });
+  });
+});
+
+describe("the backup", () => {
+  it("is made every night, as the runbook has it, by each of them", () => {
+    expect(read("ops/RUNBOOK.md")).toMatch(/^3\. Every night, .*`npm run backup`/m);
+    expect(read("ops/fly.toml")).toMatch(/ npm run backup .*--schedule daily$/m);
+    expect(read("ops/systemd/backroom-backup.timer")).toMatch(/^OnCalendar=\*-\*-\* 05:00:00 UTC$/m);
+    expect(read("ops/render.yaml")).toMatch(/schedule: "0 5 \* \* \*"\n +dockerCommand: npm run backup$/m);
   });
 });
 
@@ -180,6 +229,12 @@ describe("ops/systemd", () => {
       expect(units).toContain(timer.replace(/@\w+/, "@").replace(".timer", ".service"));
       expect(unit(timer)).toMatch(/^OnCalendar=.+ UTC$/m);
     }
+  });
+
+  it("keeps backups where their user may write", () => {
+    const service = unit("backroom-backup.service");
+    const [, folder] = /^StateDirectory=(\S+)$/m.exec(service)!;
+    expect(service).toContain(`\nEnvironment=BACKUP_FOLDER=%S/${folder}\n`);
   });
 
   it("shows the secret to nobody: it is a file, in no argument and in no variable", () => {

@@ -1,58 +1,197 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+/**
+ * The runbook's commands and statements, as they are written there. What is run elsewhere is named here with the file that
+ * runs it; nothing else may be in the runbook.
+ */
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { childEnvironment } from "~/platform/env.server";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { connectDatabase, type Db } from "~/platform/db/client.server";
+import { APP_ENVIRONMENT } from "../support/app-process";
+import { storeDelivery } from "../support/attempts";
+import { createKeyPair } from "../support/backups";
+import { customerRedact } from "../support/customer-payloads";
 import { createTestDatabase, type TestDatabase } from "../support/databases";
+import { npmRun } from "../support/npm-run";
+import { startS3 } from "../support/s3";
+import { insertTenant, type Tenant } from "../support/tenant-rows";
+
+// Each command starts a process or two.
+vi.setConfig({ testTimeout: 120_000 });
 
 const RUNBOOK = readFileSync("ops/RUNBOOK.md", "utf8");
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
 
 /** What is set as code: indented lines, and what stands between back-ticks. */
+const INDENTED = [...RUNBOOK.matchAll(/^ {4,}(\S.*)$/gm)].map(([, line]) => line!);
 const SNIPPETS = [
-  ...RUNBOOK.matchAll(/^ {4,}(\S.*)$/gm),
-  ...RUNBOOK.replace(/^ {4,}.*$/gm, "").matchAll(/`([^`]+)`/g),
-].map(([, snippet]) => snippet!.replace(/\s+/g, " "));
+  ...INDENTED,
+  ...[...RUNBOOK.replace(/^ {4,}.*$/gm, "").matchAll(/`([^`]+)`/g)].map(([, snippet]) => snippet!),
+].map((snippet) => snippet.replace(/\s+/g, " "));
 
 const COMMANDS = [
-  ...new Set(SNIPPETS.flatMap((snippet) => snippet.match(/\b(npm run|npx prisma) [^&|]+/g) ?? [])),
+  ...new Set(SNIPPETS.flatMap((snippet) => snippet.match(/\b(npm (run|start)|npx) ?[^&|]*/g) ?? [])),
 ].map((command) => command.trim());
 const STATEMENTS = SNIPPETS.filter((snippet) =>
   /^(SELECT|UPDATE|INSERT|DELETE|ALTER|CREATE|DROP)\s.*;$/.test(snippet),
 );
 
+/** On a database with a shop in it, and a delivery that is DEAD. */
+const RUN_HERE = [
+  "npm run webhooks -- status",
+  "npm run webhooks -- list --status DEAD",
+  "npm run webhooks -- show <webhook id>",
+  "npm run webhooks -- replay --status DEAD",
+  "npm run webhooks -- replay --status DEAD --yes",
+  "npm run webhooks -- replay <webhook id> --yes",
+  "npm run webhooks -- dismiss <webhook id> --yes",
+  "npm run retention -- --dry-run",
+  "npm run retention",
+  "npm run retention -- --budget-ms 60000",
+  "npm run inbox -- --dry-run",
+  "npm run inbox",
+  "npm run refresh -- --dry-run",
+  "npm run refresh",
+  "npm run secrets:rewrap -- --dry-run",
+  "npm run secrets:rewrap",
+];
+/** One after the other, with a folder and a bucket */
+const BACKUPS = [
+  "npm run backup",
+  "npm run backup:verify",
+  "npm run restore -- backups/<file>.age",
+  "npm run restore -- s3://<bucket>/<prefix>/<file>.age --yes",
+  "npm run restore -- …",
+];
+/** They take minutes, a project that can be broken, or somebody who stands for Shopify. */
+const RUN_ELSEWHERE: Record<string, string> = {
+  "npm run prisma:resolve -- --rolled-back <migration>": "tests/prisma/migrations.test.ts",
+  "npm run prisma:migrate": "tests/prisma/migrations.test.ts",
+  "npm start": "tests/support/app-process.ts",
+  "npm run webhooks -- audit --shop example.myshopify.com": "tests/ops/webhooks.test.ts",
+  "npm run webhooks -- sync --shop example.myshopify.com --yes": "tests/ops/webhooks.test.ts",
+  "npm run webhooks -- test --shop example.myshopify.com": "tests/ops/webhooks.test.ts",
+  "npm run crash": "tests/debian/runbook.test.ts",
+  "npm run crash -- --only outage": "tests/debian/runbook.test.ts",
+  "npm run build": ".ci/run",
+  "npm run bench -- --only migrations": ".ci/run",
+  "npm run bench -- --only backup": ".ci/run",
+  "npm run test:pgbouncer": ".ci/run",
+};
+const OTHER_LINES: Record<string, string> = {
+  printf: "tests/debian/cron-callers.test.ts",
+  "node --import ./prisma/register-ts-loader.mjs ops/cron.ts retention": "tests/ops/cron.test.ts",
+};
+
+/** With what an operator puts in the place of <…> */
+function run(command: string, places: Record<string, string>, environment: Record<string, string>) {
+  const words = command.replace(/^npm run /, "");
+  const filled = Object.entries(places).reduce((text, [place, value]) => text.replace(place, value), words);
+  if (/[<…]/.test(filled)) throw new Error(`Say what stands for a place of "${command}".`);
+  const [script = "", , ...args] = filled.split(" ");
+  return npmRun(script, args, environment);
+}
+
 describe("the runbook's commands", () => {
-  it.each(COMMANDS.filter((command) => command.startsWith("npm run")))("%s is there", (command) => {
-    const [name = "", ...given] = command.replace(/^npm run (-s )?/, "").split(" ");
-    const script = scripts[name];
-    expect(script, `package.json has no script "${name}"`).toBeDefined();
-    const file = script?.match(/\S+\.(ts|mjs)$/)?.[0];
-    const flags = given.filter((word) => /^--\w/.test(word)).map((word) => word.slice(2).replace(/=.*/, ""));
-    if (!flags.length) return;
-    expect(file, `"${script}" takes no flags of ours`).toBeDefined();
-    const source = readFileSync(file!, "utf8");
-    for (const flag of flags)
-      expect(source, `${file} knows no --${flag}`).toMatch(new RegExp(`\\b${flag}\\b`));
+  it("are those that are run, here or by the file that is named", () => {
+    expect([...COMMANDS].sort()).toEqual([...RUN_HERE, ...BACKUPS, ...Object.keys(RUN_ELSEWHERE)].sort());
+    const others = INDENTED.filter((line) => !/^npm run /.test(line) && !STATEMENTS.includes(line));
+    for (const line of others)
+      expect(
+        Object.keys(OTHER_LINES).some((begin) => line.startsWith(begin)),
+        line,
+      ).toBe(true);
   });
 
-  it("are ours, and no bare ones of Prisma, which knows neither our pooler nor how to resolve", () => {
-    expect(COMMANDS.filter((command) => command.startsWith("npx prisma"))).toEqual([]);
+  it.each(Object.entries({ ...RUN_ELSEWHERE, ...OTHER_LINES }))("%s is run by %s", (command, file) => {
+    const source = readFileSync(file, "utf8");
+    const script = /^npm (?:run )?([\w:]+)/.exec(command)?.[1];
+    // By its name, or with just what package.json says
+    const program = script ? scripts[script]! : command;
+    const words = program.replace("node --import ./prisma/register-ts-loader.mjs ", "").replace("node ", "");
+    const begun = [script ?? words, words.split(" ")[0]!].filter((word) => source.includes(word));
+    expect(begun.length, `${file} does not run ${program}`).toBeGreaterThan(0);
+    for (const flag of command.match(/--(?!import\b)[a-z-]+/g) ?? [])
+      expect(file === ".ci/run" || source.includes(flag), `${file} does not give ${flag}`).toBe(true);
   });
 
-  it("count what has expired, without a change", async () => {
-    const database = await createTestDatabase("sqlite");
-    const { status, stdout, stderr } = spawnSync("npm", ["run", "-s", "retention", "--", "--dry-run"], {
-      env: childEnvironment({ DATABASE_URL: database.url, DIRECT_URL: "" }),
-      encoding: "utf8",
+  describe("on a database with a shop", () => {
+    let database: TestDatabase;
+    let db: Db;
+    let tenant: Tenant;
+    beforeAll(async () => {
+      database = await createTestDatabase("sqlite");
+      db = await connectDatabase(database.url);
+      tenant = await insertTenant(db, "example");
     });
-    expect(status, stdout + stderr).toBe(0);
-    await database.drop();
+    afterAll(async () => {
+      await db?.$disconnect();
+      await database?.drop();
+    });
+    beforeEach(() =>
+      db.webhookEvent.updateMany({ where: { webhookId: tenant.deadWebhook }, data: { status: "DEAD" } }),
+    );
+
+    it.each(RUN_HERE)("%s", async (command) => {
+      const nowhere = "http://127.0.0.1:9";
+      const ended = await run(
+        command,
+        { "<webhook id>": tenant.deadWebhook },
+        {
+          ...{ ...APP_ENVIRONMENT, DATABASE_URL: database.url, GOOGLE_TOKEN_URL: nowhere },
+          ...{ GA4_BASE_URL: nowhere, GSC_BASE_URL: nowhere, BING_BASE_URL: nowhere },
+        },
+      );
+      expect(ended.code, ended.text).toBe(0);
+    });
+  });
+
+  it(`${BACKUPS.join(", ")}`, async () => {
+    const [keys, s3, database] = await Promise.all([
+      createKeyPair(),
+      startS3(),
+      createTestDatabase("sqlite"),
+    ]);
+    const db = await connectDatabase(database.url);
+    await insertTenant(db, "example");
+    await db.$disconnect();
+    const folder = mkdtempSync(join(tmpdir(), "backroom-runbook-"));
+    const environment = {
+      ...{ DATABASE_URL: database.url, BACKUP_ENVIRONMENT: "production", BACKUP_FOLDER: folder },
+      ...{ BACKUP_RECIPIENT: keys.recipient, BACKUP_IDENTITY: keys.identity, ...s3.environment },
+    };
+    const file = () => readdirSync(folder).find((name) => name.endsWith(".age"))!;
+    const done = async (command: string, places = {}, changes = {}) => {
+      const { code, text } = await run(command, places, { ...environment, ...changes });
+      expect(code, `${command}\n${text}`).toBe(0);
+    };
+    const [backup, verify, restore, restoreFromBucket, restoreElsewhere] = BACKUPS as [
+      ...[string, string, string, string, string],
+    ];
+    await done(backup);
+    await done(verify);
+    const empty = { DATABASE_URL: `file:${join(folder, "restored.sqlite")}` };
+    await done(restore, { "backups/<file>.age": join(folder, file()) }, empty);
+    await done(restoreFromBucket, { "s3://<bucket>/<prefix>/<file>.age": `${s3.place}${file()}` }, empty);
+    const staging = { DATABASE_URL: `file:${join(folder, "staging.sqlite")}` };
+    const here = { "…": join(folder, file()) };
+    const refused = await run(restoreElsewhere, here, {
+      ...environment,
+      ...staging,
+      BACKUP_ENVIRONMENT: "staging",
+    });
+    expect(refused).toMatchObject({ code: 2, text: expect.stringMatching(/production/) as string });
+    await done(restoreElsewhere, here, staging);
+    await Promise.all([s3.stop(), database.drop()]);
   });
 });
 
 describe("the runbook's SQL", () => {
   /** What an operator puts in the place of <…> */
-  const PLACES: Record<string, string> = { "<pid>": "0", "<slot>": "runbook_slot" };
+  const PLACES: Record<string, string> = {
+    ...{ "<pid>": "0", "<slot>": "runbook_slot", "<webhook id>": "a-webhook" },
+  };
   let database: TestDatabase;
   let client: pg.Client;
   beforeAll(async () => {
@@ -77,6 +216,54 @@ describe("the runbook's SQL", () => {
     if (/\bROLE backroom\b/.test(sql)) await client.query("CREATE ROLE backroom");
     await client.query(sql);
     await client.query("ROLLBACK");
+  });
+});
+
+describe("a privacy request that failed", () => {
+  it("is seen, done by a replay, and proven by the statements of its chapter", async () => {
+    const database = await createTestDatabase("postgres");
+    const db = await connectDatabase(database.url);
+    const { shopDomain } = await insertTenant(db, "example");
+    const webhookId = "redact-that-failed";
+    const receivedAt = new Date();
+    const topic = "customers/redact";
+    await storeDelivery(db, {
+      topic,
+      shopDomain,
+      webhookId,
+      status: "DEAD",
+      payload: customerRedact(shopDomain),
+    });
+    const dueAt = new Date(receivedAt.getTime() + 30 * 86_400_000);
+    const request = {
+      webhookId,
+      shopDomain,
+      topic: "CUSTOMERS_REDACT",
+      status: "FAILED",
+      receivedAt,
+      dueAt,
+    } as const;
+    await db.complianceRequest.create({ data: { ...request, result: { error: "It did not get through." } } });
+    const [open, proof] = ["overdue", "in time"].map((column) =>
+      STATEMENTS.find((statement) => statement.includes(`AS "${column}"`))!,
+    );
+    expect(await db.$queryRawUnsafe(open!)).toMatchObject([{ webhookId, status: "FAILED", overdue: false }]);
+
+    const environment = { ...APP_ENVIRONMENT, DATABASE_URL: database.url };
+    for (const command of [
+      "npm run webhooks -- show <webhook id>",
+      "npm run webhooks -- replay <webhook id> --yes",
+      "npm run inbox",
+    ]) {
+      const ended = await run(command, { "<webhook id>": webhookId }, environment);
+      expect(ended.code, ended.text).toBe(0);
+    }
+    expect(await db.$queryRawUnsafe(open!)).toEqual([]);
+    expect(await db.$queryRawUnsafe(proof!)).toMatchObject([
+      { topic: "CUSTOMERS_REDACT", status: "COMPLETED", "in time": true, forgotten: true },
+    ]);
+    await db.$disconnect();
+    await database.drop();
   });
 });
 

@@ -5,6 +5,7 @@ import { parseEnv } from "node:util";
 import { describe, expect, it } from "vitest";
 import { DEVELOPMENT_ENCRYPTION_KEY } from "../../prisma/seed/keys";
 import { ConfigurationError, mergeSources, readEnvFile, readEnvironment } from "~/platform/env.server";
+import { hasBearer } from "~/platform/http/bearer.server";
 
 const good = {
   NODE_ENV: "production",
@@ -86,12 +87,21 @@ describe("the environment", () => {
     ["KMS_ENDPOINT", "http://kms.internal", /must begin with https:\/\/ in production/],
     ["AWS_REGION", "Ireland", /must be a region of AWS, e\.g\. eu-west-1/],
     ["CRON_SECRET", "short", /at least 16 characters/],
+    ["CRON_SECRET", "sixteen characters and spaces", /letters, digits and signs of ASCII without spaces/],
+    ["METRICS_TOKEN", "sechzehn-Schlüssel", /letters, digits and signs of ASCII without spaces/],
     ["DEMO_NOW", "yesterday", /must be an ISO instant/],
     ["DEMO_NOW", "2026-11-16T15:00:00Z", /must not be set in production/],
   ])("says of %s=%s what is wrong", (name, value, sentence) => {
     const told = problems({ [name]: value });
     expect(told.join("\n")).toMatch(sentence);
     expect(told.every((line) => line.startsWith(name))).toBe(true);
+  });
+
+  it("takes a bearer secret of any sign that a header can carry, and knows it again", () => {
+    const secret = String.fromCharCode(...Array.from({ length: 94 }, (_, i) => 33 + i));
+    const { cronSecret } = readEnvironment({ ...good, CRON_SECRET: secret }).secrets;
+    const request = new Request("https://desk.test", { headers: { Authorization: `Bearer ${secret}` } });
+    expect(hasBearer(request, cronSecret!)).toBe(true);
   });
 
   it("takes a KMS key in place of a keyring, beside it, or for reading only", () => {

@@ -1,6 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
+import { signAsShopify } from "~/platform/shopify/webhook-signature.server";
 import { answers, APP_ENVIRONMENT, startApp, type AppProcess } from "../support/app-process";
 import { createTestDatabase, type TestDatabase } from "../support/databases";
+import { RawConnection } from "../support/raw-http";
 import { connectDatabase } from "~/platform/db/client.server";
 
 const SECRET = APP_ENVIRONMENT.CRON_SECRET;
@@ -81,6 +84,34 @@ describe("POST /cron/refresh", () => {
     });
     expect(two.status).toBe(401);
     expect(started.output()).not.toContain(SECRET);
+  });
+
+  it("answers two secrets in two lines with 401, and two signatures of a webhook too, right ones or not", async () => {
+    const { started } = await app();
+    const post = (path: string, lines: string[], body = "") => {
+      const head = [`POST ${path} HTTP/1.1`, "Host: desk", ...lines, `Content-Length: ${body.length}`];
+      const connection = new RawConnection(started.url);
+      return new Promise<number>((resolve) =>
+        connection.send(Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`), resolve),
+      ).finally(() => connection.close());
+    };
+    const bearer = `Authorization: Bearer ${SECRET}`;
+    const right = `X-Shopify-Hmac-Sha256: ${signAsShopify("{}", APP_ENVIRONMENT.SHOPIFY_API_SECRET)}`;
+    const wrong = `X-Shopify-Hmac-Sha256: ${signAsShopify("{}", "another")}`;
+    expect(await post("/cron/refresh", [bearer])).toBe(200);
+    for (const lines of [
+      [bearer, bearer],
+      [bearer, "Authorization: Bearer no"],
+      ["Authorization: Bearer no", bearer],
+    ])
+      expect(await post("/cron/refresh", lines), lines.join()).toBe(401);
+    const signed = (...signatures: string[]) => [
+      ...["X-Shopify-Topic: orders/create", "X-Shopify-Shop-Domain: a.myshopify.com"],
+      ...[`X-Shopify-Webhook-Id: ${randomUUID()}`, ...signatures],
+    ];
+    expect(await post("/webhooks", signed(right), "{}")).toBe(200);
+    for (const lines of [signed(right, right), signed(right, wrong), signed(wrong, right)])
+      expect(await post("/webhooks", lines, "{}"), lines.join()).toBe(401);
   });
 
   it("answers anything but POST with 405", async () => {

@@ -1,7 +1,8 @@
 import { createServer, connect, type Server, type Socket } from "node:net";
 import pg from "pg";
 import { afterEach, describe, expect, inject, it } from "vitest";
-import { createTestDatabase, type TestDatabase } from "../support/databases";
+import { connectDatabase } from "~/platform/db/client.server";
+import { createTestDatabase, ENGINES, type TestDatabase } from "../support/databases";
 import { answers, APP_ENVIRONMENT, startApp, type AppProcess } from "../support/app-process";
 import freePort from "../support/free-port";
 import { databaseUrl } from "../support/global-setup";
@@ -163,6 +164,30 @@ describe("readiness", () => {
     });
     await answers(app, "/healthz", 200);
   });
+
+  it.each(ENGINES)(
+    "stays while a later build's migration runs or has failed on %s, and goes while one of this build's does",
+    async (engine) => {
+      const url = await database(engine);
+      const db = await connectDatabase(url);
+      await db.$executeRaw`
+        INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name", "applied_steps_count")
+        VALUES ('later', '', '20990101000000_index_everything', 0)`;
+      const app = await start({ DATABASE_URL: url });
+      expect(await (await answers(app, "/readyz", 200)).json()).toMatchObject({
+        ready: true,
+        database: "ahead",
+        message: expect.stringContaining("20990101000000_index_everything") as string,
+      });
+      await db.$executeRaw`UPDATE "_prisma_migrations" SET "finished_at" = NULL WHERE "migration_name" LIKE '%_init' OR "migration_name" LIKE '%_add_inbox_leases'`;
+      await db.$disconnect();
+      expect(await (await answers(app, "/readyz", 503)).json()).toMatchObject({
+        ready: false,
+        database: "failed",
+        message: expect.stringMatching(/ is running, or it stopped half-way\./) as string,
+      });
+    },
+  );
 
   it("goes when the database does, says so, and comes back by itself", async () => {
     const direct = new URL(await database("postgres"));

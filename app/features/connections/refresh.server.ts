@@ -20,18 +20,11 @@ const REMIND_DAYS = 14;
 export type RefreshReport = {
   runId: string;
   dryRun: boolean;
-  /** INCOMPLETE when the budget ended it; what remains is due still */
+  /** INCOMPLETE when the budget or a signal ended it; what remains is due still */
   outcome: "COMPLETE" | "INCOMPLETE";
   startedAt: string;
   finishedAt: string;
-  connections: {
-    due: number;
-    tested: number;
-    working: number;
-    failing: number;
-    skipped: number;
-    remaining: number;
-  };
+  connections: Counts & { due: number; remaining: number };
   rotationReminders: RotationReminder[];
 };
 
@@ -44,21 +37,40 @@ export type RotationReminder = {
   daysUntil: number;
 };
 
-type Context = { db: Db; keys: KeyProvider; deps: ProviderDeps; clock: () => Date };
+type Counts = { tested: number; working: number; failing: number; skipped: number };
+
+export type RefreshContext = {
+  db: Db;
+  keys: KeyProvider;
+  deps: ProviderDeps;
+  clock: () => Date;
+  /** Ends the run after the tests that it is at, as its budget does */
+  signal?: AbortSignal;
+  /** Told after each test */
+  onProgress?: (counts: Counts) => void;
+};
 
 /** Only one run at a time; "running" with its id when there is one. Safe to kill: what it did is done, the rest is due. */
-export function refreshConnections(context: Context, query: CronQuery): Promise<Leased<RefreshReport>> {
+export function refreshConnections(
+  context: RefreshContext,
+  query: CronQuery,
+): Promise<Leased<RefreshReport>> {
   const runId = randomUUID();
   return withLease(context.db, "refresh", runId, (lost) => run(context, query, runId, lost));
 }
 
-async function run({ db, keys, deps, clock }: Context, query: CronQuery, runId: string, lost: AbortSignal) {
+async function run(
+  { db, keys, deps, clock, signal, onProgress }: RefreshContext,
+  query: CronQuery,
+  runId: string,
+  lost: AbortSignal,
+) {
   const startedAt = clock();
   const endsAt = performance.now() + query.budgetMs;
-  const mayGoOn = () => performance.now() < endsAt && !lost.aborted;
+  const mayGoOn = () => performance.now() < endsAt && !lost.aborted && !signal?.aborted;
   const dueRows = new DueRepository(db);
   const due = await dueRows.countTests(startedAt);
-  const counts = { tested: 0, working: 0, failing: 0, skipped: 0 };
+  const counts: Counts = { tested: 0, working: 0, failing: 0, skipped: 0 };
 
   while (!query.dryRun && mayGoOn()) {
     const batch = await dueRows.listTests(startedAt, BATCH);
@@ -67,6 +79,7 @@ async function run({ db, keys, deps, clock }: Context, query: CronQuery, runId: 
       const outcome = await testDue(entry);
       if (outcome !== "skipped") counts.tested += 1;
       counts[outcome] += 1;
+      onProgress?.(counts);
     });
   }
   const remaining = await dueRows.countTests(startedAt);

@@ -11,7 +11,7 @@ import { drainInbox } from "./worker.server";
 export type InboxReport = {
   runId: string;
   dryRun: boolean;
-  /** INCOMPLETE when the budget ended it; what remains is due still */
+  /** INCOMPLETE when the budget or a signal ended it; what remains is due still */
   outcome: "COMPLETE" | "INCOMPLETE";
   startedAt: string;
   finishedAt: string;
@@ -21,9 +21,17 @@ export type InboxReport = {
   remaining: number;
 };
 
+export type InboxContext = Processing & {
+  clock: Clock;
+  /** Ends the run after the events that it is at, as its budget does */
+  signal?: AbortSignal;
+  /** Told after each handful of events */
+  onProgress?: (processed: Record<Processed, number>) => void;
+};
+
 /** One such run at a time; workers may be at it meanwhile. Safe to kill: what it held is claimed again. */
 export function runInbox(
-  { clock, ...processing }: Processing & { clock: Clock },
+  { clock, signal, onProgress, ...processing }: InboxContext,
   { dryRun, budgetMs }: CronQuery,
 ): Promise<Leased<InboxReport>> {
   const runId = randomUUID();
@@ -33,10 +41,8 @@ export function runInbox(
     const startedAt = clock();
     const endsAt = performance.now() + budgetMs;
     const due = await countDue();
-    const processed = await drainInbox(
-      processing,
-      () => !dryRun && !lost.aborted && performance.now() < endsAt,
-    );
+    const mayGoOn = () => !dryRun && !lost.aborted && !signal?.aborted && performance.now() < endsAt;
+    const processed = await drainInbox(processing, mayGoOn, { stopping: signal, onProgress });
     const remaining = await countDue();
     return {
       ...{

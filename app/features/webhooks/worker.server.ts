@@ -108,23 +108,29 @@ export function startWorker(options: WorkerOptions): InboxWorker {
 
 /**
  * Works through what is due now, and returns when nothing is, when `mayGoOn` says so, or when the database fails.
+ * From `stopping` on, a handler that prepares for long gives its event back.
  * @returns how many ended how
  */
 export async function drainInbox(
   options: WorkerOptions,
   mayGoOn: () => boolean,
+  {
+    stopping = new AbortController().signal,
+    onProgress,
+  }: { stopping?: AbortSignal; onProgress?: (counts: Record<Processed, number>) => void } = {},
 ): Promise<Record<Processed, number>> {
   const counts: Record<Processed, number> = {
     ...{ SUCCEEDED: 0, SKIPPED: 0, FAILED: 0, DEAD: 0 },
     ...{ late: 0, returned: 0 },
   };
   const { slots = SLOTS } = options;
-  const claims = new Claims(options, new AbortController().signal);
+  const claims = new Claims(options, stopping);
   while (mayGoOn()) {
     const works = await claims.take(slots);
     if (!works.length) works.push(...(await claims.takeSuspect()));
     if (!works.length) break;
     for (const outcome of await Promise.all(works)) counts[outcome] += 1;
+    onProgress?.(counts);
     // SQLite answers without ever giving the event loop back, and requests wait there.
     await letOthersIn();
   }

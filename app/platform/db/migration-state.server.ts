@@ -13,33 +13,40 @@ type LogRow = { name: string; finished: unknown; rolledBack: unknown };
 /**
  * Postgres is judged by its migration log, SQLite by its structure: a laptop's file may have been pushed
  * (`prisma:db-push:sqlite`) and have no log.
- * "ahead" is no fault: migrations are additive, and during a rolling deploy the database moves first.
+ * "ahead" is no fault: migrations are additive, and during a rolling deploy the database moves first. So is what a later
+ * build's migration does at this moment, or failed to do: this build misses nothing of it.
  */
 export async function migrationState(db: Db, projectFolder = "."): Promise<MigrationState> {
-  const log = await readLog(db);
-  const failed = log.filter((row) => !row.finished && !row.rolledBack).map((row) => row.name);
+  const log = (await readLog(db)).filter((row) => !row.rolledBack);
+  const known = knownMigrations(db, projectFolder);
+  const unfinished = log.filter((row) => !row.finished).map((row) => row.name);
+  const failed = unfinished.filter((name) => known.includes(name));
   if (failed.length) {
     const fix = `npm run prisma:resolve -- --rolled-back ${failed[0]} && npm run prisma:migrate`;
-    const message = `The migration ${failed[0]} stopped half-way. Mend its cause, then: ${fix}`;
+    const message = `The migration ${failed[0]} is running, or it stopped half-way. Wait for the command that applies it; if that has ended, mend the cause, then: ${fix}`;
     return { state: "failed", names: failed, message };
   }
-  return db.engine === "sqlite" ? sqliteState(db) : postgresState(log, projectFolder);
+  return db.engine === "sqlite" ? sqliteState(db, unfinished) : postgresState(log, known);
 }
 
-function postgresState(log: LogRow[], projectFolder: string): MigrationState {
-  const known = readdirSync(join(projectFolder, "prisma/migrations"), { withFileTypes: true })
+function knownMigrations(db: Db, projectFolder: string): string[] {
+  const folder = db.engine === "sqlite" ? "prisma/migrations-sqlite" : "prisma/migrations";
+  return readdirSync(join(projectFolder, folder), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
-  const applied = new Set(log.filter((row) => row.finished && !row.rolledBack).map((row) => row.name));
+}
+
+function postgresState(log: LogRow[], known: string[]): MigrationState {
+  const applied = new Set(log.filter((row) => row.finished).map((row) => row.name));
   return compare(
     known.filter((name) => !applied.has(name)),
-    [...applied].filter((name) => !known.includes(name)),
+    [...new Set(log.map((row) => row.name))].filter((name) => !known.includes(name)),
     "npm run prisma:migrate",
   );
 }
 
-async function sqliteState(db: Db): Promise<MigrationState> {
+async function sqliteState(db: Db, unfinished: string[]): Promise<MigrationState> {
   const { Prisma } = await import("#prisma/sqlite");
   const expected = Prisma.dmmf.datamodel.models.flatMap((model) =>
     model.fields.filter((field) => field.kind !== "object").map((field) => `${model.name}.${field.name}`),
@@ -50,7 +57,7 @@ async function sqliteState(db: Db): Promise<MigrationState> {
   const actual = new Set(rows.map((row) => row.column));
   return compare(
     expected.filter((column) => !actual.has(column)),
-    [...actual].filter((column) => !expected.includes(column)),
+    [...unfinished, ...[...actual].filter((column) => !expected.includes(column))],
     "npm run prisma:migrate (or npm run prisma:db-push:sqlite)",
   );
 }
@@ -61,7 +68,7 @@ function compare(missing: string[], unknown: string[], fix: string): MigrationSt
     return { state: "pending", names: missing, message };
   }
   if (unknown.length) {
-    const message = `The database is from a newer version of Backroom (it has ${list(unknown)}). It is left as it is; deploy that version to use it fully.`;
+    const message = `The database is from a newer version of Backroom (it has, or is being given, ${list(unknown)}). It is left as it is; deploy that version to use it fully.`;
     return { state: "ahead", names: unknown, message };
   }
   return { state: "current" };

@@ -147,6 +147,24 @@ eachDatabase("the refresh of connections", ({ db }) => {
     expect(rest).toMatchObject({ outcome: "COMPLETE", connections: { due: 7, tested: 7, remaining: 0 } });
   });
 
+  it("ends at a signal after the tests that it is at, and says what remains", async () => {
+    for (let i = 0; i < 12; i++) await connected();
+    const stop = new AbortController();
+    const leased = await refreshConnections(
+      {
+        ...{ db: db(), keys: TEST_KEYS, deps: providers.deps, clock: () => later(DAY_MS) },
+        ...{ signal: stop.signal, onProgress: () => stop.abort() },
+      },
+      { dryRun: false, budgetMs: 20_000 },
+    );
+    if (leased.outcome !== "done") throw new Error("Another run is at it.");
+    const { outcome, connections } = leased.result;
+    expect(outcome).toBe("INCOMPLETE");
+    expect(connections.tested).toBeGreaterThan(0);
+    expect(connections.tested).toBeLessThanOrEqual(5);
+    expect(connections.remaining).toBe(12 - connections.tested);
+  });
+
   it("runs once at a time: of eight at once one works, and the others name it", async () => {
     for (let i = 0; i < 3; i++) await connected();
     providers.bing.setTrouble({ kind: "late", ms: 200 });

@@ -6,6 +6,7 @@ import { delayMs, processEvent, type Processing } from "~/features/webhooks/proc
 import { Turns } from "~/features/webhooks/turns.server";
 import { WebhookInboxRepository } from "~/features/webhooks/webhook-inbox.repository.server";
 import { MOST_ATTEMPTS } from "~/features/webhooks/webhook-status";
+import { runInbox } from "~/features/webhooks/inbox-run.server";
 import { drainInbox, startWorker, type InboxWorker } from "~/features/webhooks/worker.server";
 import { databaseNow } from "~/platform/db/clock.server";
 import type { Queryable } from "~/platform/db/client.server";
@@ -298,6 +299,40 @@ eachDatabase("an event of the inbox", ({ db }) => {
       expect((await drained).SUCCEEDED).toBe(8);
       expect(await effects(quiet.webhookId)).toBe(1);
     });
+  });
+});
+
+eachDatabase("a run of the inbox", ({ db }) => {
+  it("ends at a signal after the events that it is at, and says what remains", async () => {
+    const events = Array.from({ length: 30 }, () => delivery({ topic: "test/effect" }));
+    await new WebhookInboxRepository(db()).insert(events);
+    const stop = new AbortController();
+    const told: number[] = [];
+    const handler: TopicHandler = {
+      of: "any",
+      handle: () => {
+        stop.abort();
+        return Promise.resolve("done");
+      },
+    };
+    const leased = await runInbox(
+      {
+        ...{
+          db: db(),
+          keys: TEST_KEYS,
+          handlers: new Map([["test/effect", handler]]),
+          clock: () => new Date(),
+        },
+        ...{ signal: stop.signal, onProgress: ({ SUCCEEDED }) => told.push(SUCCEEDED) },
+      },
+      { dryRun: false, budgetMs: 20_000 },
+    );
+    if (leased.outcome !== "done") throw new Error("Another run is at it.");
+    const { outcome, processed, remaining } = leased.result;
+    expect(outcome).toBe("INCOMPLETE");
+    expect(told).toEqual([processed.SUCCEEDED]);
+    expect(processed.SUCCEEDED).toBeLessThan(30);
+    expect(remaining).toBe(30 - processed.SUCCEEDED);
   });
 });
 

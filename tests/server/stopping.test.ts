@@ -1,0 +1,45 @@
+/** SIGTERM while a run of minutes is under way, which an HTTP request began. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { answers, APP_ENVIRONMENT, startApp } from "../support/app-process";
+import { eachDatabase } from "../support/databases";
+
+const ROWS = 300_000;
+/** As Prisma writes it into SQLite */
+const LONG_AGO = "1970-01-01T00:00:00.000+00:00";
+const NUMBERS = {
+  postgres: `SELECT i FROM generate_series(1, ${ROWS}) AS "n"(i)`,
+  sqlite: `WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < ${ROWS}) SELECT i FROM n`,
+};
+
+eachDatabase("an app that is told to stop", ({ db, url, engine }) => {
+  it("ends a sweep after the batch that it is in, answers with what is left, and exits with 0", async () => {
+    await db().$executeRawUnsafe(
+      `INSERT INTO "Session" ("id", "shop", "state", "accessToken", "updatedAt", "expires")
+       SELECT 'expired-' || i, 's.myshopify.com', '', 'sealed', '${LONG_AGO}', '${LONG_AGO}' FROM (${NUMBERS[engine]}) AS "rows"`,
+    );
+    const app = await startApp({ DATABASE_URL: url(), INBOX_WORKER: "off" });
+    await answers(app, "/readyz", 200);
+    const swept = fetch(`${app.url}/cron/retention`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${APP_ENVIRONMENT.CRON_SECRET}` },
+    });
+    while ((await db().session.count()) === ROWS) await sleep(20);
+    const stoppedAt = performance.now();
+    const exit = app.stop("SIGTERM");
+    const response = await swept;
+    const { outcome, policies } = (await response.json()) as {
+      outcome: string;
+      policies: { name: string; backlog: number }[];
+    };
+    const left = await db().session.count();
+    expect({ status: response.status, outcome }).toEqual({ status: 200, outcome: "INCOMPLETE" });
+    expect(left).toBeGreaterThan(0);
+    expect(policies.find(({ name }) => name === "sessions")!.backlog).toBe(left);
+    expect(await exit, app.output()).toBe(0);
+    expect(performance.now() - stoppedAt).toBeLessThan(10_000);
+    expect(await db().retentionRun.findMany({ select: { outcome: true } })).toEqual([
+      { outcome: "INCOMPLETE" },
+    ]);
+  }, 120_000);
+});
