@@ -8,7 +8,7 @@
  * 130  stopped by SIGINT or SIGTERM, after the step that it was in
  */
 import { parseArgs } from "node:util";
-import type { RotationReminder } from "~/features/connections/refresh.server";
+import type { RotationReminder } from "~/features/connections/rotation-reminders.server";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
 import {
   DatabaseUnavailableError,

@@ -1,21 +1,20 @@
 /** What the cron does about connections: tests those that are due, and says which secrets want a new one. */
 import { randomUUID } from "node:crypto";
-import { DAY_MS } from "~/platform/clock";
 import type { KeyProvider } from "~/platform/crypto/keyring.server";
 import type { Db } from "~/platform/db/client.server";
 import { withLease, type Leased } from "~/platform/db/lease.server";
 import type { CronQuery } from "~/platform/http/cron-query.server";
 import { log } from "~/platform/log.server";
-import { DueRepository, type DueRotation, type DueTest } from "./due.repository.server";
+import { DueRepository, type DueTest } from "./due.repository.server";
 import { recordLost, testStored } from "./retest.server";
 import type { ProviderDeps } from "./providers/provider-client.server";
+import { rotationReminders, type RotationReminder } from "./rotation-reminders.server";
 import { findConnection } from "./stored-connection.server";
 
 /** A test that was begun and never finished (its process died) is due again after this. */
 const CLAIM_MS = 15 * 60 * 1000;
 const AT_ONCE = 5;
 const BATCH = 50;
-const REMIND_DAYS = 14;
 
 export type RefreshReport = {
   runId: string;
@@ -26,15 +25,6 @@ export type RefreshReport = {
   finishedAt: string;
   connections: Counts & { due: number; remaining: number };
   rotationReminders: RotationReminder[];
-};
-
-export type RotationReminder = {
-  shopDomain: string;
-  provider: string;
-  rotationReminderAt: string;
-  overdue: boolean;
-  /** Whole days, negative when it has passed */
-  daysUntil: number;
 };
 
 type Counts = { tested: number; working: number; failing: number; skipped: number };
@@ -119,29 +109,6 @@ async function run(
       return "skipped";
     }
   }
-}
-
-/** Overdue, and due within the next 14 days: all of them, however many stores there are. */
-export async function rotationReminders(
-  db: Db,
-  now: Date,
-  { pageSize = 1_000 } = {},
-): Promise<RotationReminder[]> {
-  const until = new Date(now.getTime() + REMIND_DAYS * DAY_MS);
-  const due = new DueRepository(db);
-  const reminders: RotationReminder[] = [];
-  let page: DueRotation[] = [];
-  do {
-    page = await due.listRotations(until, { after: page.at(-1)?.id, limit: pageSize });
-    for (const { shopDomain, provider, rotationReminderAt } of page)
-      reminders.push({
-        ...{ shopDomain, provider },
-        rotationReminderAt: rotationReminderAt.toISOString(),
-        overdue: rotationReminderAt <= now,
-        daysUntil: Math.floor((rotationReminderAt.getTime() - now.getTime()) / DAY_MS),
-      });
-  } while (page.length === pageSize);
-  return reminders;
 }
 
 async function inParallel<T>(

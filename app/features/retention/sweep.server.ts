@@ -4,7 +4,7 @@
  * so whatever is killed, the record is true.
  */
 import cuid from "@bugsnag/cuid";
-import { rotationReminders, type RotationReminder } from "~/features/connections/refresh.server";
+import { rotationReminders, type RotationReminder } from "~/features/connections/rotation-reminders.server";
 import type { Db } from "~/platform/db/client.server";
 import { databaseNow } from "~/platform/db/clock.server";
 import { holdLease, withLease, type Leased } from "~/platform/db/lease.server";

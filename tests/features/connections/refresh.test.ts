@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { refreshConnections, rotationReminders } from "~/features/connections/refresh.server";
+import { refreshConnections } from "~/features/connections/refresh.server";
+import { rotationReminders } from "~/features/connections/rotation-reminders.server";
 import { DAY_MS } from "~/platform/clock";
 import type { CronQuery } from "~/platform/http/cron-query.server";
 import { eachDatabase } from "../../support/databases";
