@@ -6,7 +6,7 @@ import {
   type RetentionRun,
 } from "~/features/retention/retention-run.repository.server";
 import { SWEEP_JOB } from "~/features/retention/retention";
-import { sweep } from "~/features/retention/sweep.server";
+import { sweep, SWEEP_LEASE_MS } from "~/features/retention/sweep.server";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
 import { withLease } from "~/platform/db/lease.server";
 import { childEnvironment } from "~/platform/env.server";
@@ -107,16 +107,20 @@ async function manyAtOnce(url: string, runs: RetentionRunRepository): Promise<st
       return new Promise((resolve) => sweeper.once("exit", resolve));
     }),
   );
-  // Who is refused leaves no record, and whose place was taken leaves one that another run has closed.
-  const begun = (await runs.list(1_000)).filter(({ id }) => !before.has(id));
-  const inTime = begun.toSorted((a, b) => a.startedAt.getTime() - b.startedAt.getTime());
-  const overlaps = inTime.filter((run, i) => i > 0 && run.startedAt < inTime[i - 1]!.finishedAt!);
+  // Who is refused leaves no record. Who is stopped for as long as its lease lasts is followed by another, and never sooner.
+  const begun = (await runs.list(1_000)).filter(({ id }) => !before.has(id)).reverse();
+  const tooSoon = begun.filter((run, i) => {
+    const last = begun[i - 1];
+    if (!last) return false;
+    const leaseMs = last.outcome === "COMPLETE" ? 0 : SWEEP_LEASE_MS;
+    return run.startedAt.getTime() < last.finishedAt!.getTime() + leaseMs;
+  });
+  const complete = begun.filter(({ outcome }) => outcome === "COMPLETE").length;
   const ended = codes.filter((code) => code === 0).length;
   return [
     ...(ended ? [] : [`Of ${AT_ONCE} sweeps none came to its end (${codes.join(", ")}).`]),
     ...(codes.every((code) => code === 0 || code === 2) ? [] : [`Sweeps ended with ${codes.join(", ")}.`]),
-    ...(begun.length === ended ? [] : [`${ended} sweeps came to their end, and ${begun.length} began.`]),
-    ...begun.flatMap(({ outcome }) => (outcome === "COMPLETE" ? [] : [`A sweep is recorded as ${outcome}.`])),
-    ...overlaps.map(() => "Two sweeps ran at once."),
+    ...(complete === ended ? [] : [`${ended} sweeps came to their end, and ${complete} are recorded so.`]),
+    ...tooSoon.map(() => "Two sweeps ran at once."),
   ];
 }
