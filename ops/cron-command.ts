@@ -1,76 +1,83 @@
 /**
  * What `npm run retention`, `inbox` and `refresh` have in common: each does what its /cron endpoint does, from a shell, with
- * progress, and with no budget but the one that is given. `[-- --dry-run] [--budget-ms N]`
- *
- * 0    nothing is left (or, dry run: it was counted)
- * 1    something is left: the budget ended it, or a part of it failed
- * 2    it could not run: configuration, database, or another run is at it
- * 130  stopped by SIGINT or SIGTERM, after the step that it was in
+ * progress, and with no budget but the one that is given.
  */
-import { parseArgs } from "node:util";
 import type { RotationReminder } from "~/features/connections/rotation-reminders.server";
+import { command, UsageError, type Io, type Main } from "~/platform/command.server";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
-import {
-  DatabaseUnavailableError,
-  describeDatabaseError,
-  isDatabaseUnavailable,
-} from "~/platform/db/errors.server";
+import { describeDatabaseError, isDatabaseUnavailable } from "~/platform/db/errors.server";
 import type { Leased } from "~/platform/db/lease.server";
-import { ConfigurationError, databaseEnvironment } from "~/platform/env.server";
+import { databaseEnvironment, type Source } from "~/platform/env.server";
 import { parseCronQuery, type CronQuery } from "~/platform/http/cron-query.server";
 
 /** A shell waits as long as it takes. */
 const STANDARD_BUDGET_MS = "9999999";
 /** Between two lines of progress */
-const TELL_MS = 1_000;
+const PROGRESS_MS = 1_000;
 
 type Report = { runId: string; dryRun: boolean; outcome: string };
 
 export type CronCommand<R extends Report> = {
   /** As in `npm run <name>` */
   name: string;
+  /** What it does, as --help says it */
+  purpose: string;
   /** Who else may hold its lease, as a sentence begins */
   rival: string;
-  /** Reads the environment, so that what is wrong with it is told before anything is opened. */
-  prepare: () => (run: CronRun, query: CronQuery) => Promise<Leased<R>>;
-  tell: (report: R) => void;
+  /** Reads the environment, so that a problem of it is reported before anything is opened. */
+  prepare: (env: Source) => (run: CronRun, query: CronQuery) => Promise<Leased<R>>;
+  /** The lines that the report is printed as */
+  lines: (report: R) => string[];
 };
 
 export type CronRun = {
   db: Db;
   signal: AbortSignal;
-  /** For as many calls as there are steps: a line is made, and told, once a second. */
+  /** Called at every step; a line is made, and printed, once a second. */
   progress: (line: () => string) => void;
 };
 
-/** Runs it, says how it went, and ends the process. */
-export function runCronCommand<R extends Report>(command: CronCommand<R>) {
-  main(command).then(
-    (code) => process.exit(code),
-    (error: unknown) => {
-      const expected = error instanceof ConfigurationError || error instanceof DatabaseUnavailableError;
-      console.error(expected ? error.message : error);
-      process.exit(2);
+export function cronCommand<R extends Report>(spec: CronCommand<R>): Main {
+  return command({
+    name: `npm run ${spec.name}`,
+    help: `Usage: npm run ${spec.name} [-- --dry-run] [--budget-ms N]
+
+${spec.purpose}
+  --dry-run      count, and change nothing
+  --budget-ms N  stop after so many milliseconds; what is left stays for the next run
+
+0    nothing is left (or, dry run: it was counted)
+1    something is left: the budget ended it, or a part of it failed
+2    it could not run: arguments, configuration, database, or another run holds the lease
+130  stopped by SIGINT or SIGTERM, after the step that it was in`,
+    options: { "dry-run": "flag", "budget-ms": "value" },
+    run: async ({ values }, env, io) => {
+      const query = parseCronQuery(
+        new URLSearchParams({
+          dryRun: values["dry-run"] ? "1" : "0",
+          budgetMs: values["budget-ms"] ?? STANDARD_BUDGET_MS,
+        }),
+      );
+      if (typeof query === "string") throw new UsageError(query);
+      return run(spec, query, env, io);
     },
-  );
+  });
 }
 
-async function main<R extends Report>({ name, rival, prepare, tell }: CronCommand<R>): Promise<number> {
-  const query = readOptions(name);
-  const { databaseUrl, maxConnections } = databaseEnvironment();
-  const work = prepare();
+async function run<R extends Report>(spec: CronCommand<R>, query: CronQuery, env: Source, io: Io) {
+  const { databaseUrl, maxConnections } = databaseEnvironment(env);
+  const work = spec.prepare(env);
   const db = await connectDatabase(databaseUrl, { maxConnections });
-  const signal = stopSignal();
   try {
-    const leased = await work({ db, signal, progress: teller() }, query);
+    const leased = await work({ db, signal: io.signal, progress: onceASecond(io.out) }, query);
     if (leased.outcome === "running") {
-      console.error(`${rival} is at it (${leased.runId}); wait for it to end.`);
+      io.err(`${spec.rival} holds the lease (${leased.runId}); wait for it to end.`);
       return 2;
     }
     const { runId, dryRun, outcome } = leased.result;
-    tell(leased.result);
-    console.log(dryRun ? `Nothing was changed (run ${runId}).` : `${outcome} (run ${runId}).`);
-    if (signal.aborted) return 130;
+    for (const line of spec.lines(leased.result)) io.out(line);
+    io.out(dryRun ? `Nothing was changed (run ${runId}).` : `${outcome} (run ${runId}).`);
+    if (io.signal.aborted) return 130;
     return outcome === "COMPLETE" ? 0 : 1;
   } catch (error) {
     throw isDatabaseUnavailable(error) ? describeDatabaseError(error, databaseUrl) : error;
@@ -79,50 +86,24 @@ async function main<R extends Report>({ name, rival, prepare, tell }: CronComman
   }
 }
 
-function readOptions(name: string): CronQuery {
-  try {
-    const { values } = parseArgs({
-      options: {
-        "dry-run": { type: "boolean", default: false },
-        "budget-ms": { type: "string", default: STANDARD_BUDGET_MS },
-      },
-    });
-    const query = parseCronQuery(
-      new URLSearchParams({ dryRun: values["dry-run"] ? "1" : "0", budgetMs: values["budget-ms"] }),
-    );
-    if (typeof query === "string") throw new ConfigurationError([query]);
-    return query;
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw error;
-    throw new ConfigurationError([`Usage: npm run ${name} [-- --dry-run] [--budget-ms N]`]);
-  }
-}
-
-/** The first signal stops after the step, a second one at once. */
-function stopSignal(): AbortSignal {
-  const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-  return stop.signal;
-}
-
-function teller(): CronRun["progress"] {
-  let toldAt = performance.now();
+function onceASecond(out: Io["out"]): CronRun["progress"] {
+  let printedAt = performance.now();
   return (line) => {
-    if (performance.now() - toldAt < TELL_MS) return;
-    toldAt = performance.now();
-    console.log(line());
+    if (performance.now() - printedAt < PROGRESS_MS) return;
+    printedAt = performance.now();
+    out(line());
   };
 }
 
 /** Two of the three reports list them. */
-export function tellRotations(reminders: RotationReminder[]) {
-  for (const { shopDomain, provider, overdue, daysUntil } of reminders)
-    console.log(
+export function rotationLines(reminders: RotationReminder[]): string[] {
+  return reminders.map(
+    ({ shopDomain, provider, overdue, daysUntil }) =>
       `${shopDomain}: the secret of ${provider} ${overdue ? `should have been rotated ${-daysUntil} days ago` : `should be rotated in ${daysUntil} days`}`,
-    );
+  );
 }
 
-/** What there is of each, in the order in which it is given: "SUCCEEDED 1,240, FAILED 3" */
+/** The counts that are not 0, in the order in which they are given: "SUCCEEDED 1,240, FAILED 3" */
 export function listCounts(counts: Record<string, number>): string {
   const some = Object.entries(counts).filter(([, count]) => count);
   return some.map(([name, count]) => `${name} ${number(count)}`).join(", ") || "nothing";

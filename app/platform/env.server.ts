@@ -56,7 +56,8 @@ export class ConfigurationError extends Error {
   }
 }
 
-type Source = Record<string, string | undefined>;
+/** Variables by name, as a process has them. */
+export type Source = Record<string, string | undefined>;
 
 /** @throws {ConfigurationError} naming every bad or missing variable at once */
 export function readEnvironment(source: Source): { env: Env; secrets: Secrets } {
@@ -109,8 +110,8 @@ export function environment() {
 }
 
 /** For scripts that open secrets and need nothing of Shopify. */
-export function keyEnvironment(): KeySources {
-  const source = processEnvironment();
+export function keyEnvironment(variables: Source): KeySources {
+  const source = withoutEmpty(variables);
   const parsed = keySchema.safeParse(source);
   const problems = [...(parsed.error?.issues.map(describeIssue) ?? []), ...keyProblems(source)];
   if (!parsed.success || problems.length) throw new ConfigurationError([...new Set(problems)]);
@@ -131,8 +132,8 @@ function keySources(v: z.infer<typeof keySchema>): KeySources {
 }
 
 /** For scripts that need a database and nothing of Shopify. */
-export function databaseEnvironment(fallbackUrl?: string) {
-  const source = processEnvironment();
+export function databaseEnvironment(variables: Source, fallbackUrl?: string) {
+  const source = withoutEmpty(variables);
   const parsed = databaseSchema.safeParse({ ...source, DATABASE_URL: source.DATABASE_URL || fallbackUrl });
   if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map(describeIssue));
   return {
@@ -145,8 +146,8 @@ export function databaseEnvironment(fallbackUrl?: string) {
 }
 
 /** For the sweep from a shell. */
-export function retentionEnvironment(): { retentionDays: Record<string, number> } {
-  const parsed = retentionSchema.safeParse(processEnvironment());
+export function retentionEnvironment(source: Source): { retentionDays: Record<string, number> } {
+  const parsed = retentionSchema.safeParse(withoutEmpty(source));
   if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map(describeIssue));
   return { retentionDays: retentionDays(parsed.data) };
 }
@@ -161,8 +162,8 @@ export type BackupBucket = {
 };
 
 /** For scripts that make backups and read them. What opens them is asked for apart (backupIdentities). */
-export function backupEnvironment() {
-  const source = processEnvironment();
+export function backupEnvironment(variables: Source) {
+  const source = withoutEmpty(variables);
   const parsed = backupSchema.safeParse(source);
   const problems = parsed.error?.issues.map(describeIssue) ?? [];
   for (const name of ["BACKUP_S3_ENDPOINT", "BACKUP_S3_REGION", "BACKUP_S3_PREFIX"])
@@ -192,8 +193,8 @@ export function backupEnvironment() {
  * What opens backups, for restore and verify alone: the host that makes them need not have it.
  * @throws {ConfigurationError} also when there is none
  */
-export function backupIdentities(): string[] {
-  const { BACKUP_IDENTITY: value, BACKUP_IDENTITY_FILE: file } = processEnvironment();
+export function backupIdentities(source: Source): string[] {
+  const { BACKUP_IDENTITY: value, BACKUP_IDENTITY_FILE: file } = source;
   const name = value ? "BACKUP_IDENTITY" : "BACKUP_IDENTITY_FILE";
   if (!value && !file)
     throw new ConfigurationError([
@@ -223,7 +224,7 @@ function retentionDays(v: z.infer<typeof retentionSchema>): Record<string, numbe
   );
 }
 
-/** Raw values for a script of our own, e.g. SEED_SCALE; undefined when unset or empty. */
+/** A raw value for a script of tests and of the demo; undefined when unset or empty. */
 export function scriptOption(name: string): string | undefined {
   return processEnvironment()[name] || undefined;
 }
@@ -249,7 +250,11 @@ export function provideDatabaseUrl(url: string) {
   process.env.DATABASE_URL = url;
 }
 
-function processEnvironment(): Source {
+/**
+ * This process's variables over those of `.env`, without the empty ones.
+ * @throws {ConfigurationError} when a line of `.env` is damaged
+ */
+export function processEnvironment(): Source {
   return mergeSources(readEnvFile(".env"), process.env);
 }
 

@@ -3,9 +3,13 @@ import { environment } from "./env.server";
 
 let clock: Clock | undefined;
 
-/** The app's time, for routes to hand on. Real, except in the demo, whose seeded day stays today (DEMO_NOW). */
+/** The app's time, for routes to hand on. */
 export function now(): Date {
-  const { demoNow } = environment().env;
-  clock ??= demoNow ? clockStartingAt(demoNow) : systemClock;
+  clock ??= createClock(environment().env);
   return clock();
+}
+
+/** Real time, except in the demo, whose seeded day stays today (DEMO_NOW). */
+export function createClock({ demoNow }: { demoNow: Date | undefined }): Clock {
+  return demoNow ? clockStartingAt(demoNow) : systemClock;
 }

@@ -1,0 +1,47 @@
+// The second half of `npm run build`: each command that production runs, as one file in build/, for ops/run.mjs.
+import { writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const COMMANDS = [
+  "ops/backup",
+  "ops/cron",
+  "ops/inbox",
+  "ops/refresh",
+  "ops/restore",
+  "ops/retention",
+  "ops/rewrap",
+  "ops/verify",
+  "ops/webhooks",
+];
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+await Promise.all(COMMANDS.map(bundle));
+
+async function bundle(entry) {
+  const outfile = `${root}/build/${entry}.mjs`;
+  const { metafile } = await build({
+    absWorkingDir: root,
+    stdin: {
+      contents: `export { main } from "./${entry}"; export { runInShell } from "~/platform/command.server";`,
+      resolveDir: root,
+      loader: "ts",
+    },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    outfile,
+    // Native code, what is generated, and what Prisma finds beside its own files.
+    external: ["#prisma/*", "@prisma/*", "better-sqlite3", "pg-native"],
+    // CommonJS packages in an ES module.
+    banner: {
+      js: `import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);`,
+    },
+    metafile: true,
+    logLevel: "warning",
+  });
+  const sources = Object.keys(metafile.inputs).filter((path) => !/^<|node_modules\//.test(path));
+  writeFileSync(`${outfile}.inputs.json`, JSON.stringify(sources));
+}

@@ -1,0 +1,35 @@
+// `node ops/run.mjs ops/retention …`: a command (app/platform/command.server.ts) from its bundle of `npm run build`, which starts
+// in a fifth of the time and needs neither tsx nor the app's source; from its source where there is no bundle, or a newer source.
+import { existsSync, readFileSync, statSync } from "node:fs";
+import module from "node:module";
+import { fileURLToPath } from "node:url";
+
+const root = new URL("../", import.meta.url);
+const [entry] = process.argv.splice(2, 1);
+
+// Of Node 22 and later: what was compiled once is read from a folder of the temporary files.
+module.enableCompileCache?.();
+
+const { main, runInShell } = await load();
+await runInShell(main);
+
+async function load() {
+  const bundle = new URL(`build/${entry}.mjs`, root);
+  if (isCurrent(bundle)) return import(bundle);
+  const { register } = await import("tsx/esm/api");
+  register();
+  const shell = await import(new URL("app/platform/command.server.ts", root));
+  return { ...(await import(new URL(`${entry}.ts`, root))), runInShell: shell.runInShell };
+}
+
+/** Whether there is a bundle, and none of the files that it was made of has changed since; in production they are not there. */
+function isCurrent(bundle) {
+  const path = fileURLToPath(bundle);
+  if (!existsSync(path)) return false;
+  const madeAt = statSync(path).mtimeMs;
+  const inputs = JSON.parse(readFileSync(`${path}.inputs.json`, "utf8"));
+  return inputs.every((input) => {
+    const stat = statSync(new URL(input, root), { throwIfNoEntry: false });
+    return !stat || stat.mtimeMs <= madeAt;
+  });
+}
