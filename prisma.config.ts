@@ -1,6 +1,6 @@
 import { defineConfig } from "prisma/config";
 import { parseDatabaseUrl } from "./app/platform/db/database-url";
-import { databaseEnvironment, provideDatabaseUrl } from "./app/platform/env.server";
+import { databaseEnvironment, processEnvironment, provideDatabaseUrl } from "./app/platform/env.server";
 import { postgresMigrateAdapter } from "./prisma/postgres-migrate-adapter";
 import { sqliteMigrateAdapter } from "./prisma/sqlite-migrate-adapter";
 import "./prisma/unref-timers.mjs";
@@ -9,6 +9,7 @@ import "./prisma/unref-timers.mjs";
 // one; every other says that it is missing, rather than migrating a file that nobody asked for.
 const needsNoDatabase = ["generate", "validate", "format"].some((command) => process.argv.includes(command));
 const { databaseUrl, directUrl, shadowDatabaseUrl } = databaseEnvironment(
+  processEnvironment(),
   needsNoDatabase ? "file:./prisma/dev.sqlite" : undefined,
 );
 const address = parseDatabaseUrl(databaseUrl);

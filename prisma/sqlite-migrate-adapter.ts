@@ -5,8 +5,10 @@
  */
 import { PrismaBetterSQLite3 } from "@prisma/adapter-better-sqlite3";
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from "@prisma/driver-adapter-utils";
+import { assertSqliteDriverFits } from "../app/platform/db/sqlite-driver.server";
 
 export function sqliteMigrateAdapter(file: string): SqlMigrationAwareDriverAdapterFactory {
+  assertSqliteDriverFits();
   const factory = new PrismaBetterSQLite3({ url: `file:${file}` });
   return {
     provider: "sqlite",

@@ -139,13 +139,29 @@ describe("the demo's memory", () => {
 
   it("installs when nothing is installed or the lockfile changed, and not when it was only touched", async () => {
     const code = `const { needsInstall } = await demo("install.mjs"); const { fingerprint } = await demo("state.mjs");
-      console.log(needsInstall({ install: fingerprint(["package-lock.json"]) }), needsInstall({ install: "other" }));`;
+      const fits = () => true;
+      console.log(needsInstall({ install: fingerprint(["package-lock.json"]) }, fits), needsInstall({ install: "other" }, fits));`;
     expect((await inFolder(folder({ "package-lock.json": "{}" }), code)).stdout).toBe("true true");
     const cwd = folder({ "package-lock.json": "{}", "node_modules/.package-lock.json": "{}" });
     utimesSync(join(cwd, "package-lock.json"), 1000, 1000);
     expect((await inFolder(cwd, code)).stdout).toBe("false false");
     utimesSync(join(cwd, "node_modules/.package-lock.json"), 500, 500);
     expect((await inFolder(cwd, code)).stdout).toBe("false true");
+  });
+
+  it("installs when the SQLite driver is not the one for this Node", async () => {
+    const code = `const { needsInstall } = await demo("install.mjs"); const { fingerprint } = await demo("state.mjs");
+      console.log(needsInstall({ install: fingerprint(["package-lock.json"]) }));`;
+    const driver = (version: string) =>
+      folder({
+        "package-lock.json": "{}",
+        "node_modules/.package-lock.json": "{}",
+        "node_modules/better-sqlite3/package.json": JSON.stringify({ version }),
+      });
+    const withBinaries = Number(process.versions.napi) >= 10;
+    expect((await inFolder(driver("13.2.0"), code)).stdout).toBe(String(!withBinaries));
+    // A version 12 that does not load: nothing was compiled, or another Node did it.
+    expect((await inFolder(driver("12.11.1"), code)).stdout).toBe("true");
   });
 });
 
