@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
+import { INSTANT_IN } from "~/platform/db/clock.server";
+import { queryRows } from "~/platform/db/raw.server";
 import { withLease } from "~/platform/db/lease.server";
 import { eachDatabase } from "../../support/databases";
 
@@ -24,6 +26,18 @@ eachDatabase("a lease", ({ db }) => {
       outcome: "done",
       result: "ran",
     });
+  });
+
+  it("is free at the very instant at which it ends: a stored instant is never ahead of the database's clock", async () => {
+    const at = INSTANT_IN[db().engine].replace("?", "0");
+    const stored = db().engine === "postgres" ? `CAST(${at} AS timestamp(3))` : at;
+    const ahead = await queryRows<{ n: bigint | number }>(
+      db(),
+      `WITH RECURSIVE tick(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM tick WHERE i < 10000)
+       SELECT count(*) AS n FROM tick WHERE i > 0 AND ${stored} > ${at}`,
+      [],
+    );
+    expect(Number(ahead[0]!.n)).toBe(0);
   });
 
   it("does not keep other jobs waiting", async () => {
