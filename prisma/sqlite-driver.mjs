@@ -3,7 +3,7 @@
 // segmentation fault. There version 12, which npm compiles once (about a minute), takes its place. Version 12 on every Node would be
 // no way: on Node 24 most processes that used it end with SIGABRT, and it has no binaries in the package.
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync, symlinkSync } from "node:fs";
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 
@@ -33,6 +33,24 @@ export function installDriver(npm) {
   rmSync(INSTALLED, { recursive: true, force: true });
   symlinkSync(resolve(COMPILED), INSTALLED, "junction");
   return true;
+}
+
+/**
+ * npm drops `gypfile` from the lockfile whenever it writes it. Without it npm 10 takes version 13 for a package that is to be
+ * compiled, and fails on a machine without python3 and a compiler, although there is nothing to compile.
+ */
+export function lockWithoutCompiling(lockfile) {
+  return lockfile.replace(
+    /("node_modules\/better-sqlite3": \{\n( +)"version": "13\.[^"]+",\n)(?! +"gypfile")/,
+    '$1$2"gypfile": false,\n',
+  );
+}
+
+/** After every `npm install`: writes the lockfile again where npm has dropped that line. */
+export function keepLockfile(path = "package-lock.json") {
+  const written = readFileSync(path, "utf8");
+  const lockfile = lockWithoutCompiling(written);
+  if (lockfile !== written) writeFileSync(path, lockfile);
 }
 
 /** False for a driver that is not there, or that another Node has compiled. */

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { assertSqliteDriverFits } from "~/platform/db/sqlite-driver.server";
+import { lockWithoutCompiling } from "../../../prisma/sqlite-driver.mjs";
 
 const NODE_20 = { node: "20.19.6", napi: "9" };
 const NODE_22_12 = { node: "22.12.0", napi: "9" };
@@ -22,5 +24,24 @@ describe("the SQLite driver", () => {
 
   it("is the one that the installation chose for this Node", () => {
     expect(() => assertSqliteDriverFits()).not.toThrow();
+  });
+});
+
+describe("the lockfile", () => {
+  const LOCKFILE = readFileSync("package-lock.json", "utf8");
+  const entryOf = (lockfile: string) =>
+    (JSON.parse(lockfile) as { packages: Record<string, { gypfile?: boolean }> }).packages[
+      "node_modules/better-sqlite3"
+    ]!;
+
+  it("says that there is nothing to compile, or npm 10 would look for a compiler", () => {
+    expect(entryOf(LOCKFILE).gypfile).toBe(false);
+  });
+
+  it("says so again after npm has written it without", () => {
+    const written = LOCKFILE.replace(/ +"gypfile": false,\n/, "");
+    expect(entryOf(written).gypfile).toBeUndefined();
+    expect(lockWithoutCompiling(written)).toBe(LOCKFILE);
+    expect(lockWithoutCompiling(LOCKFILE)).toBe(LOCKFILE);
   });
 });
