@@ -10,7 +10,7 @@ import { connectDatabase, inTransaction, type Db } from "~/platform/db/client.se
 import { databaseNow } from "~/platform/db/clock.server";
 import { holdLease, withLease } from "~/platform/db/lease.server";
 import { eachDatabase } from "../../support/databases";
-import { administer } from "../../support/global-setup";
+import { administer } from "../../support/postgres";
 import { loadWebhooks } from "./rows";
 
 const NOW = new Date("2026-11-23T03:30:00.000Z");
