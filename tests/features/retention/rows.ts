@@ -9,20 +9,25 @@ type Webhooks = {
   shop?: string;
 };
 
+/** Alike but for their ids. */
 export async function loadWebhooks(
   db: Db,
   count: number,
   { shop = "sweep", receivedAt, ...webhook }: Webhooks,
 ) {
-  const data = Array.from({ length: count }, () => ({
-    ...{
-      ...webhook,
-      webhookId: randomUUID(),
-      topic: "test/effect",
-      shopDomain: `${shop}.myshopify.com`,
-      payload: {},
+  const { id } = await db.webhookEvent.create({
+    data: {
+      ...{ ...webhook, webhookId: randomUUID(), topic: "test/effect" },
+      ...{ shopDomain: `${shop}.myshopify.com`, payload: {} },
+      receivedAt: receivedAt ?? webhook.processedAt ?? new Date(),
     },
-    receivedAt: receivedAt ?? webhook.processedAt ?? new Date(),
-  }));
-  await db.webhookEvent.createMany({ data });
+  });
+  const [row] = await db.$queryRawUnsafe<[object]>(`SELECT * FROM "WebhookEvent" WHERE "id" = '${id}'`);
+  const columns = Object.keys(row).map((name) => `"${name}"`);
+  const copied = columns.map((name) => (/"(id|webhookId)"/.test(name) ? `${name} || '-' || "i"` : name));
+  await db.$executeRawUnsafe(
+    `INSERT INTO "WebhookEvent" (${columns.join()})
+     WITH RECURSIVE "n" AS (SELECT 1 AS "i" UNION ALL SELECT "i" + 1 FROM "n" WHERE "i" < ${count})
+     SELECT ${copied.join()} FROM "WebhookEvent", "n" WHERE "id" = '${id}' AND "i" > 1`,
+  );
 }
