@@ -1,6 +1,7 @@
 /** Rows for a sweep to find. */
 import { randomUUID } from "node:crypto";
 import type { Db } from "~/platform/db/client.server";
+import { copyRow } from "../../support/copied-rows";
 
 type Webhooks = {
   status: "RECEIVED" | "PROCESSING" | "SUCCEEDED" | "SKIPPED" | "FAILED" | "DEAD";
@@ -22,12 +23,5 @@ export async function loadWebhooks(
       receivedAt: receivedAt ?? webhook.processedAt ?? new Date(),
     },
   });
-  const [row] = await db.$queryRawUnsafe<[object]>(`SELECT * FROM "WebhookEvent" WHERE "id" = '${id}'`);
-  const columns = Object.keys(row).map((name) => `"${name}"`);
-  const copied = columns.map((name) => (/"(id|webhookId)"/.test(name) ? `${name} || '-' || "i"` : name));
-  await db.$executeRawUnsafe(
-    `INSERT INTO "WebhookEvent" (${columns.join()})
-     WITH RECURSIVE "n" AS (SELECT 1 AS "i" UNION ALL SELECT "i" + 1 FROM "n" WHERE "i" < ${count})
-     SELECT ${copied.join()} FROM "WebhookEvent", "n" WHERE "id" = '${id}' AND "i" > 1`,
-  );
+  await copyRow(db, { table: "WebhookEvent", id, count, unique: ["id", "webhookId"] });
 }
