@@ -19,7 +19,7 @@ import { locate } from "../../ops/backup/stores";
 import { fillInbox } from "../bench/webhooks/inbox-rows";
 import { createFolder, createKeyPair, NEVER, runBackupCommand, type KeyPair } from "../support/backups";
 import { createTestDatabase, type TestDatabase } from "../support/databases";
-import { administer, databaseUrl } from "../support/global-setup";
+import { administer, databaseUrl } from "../support/postgres";
 import { insertTenant } from "../support/tenant-rows";
 
 const EVENTS = 10_000;

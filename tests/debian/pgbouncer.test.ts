@@ -6,7 +6,7 @@ import { databaseNow } from "~/platform/db/clock.server";
 import { migrationState } from "~/platform/db/migration-state.server";
 import { createFolder, createKeyPair, runBackupCommand } from "../support/backups";
 import { createTestDatabase, type TestDatabase } from "../support/databases";
-import { databaseUrl } from "../support/global-setup";
+import { databaseUrl } from "../support/postgres";
 import { startPgBouncer, type Pooler } from "../support/pgbouncer";
 import { insertTenant, T0 } from "../support/tenant-rows";
 

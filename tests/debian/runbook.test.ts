@@ -7,7 +7,7 @@ import { expect, inject, it } from "vitest";
 import { connectDatabase } from "~/platform/db/client.server";
 import { childEnvironment } from "~/platform/env.server";
 import { createTestDatabase } from "../support/databases";
-import { administer, databaseUrl } from "../support/global-setup";
+import { administer, databaseUrl } from "../support/postgres";
 import { npmRun } from "../support/npm-run";
 import { insertTenant } from "../support/tenant-rows";
 

@@ -5,7 +5,7 @@ import { connectDatabase } from "~/platform/db/client.server";
 import { createTestDatabase, ENGINES, type TestDatabase } from "../support/databases";
 import { answers, APP_ENVIRONMENT, startApp, type AppProcess } from "../support/app-process";
 import freePort from "../support/free-port";
-import { databaseUrl } from "../support/global-setup";
+import { databaseUrl } from "../support/postgres";
 
 const running: AppProcess[] = [];
 const databases: TestDatabase[] = [];

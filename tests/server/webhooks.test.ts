@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "v
 import { connectDatabase, type Db } from "~/platform/db/client.server";
 import { answers, APP_ENVIRONMENT, startApp, type AppProcess } from "../support/app-process";
 import { createTestDatabase, ENGINES, type TestDatabase } from "../support/databases";
-import { administer } from "../support/global-setup";
+import { administer } from "../support/postgres";
 
 const SECRET = APP_ENVIRONMENT.SHOPIFY_API_SECRET;
 const PREVIOUS = "the-secret-before-this-one";

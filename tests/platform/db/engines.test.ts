@@ -12,7 +12,7 @@ import {
   isUniqueViolation,
 } from "~/platform/db/errors.server";
 import freePort from "../../support/free-port";
-import { administer, databaseUrl } from "../../support/global-setup";
+import { administer, databaseUrl } from "../../support/postgres";
 import { createTestDatabase, eachDatabase } from "../../support/databases";
 import { T0 } from "../../support/tenant-rows";
 

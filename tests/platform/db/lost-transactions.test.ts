@@ -3,7 +3,7 @@ import { connectDatabase, inTransaction, type Db } from "~/platform/db/client.se
 import { isDatabaseUnavailable } from "~/platform/db/errors.server";
 import { inRawTransaction, queryRows } from "~/platform/db/raw.server";
 import { createTestDatabase, type TestDatabase } from "../../support/databases";
-import { administer } from "../../support/global-setup";
+import { administer } from "../../support/postgres";
 
 describe("a transaction whose connection is lost, on postgres", () => {
   let database: TestDatabase;
