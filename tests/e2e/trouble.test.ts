@@ -2,7 +2,8 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { embeddedUrl, hostParameter } from "../../dev/local-admin/embedded-url";
 import { mintSessionToken } from "../../dev/local-admin/session-token";
-import { appFrame, axeViolations, launch, screenshot, USER_AGENT, visit } from "./support/browser";
+import { appFrame, axeViolations, launch, screenshot, visit } from "./support/browser";
+import { USER_AGENT } from "../support/user-agent";
 import { API_KEY, API_SECRET, startDemo, type Demo } from "./support/demo";
 
 const APP = { apiKey: API_KEY, apiSecret: API_SECRET };

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium, type Browser, type Frame, type Page } from "playwright-core";
+import { USER_AGENT } from "../../support/user-agent";
 
 const CHROMIUM = "/usr/bin/chromium";
 const FLAGS = [
@@ -13,9 +14,6 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
-/** Without "Headless", which Shopify's library takes for a bot and answers 410. */
-export const USER_AGENT =
-  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
 const PATIENCE_MS = 10_000;
 const SCREENSHOTS = "test-results/screenshots";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
