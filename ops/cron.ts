@@ -49,7 +49,8 @@ function readJobs(texts: string[]): Job[] {
   const jobs = texts.map((text): Job => {
     const [endpoint = "", when, ...others] = text.split("=");
     const schedule = when === undefined ? null : parseSchedule(when);
-    if (!ENDPOINTS.includes(endpoint)) throw new UsageError(`"${endpoint}" is none of ${ENDPOINTS.join(", ")}.`);
+    if (!ENDPOINTS.includes(endpoint))
+      throw new UsageError(`"${endpoint}" is none of ${ENDPOINTS.join(", ")}.`);
     if (others.length || (when !== undefined && !schedule))
       throw new UsageError(`"${text}" names no time such as ${endpoint}=15m or ${endpoint}=03:30.`);
     return { endpoint, schedule };
@@ -66,7 +67,9 @@ function readTarget(given: string | undefined, env: Source): Target {
   const secret = env.CRON_SECRET;
   const problems = [
     ...(secret ? [] : ["CRON_SECRET is not set; give it the value that the app has."]),
-    ...(url && URL.canParse(url) ? [] : ["SHOPIFY_APP_URL is no address; set it, or give --url, to the origin of the app."]),
+    ...(url && URL.canParse(url)
+      ? []
+      : ["SHOPIFY_APP_URL is no address; set it, or give --url, to the origin of the app."]),
   ];
   if (!url || !secret || problems.length) throw new ConfigurationError(problems);
   return { url, secret };

@@ -41,7 +41,9 @@ Without --yes, replay, dismiss and sync say what they would do, and change nothi
   run: async ({ values, positionals: [name = "", webhookId] }, env, io) => {
     const subcommand = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name]! : undefined;
     if (!subcommand)
-      throw new UsageError(`The command is one of ${Object.keys(SUBCOMMANDS).join(", ")}, and not "${name}".`);
+      throw new UsageError(
+        `The command is one of ${Object.keys(SUBCOMMANDS).join(", ")}, and not "${name}".`,
+      );
     const work = subcommand(readRequest(values, webhookId), env, io);
     const { databaseUrl, directUrl, maxConnections } = databaseEnvironment(env);
     return withDatabase(directUrl ?? databaseUrl, { maxConnections }, work);

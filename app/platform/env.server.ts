@@ -243,7 +243,12 @@ export function toolEnvironment(source: Source, changes: Source): NodeJS.Process
   const passed = Object.entries(source).filter(([name]) =>
     /^(PATH|HOME|LD_LIBRARY_PATH|PG(HOST|PORT|USER|PASSWORD|PASSFILE|SSLMODE))$/.test(name),
   );
-  return { ...Object.fromEntries(passed), LC_ALL: "C", NODE_ENV: source.NODE_ENV, ...changes } as NodeJS.ProcessEnv;
+  return {
+    ...Object.fromEntries(passed),
+    LC_ALL: "C",
+    NODE_ENV: source.NODE_ENV,
+    ...changes,
+  } as NodeJS.ProcessEnv;
 }
 
 /** The Prisma CLI reads `env("DATABASE_URL")` by itself, and takes an unset one for a missing engine. */
