@@ -1,6 +1,6 @@
 // The second half of `npm run build`: each command that production runs, as one file in build/, for ops/run.mjs.
-import { writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -17,6 +17,11 @@ const COMMANDS = [
 ];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** Threads, which are found beside the file that starts them */
+const WORKERS = ["ops/backup/sqlite-copy.mjs"];
+
+mkdirSync(`${root}/build/ops`, { recursive: true });
+for (const worker of WORKERS) copyFileSync(`${root}/${worker}`, `${root}/build/ops/${basename(worker)}`);
 await Promise.all(COMMANDS.map(bundle));
 
 async function bundle(entry) {
@@ -43,5 +48,5 @@ async function bundle(entry) {
     logLevel: "warning",
   });
   const sources = Object.keys(metafile.inputs).filter((path) => !/^<|node_modules\//.test(path));
-  writeFileSync(`${outfile}.inputs.json`, JSON.stringify(sources));
+  writeFileSync(`${outfile}.inputs.json`, JSON.stringify([...sources, ...WORKERS]));
 }

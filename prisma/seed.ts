@@ -36,7 +36,7 @@ async function demo(db: Db, keys: ReturnType<typeof seedKeys>["keys"]) {
 }
 
 async function load(db: Db, keys: ReturnType<typeof seedKeys>["keys"], stores: number, connections: number) {
-  const bar = progress(stores, "stores");
+  const bar = progress({ out: console.log, terminal: process.stdout.isTTY }, stores, "stores");
   const { rows, inserted, seconds } = await seedLoad(db, keys, stores, { onProgress: bar.done, connections });
   bar.stop();
   const rate = Math.round(rows / seconds);
