@@ -7,7 +7,7 @@ import { DatabaseUnavailableError } from "./errors.server";
  * @throws {DatabaseUnavailableError} with the command that installs the right one
  */
 export function assertSqliteDriverFits(
-  { napi, node } = process.versions as { napi: string; node: string },
+  { napi = "0", node }: { napi?: string; node: string } = process.versions,
   installed: { version: string } = installedDriver(),
 ) {
   const needsNodeApi10 = !installed.version.startsWith("12.");
