@@ -194,7 +194,7 @@ export function backupEnvironment(variables: Source) {
  * @throws {ConfigurationError} also when there is none
  */
 export function backupIdentities(source: Source): string[] {
-  const { BACKUP_IDENTITY: value, BACKUP_IDENTITY_FILE: file } = source;
+  const { BACKUP_IDENTITY: value, BACKUP_IDENTITY_FILE: file } = withoutEmpty(source);
   const name = value ? "BACKUP_IDENTITY" : "BACKUP_IDENTITY_FILE";
   if (!value && !file)
     throw new ConfigurationError([

@@ -1,34 +1,11 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { backupEnvironment, backupIdentities, ConfigurationError } from "~/platform/env.server";
 
 const IDENTITY = `AGE-SECRET-KEY-1${"Q".repeat(58)}`;
 const RECIPIENT = `age1${"q".repeat(58)}`;
-const NAMES = [
-  ...[
-    "BACKUP_ENVIRONMENT",
-    "BACKUP_RECIPIENT",
-    "BACKUP_IDENTITY",
-    "BACKUP_IDENTITY_FILE",
-    "BACKUP_KEEP_DAYS",
-  ],
-  ...[
-    "BACKUP_FOLDER",
-    "BACKUP_S3_BUCKET",
-    "BACKUP_S3_ENDPOINT",
-    "BACKUP_S3_REGION",
-    "BACKUP_S3_PREFIX",
-    "AWS_REGION",
-  ],
-];
-
-function set(variables: Record<string, string>) {
-  for (const name of NAMES) vi.stubEnv(name, variables[name] ?? "");
-}
-afterEach(() => void vi.unstubAllEnvs());
-
 function problems(read: () => unknown): string[] {
   try {
     read();
@@ -41,19 +18,18 @@ function problems(read: () => unknown): string[] {
 
 describe("the environment of backups", () => {
   it("needs BACKUP_ENVIRONMENT and has defaults for the rest", () => {
-    set({ BACKUP_ENVIRONMENT: "production" });
-    expect(backupEnvironment()).toEqual({
+    expect(backupEnvironment({ BACKUP_ENVIRONMENT: "production" })).toEqual({
       ...{ environment: "production", recipients: [], keepDays: 30, folder: "backups", bucket: undefined },
     });
-    set({
+    const variables = {
       ...{
         BACKUP_ENVIRONMENT: "eu-staging",
         BACKUP_RECIPIENT: `${RECIPIENT}, ${RECIPIENT}`,
         BACKUP_KEEP_DAYS: "7",
       },
       ...{ BACKUP_S3_BUCKET: "desk", BACKUP_S3_PREFIX: "/a/b/", AWS_REGION: "eu-west-1" },
-    });
-    expect(backupEnvironment()).toMatchObject({
+    };
+    expect(backupEnvironment(variables)).toMatchObject({
       ...{ recipients: [RECIPIENT, RECIPIENT], keepDays: 7 },
       bucket: { name: "desk", endpoint: undefined, region: "eu-west-1", prefix: "a/b/" },
     });
@@ -95,9 +71,9 @@ describe("the environment of backups", () => {
       /^BACKUP_S3_ENDPOINT must be a URL such as/,
     ],
   ])("is refused for %s with one sentence that repeats no secret", (_, changes, sentence) => {
-    set({ BACKUP_ENVIRONMENT: "production", ...changes });
-    expect(problems(backupEnvironment)).toEqual([expect.stringMatching(sentence)]);
-    expect(problems(backupEnvironment).join()).not.toContain("SECRET-KEY");
+    const found = problems(() => backupEnvironment({ BACKUP_ENVIRONMENT: "production", ...changes }));
+    expect(found).toEqual([expect.stringMatching(sentence)]);
+    expect(found.join()).not.toContain("SECRET-KEY");
   });
 });
 
@@ -109,10 +85,10 @@ describe("the identity that opens backups", () => {
   };
 
   it("is read from one identity, several, or the file of age-keygen", () => {
-    set({ BACKUP_IDENTITY: `${IDENTITY},${IDENTITY}` });
-    expect(backupIdentities()).toEqual([IDENTITY, IDENTITY]);
-    set({ BACKUP_IDENTITY_FILE: file(`# created: today\n# public key: ${RECIPIENT}\n${IDENTITY}\n`) });
-    expect(backupIdentities()).toEqual([IDENTITY]);
+    expect(backupIdentities({ BACKUP_IDENTITY: `${IDENTITY},${IDENTITY}` })).toEqual([IDENTITY, IDENTITY]);
+    const path = file(`# created: today\n# public key: ${RECIPIENT}\n${IDENTITY}\n`);
+    for (const BACKUP_IDENTITY of [undefined, ""])
+      expect(backupIdentities({ BACKUP_IDENTITY, BACKUP_IDENTITY_FILE: path })).toEqual([IDENTITY]);
   });
 
   it.each<[string, () => Record<string, string>, RegExp]>([
@@ -138,8 +114,8 @@ describe("the identity that opens backups", () => {
       /^BACKUP_IDENTITY_FILE must hold an identity/,
     ],
   ])("is refused when it is %s", (_, variables, sentence) => {
-    set(variables());
-    expect(problems(backupIdentities)).toEqual([expect.stringMatching(sentence)]);
-    expect(problems(backupIdentities).join()).not.toContain("hunter2");
+    const found = problems(() => backupIdentities(variables()));
+    expect(found).toEqual([expect.stringMatching(sentence)]);
+    expect(found.join()).not.toContain("hunter2");
   });
 });

@@ -1,5 +1,6 @@
 /** Commands of package.json and of ops/: in this process, or in one of their own where that is what a test is about. */
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Main } from "~/platform/command.server";
 import { childEnvironment, type Source } from "~/platform/env.server";
 import { start, type Running as SpawnedProcess } from "./child-process";
@@ -52,7 +53,8 @@ export function commandOf(script: string): { flags: string[]; entry: string } {
 
 /** `npm run <script> -- <args>`, in this process */
 export async function runScript(script: string, args: string[], environment: Source): Promise<Ended> {
-  const { main } = (await import(`../../${commandOf(script).entry}.ts`)) as { main: Main };
+  const path = resolve(`${commandOf(script).entry}.ts`);
+  const { main } = (await import(path)) as { main: Main };
   return runMain(main, args, environment);
 }
 
