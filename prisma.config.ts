@@ -1,24 +1,26 @@
+import { existsSync } from "node:fs";
 import { defineConfig } from "prisma/config";
 import { parseDatabaseUrl } from "./app/platform/db/database-url";
-import { databaseEnvironment, processEnvironment, provideDatabaseUrl } from "./app/platform/env.server";
+import { ConfigurationError, processEnvironment, providePrismaEnvironment } from "./app/platform/env.server";
+import { assertDeployable, chooseDatabase } from "./prisma/cli-database";
 import { postgresMigrateAdapter } from "./prisma/postgres-migrate-adapter";
 import { sqliteMigrateAdapter } from "./prisma/sqlite-migrate-adapter";
-import "./prisma/unref-timers.mjs";
+import { unrefEngineTimers } from "./prisma/unref-timers";
 
-// Which schema, which migrations and which driver: DATABASE_URL alone decides. Commands that open no database do without
-// one; every other says that it is missing, rather than migrating a file that nobody asked for.
-const needsNoDatabase = ["generate", "validate", "format"].some((command) => process.argv.includes(command));
-const { databaseUrl, directUrl, shadowDatabaseUrl } = databaseEnvironment(
-  processEnvironment(),
-  needsNoDatabase ? "file:./prisma/dev.sqlite" : undefined,
+const argv = process.argv.slice(2);
+const { databaseUrl, directUrl, shadowDatabaseUrl } = await orSay(() =>
+  chooseDatabase(argv, processEnvironment()),
 );
 const address = parseDatabaseUrl(databaseUrl);
-provideDatabaseUrl(databaseUrl);
+providePrismaEnvironment(databaseUrl);
+unrefEngineTimers();
 
-const adapter = async () =>
-  address.engine === "sqlite"
-    ? sqliteMigrateAdapter(address.file)
-    : postgresMigrateAdapter(directUrl ?? address.url, shadowDatabaseUrl);
+const adapter = async () => {
+  if (address.engine === "postgres")
+    return postgresMigrateAdapter(directUrl ?? address.url, shadowDatabaseUrl);
+  await orSay(() => assertDeployable(argv, address.file));
+  return sqliteMigrateAdapter(address.file);
+};
 
 export default defineConfig({
   experimental: { adapter: true, studio: true },
@@ -26,8 +28,22 @@ export default defineConfig({
   schema: address.engine === "sqlite" ? "prisma/schema.sqlite.prisma" : "prisma/schema.prisma",
   migrations: {
     path: address.engine === "sqlite" ? "prisma/migrations-sqlite" : "prisma/migrations",
-    seed: "node --import ./prisma/register-ts-loader.mjs prisma/seed.ts",
+    // Where the app's source is not, there is the bundle that `npm run build` made of it.
+    seed: existsSync("prisma/seed.ts")
+      ? "node --import ./prisma/register-ts-loader.mjs prisma/seed.ts"
+      : "node ops/run.mjs prisma/seed",
   },
   adapter,
   studio: { adapter },
 });
+
+/** What Prisma would report as a config file that cannot be loaded is one sentence, and the exit code of our own commands. */
+async function orSay<T>(work: () => T): Promise<Awaited<T>> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    console.error(error.message);
+    process.exit(2);
+  }
+}

@@ -1,14 +1,38 @@
-/**
- * Writes prisma/schema.sqlite.prisma from prisma/schema.prisma, the canonical Postgres schema.
- * `--check` writes nothing and exits 1 when the file on disk is not what would be written.
- */
+/** `npm run prisma:derive`: prisma/schema.sqlite.prisma from prisma/schema.prisma, the canonical Postgres schema. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { command } from "~/platform/command.server";
 
-const CANONICAL = fileURLToPath(new URL("./schema.prisma", import.meta.url));
-const DERIVED = fileURLToPath(new URL("./schema.sqlite.prisma", import.meta.url));
+const CANONICAL = "prisma/schema.prisma";
+const DERIVED = "prisma/schema.sqlite.prisma";
 
 const HEADER = `// Derived from schema.prisma by \`npm run prisma:derive\`. Do not edit: your change would be lost.\n\n`;
+
+const HELP = `npm run prisma:derive [-- --check]
+
+Writes ${DERIVED} from ${CANONICAL}.
+  --check   writes nothing
+Exit code: 0 done; 1 with --check, where the file is not what would be written.`;
+
+export const main = command({
+  name: "npm run prisma:derive",
+  help: HELP,
+  options: { check: "flag" },
+  run: async ({ values }, _, { out, err }) => {
+    if (values.check) {
+      if (isDerived()) return 0;
+      err(`${DERIVED} is not up to date. Run: npm run prisma:derive`);
+      return 1;
+    }
+    writeFileSync(DERIVED, deriveSqliteSchema(readFileSync(CANONICAL, "utf8")));
+    out(`Wrote ${DERIVED}`);
+    return 0;
+  },
+});
+
+/** Whether the file on disk is what would be written. */
+export function isDerived(): boolean {
+  return readFileSync(DERIVED, "utf8") === deriveSqliteSchema(readFileSync(CANONICAL, "utf8"));
+}
 
 /** The SQLite twin of a Postgres schema: another provider, another output, and no native column types. */
 export function deriveSqliteSchema(canonical: string): string {
@@ -21,16 +45,3 @@ export function deriveSqliteSchema(canonical: string): string {
       .replace(/ +@db\.\w+(\([^)]*\))?/g, "")
   );
 }
-
-function main() {
-  const derived = deriveSqliteSchema(readFileSync(CANONICAL, "utf8"));
-  if (!process.argv.includes("--check")) {
-    writeFileSync(DERIVED, derived);
-    console.log("Wrote prisma/schema.sqlite.prisma");
-  } else if (readFileSync(DERIVED, "utf8") !== derived) {
-    console.error("prisma/schema.sqlite.prisma is not up to date. Run: npm run prisma:derive");
-    process.exit(1);
-  }
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) main();

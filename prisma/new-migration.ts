@@ -1,63 +1,50 @@
-/**
- * `npm run prisma:migrate:new -- --name add_something`: writes the next Postgres migration, which is what schema.prisma has
- * and the migrations have not. Nothing is applied. Needs a server for scratch databases: the one of DATABASE_URL, or
- * one from npm that it starts and stops.
- */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+/** `npm run prisma:migrate:new -- --name add_something`: writes the next Postgres migration. */
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { databaseEnvironment } from "~/platform/env.server";
-import { prismaCli } from "./prisma-cli";
+import { command } from "~/platform/command.server";
+import { databaseEnvironment, type Source } from "~/platform/env.server";
+import { UNUSED_URL } from "./cli-database";
+import { difference, MigrationError, parseName, writeMigration } from "./migrations";
 
 /** Locks are waited for briefly, so that a migration never queues the shop's writers behind it. */
 const HEADER = `-- (say why)\nSET lock_timeout = '2s';\nSET statement_timeout = '30s';\n\n`;
 
-const NOTHING_NEW = /^\s*-- This is an empty migration\.\s*$/;
+const HELP = `npm run prisma:migrate:new -- --name <words_in_snake_case>
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { name: { type: "string" } } });
-  if (!values.name || !/^[a-z][a-z0-9_]*$/.test(values.name))
-    throw new Error("Usage: npm run prisma:migrate:new -- --name words_in_snake_case");
+Writes the next Postgres migration: what schema.prisma has and the migrations have not. Applies nothing. Needs a server for
+scratch databases: the one of DATABASE_URL, or one from npm that it starts and stops.
+Exit code: 0 written, or nothing to write; 1 it could not be computed; 2 wrong arguments or configuration.`;
 
-  const sql = await withServer(difference);
-  if (NOTHING_NEW.test(sql)) return console.log("schema.prisma has nothing that the migrations have not.");
-  const stamp = new Date().toISOString().replace(/\D/g, "").slice(0, 14);
-  const folder = join("prisma/migrations", `${stamp}_${values.name}`);
-  mkdirSync(folder);
-  writeFileSync(join(folder, "migration.sql"), HEADER + sql);
-  console.log(`Wrote ${folder}/migration.sql. Read it, say why at its top, then: npm run prisma:squawk`);
-}
+export const main = command({
+  name: "npm run prisma:migrate:new",
+  help: HELP,
+  options: { name: "value" },
+  expected: [MigrationError],
+  exitCode: (error) => (error instanceof MigrationError ? 1 : undefined),
+  run: async ({ values }, env, io) => {
+    const name = parseName(values.name);
+    const sql = await withServer(env, (url) => difference("postgres", url, { env, io }));
+    if (!sql) {
+      io.out("schema.prisma has nothing that the migrations have not.");
+      return 0;
+    }
+    const { file } = writeMigration("postgres", name, HEADER + sql);
+    io.out(`Wrote ${file}. Read it, say why at its top, then: npm run prisma:squawk`);
+    return 0;
+  },
+});
 
-function difference(databaseUrl: string): string {
-  const diff = ["--from-migrations", "prisma/migrations", "--to-schema-datamodel", "prisma/schema.prisma"];
-  const { status, stdout, stderr } = prismaCli(
-    databaseUrl,
-    ["migrate", "diff", ...diff, "--script"],
-    "capture",
-  );
-  if (status !== 0) throw new Error(`The difference could not be computed:\n${stderr}`);
-  return stdout;
-}
-
-async function withServer<T>(work: (url: string) => T): Promise<T> {
-  const { databaseUrl } = databaseEnvironment("file:./prisma/dev.sqlite");
+async function withServer<T>(env: Source, work: (url: string) => Promise<T>): Promise<T> {
+  const { databaseUrl } = databaseEnvironment(env, UNUSED_URL.sqlite);
   if (databaseUrl.startsWith("postgres")) return work(databaseUrl);
   const { startPostgres } = await import("../dev/postgres");
   const folder = mkdtempSync(join(tmpdir(), "backroom-migration-"));
   const server = await startPostgres(folder);
   try {
-    return work(server.url);
+    return await work(server.url);
   } finally {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-main().then(
-  () => process.exit(0),
-  (error: Error) => {
-    console.error(error.message);
-    process.exit(1);
-  },
-);

@@ -2,9 +2,14 @@
  * PrismaBetterSQLite3, mended for Prisma's JavaScript schema engine (6.19). Used by prisma.config.ts only.
  * 1. A migration file is one transaction: the adapter runs its statements one by one, and a kill would leave some.
  * 2. The engine sends whole files to a shadow database as one statement; the driver prepares only single ones.
+ * 3. The engine reports most errors of SQLite as "External error", without their cause.
  */
 import { PrismaBetterSQLite3 } from "@prisma/adapter-better-sqlite3";
-import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from "@prisma/driver-adapter-utils";
+import {
+  DriverAdapterError,
+  type SqlDriverAdapter,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from "@prisma/driver-adapter-utils";
 import { assertSqliteDriverFits } from "../app/platform/db/sqlite-driver.server";
 
 export function sqliteMigrateAdapter(file: string): SqlMigrationAwareDriverAdapterFactory {
@@ -28,7 +33,7 @@ function mend(adapter: SqlDriverAdapter): SqlDriverAdapter {
       await execute(`BEGIN;\n${script}\n;COMMIT`);
     } catch (error) {
       await execute("ROLLBACK").catch(() => undefined);
-      throw error;
+      throw inEngineForm(error);
     } finally {
       if (rebuilds) await execute("PRAGMA foreign_keys = ON");
     }
@@ -40,4 +45,19 @@ function mend(adapter: SqlDriverAdapter): SqlDriverAdapter {
     return 0;
   };
   return adapter;
+}
+
+type DriverError = Error & { code: string };
+
+/** Errors that the adapter knows are in the engine's form already. */
+function inEngineForm(error: unknown): unknown {
+  if (!(error instanceof Error && error.name === "SqliteError")) return error;
+  const { code, message } = error as DriverError;
+  return new DriverAdapterError({
+    kind: "sqlite",
+    extendedCode: 1,
+    message,
+    originalCode: code,
+    originalMessage: message,
+  });
 }

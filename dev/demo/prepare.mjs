@@ -1,15 +1,16 @@
 // From a fresh clone to a build and a seeded database. Each step first looks whether it has anything to do.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { DATABASE, databaseState, deleteDatabase, isSeeded, putAside } from "./database.mjs";
 import { install } from "./install.mjs";
 import { run } from "./processes.mjs";
 import { fingerprint, statOf, writeState } from "./state.mjs";
 
 const NODE = process.execPath;
-const TYPESCRIPT = ["--import", "./prisma/register-ts-loader.mjs"];
 const UP_TO_DATE = "up to date";
 const GENERATED_MARK = "prisma/generated/.made-from";
 const BUILD = "build/index.js";
+/** What ops/bundle.mjs writes last */
+const COMMANDS = "build/prisma.config.mjs";
 
 /** Packages, clients and a build: what the demo and `npm test` both stand on. @param env for the commands it runs */
 export function prepareCode(state, env) {
@@ -50,7 +51,7 @@ async function generate(env) {
   const clients = ["postgres", "sqlite"].map((engine) => `prisma/generated/${engine}/index.js`);
   if (clients.every(statOf) && statOf(GENERATED_MARK) && readFileSync(GENERATED_MARK, "utf8") === madeFrom)
     return UP_TO_DATE;
-  await run("Generating the Prisma clients", NODE, [...TYPESCRIPT, "prisma/cli.ts", "generate"], { env });
+  await run("Generating the Prisma clients", NODE, ["ops/run.mjs", "prisma/generate"], { env });
   writeFileSync(GENERATED_MARK, madeFrom);
 }
 
@@ -59,28 +60,36 @@ async function prepareDatabase(env, keyIds, reset) {
   const found = databaseState(keyIds);
   if (found === "current") return UP_TO_DATE;
   const aside = found === "foreign" ? putAside() : undefined;
-  const args = [...TYPESCRIPT, "prisma/cli.ts", "sqlite", "migrate", "deploy"];
-  await run(`Preparing ${DATABASE}`, NODE, args, { env });
+  await run(`Preparing ${DATABASE}`, NODE, ["node_modules/prisma/build/index.js", "migrate", "deploy"], {
+    env,
+  });
   if (aside) return `made anew; the one that was there is not the demo's and is kept as ${aside}`;
 }
 
 async function seed(state, env) {
   const seedFiles = fingerprint(["prisma/seed.ts", "prisma/seed", "prisma/schema.sqlite.prisma"]);
   if (state.done.seed === seedFiles && isSeeded()) return UP_TO_DATE;
-  await run("Seeding the demo store", NODE, [...TYPESCRIPT, "prisma/seed.ts"], { env });
+  await run("Seeding the demo store", NODE, ["ops/run.mjs", "prisma/seed"], { env });
   keep(state, "seed", seedFiles);
 }
 
 async function build(state, env) {
   const sources = fingerprint(
-    ["app", "public", "remix.config.js", "package-lock.json", "tsconfig.json"],
+    [
+      ...["app", "ops", "public", "remix.config.js", "package-lock.json", "tsconfig.json"],
+      ...["prisma.config.ts", "prisma/seed", ...commandsIn("prisma")],
+    ],
     ["public/build"],
   );
   // Somebody may have built another state of the sources since: the file's own time tells.
-  const mark = () => `${sources} ${statOf(BUILD)?.mtimeMs}`;
+  const mark = () => `${sources} ${statOf(BUILD)?.mtimeMs} ${statOf(COMMANDS)?.mtimeMs}`;
   if (state.done.build === mark()) return UP_TO_DATE;
-  await run("Building the app", NODE, ["node_modules/@remix-run/dev/dist/cli.js", "build"], {
-    env: { ...env, NODE_ENV: "production" },
-  });
+  const production = { env: { ...env, NODE_ENV: "production" } };
+  await run("Building the app", NODE, ["node_modules/@remix-run/dev/dist/cli.js", "build"], production);
+  await run("Building the app", NODE, ["ops/bundle.mjs"], production);
   keep(state, "build", mark());
+}
+
+function commandsIn(folder) {
+  return readdirSync(folder).flatMap((name) => (name.endsWith(".ts") ? `${folder}/${name}` : []));
 }

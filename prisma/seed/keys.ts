@@ -2,7 +2,7 @@
 import { seal, type SecretPlace } from "~/platform/crypto/envelope.server";
 import { localKeyProvider, parseKeyring, type KeyProvider } from "~/platform/crypto/keyring.server";
 import { createKeyProvider } from "~/platform/crypto/keys.server";
-import { keyEnvironment, scriptOption } from "~/platform/env.server";
+import { keyEnvironment, type Source } from "~/platform/env.server";
 
 /**
  * For a laptop without a .env. It is public, so it protects nothing: whoever starts the app on a database that was
@@ -13,22 +13,21 @@ export const DEVELOPMENT_ENCRYPTION_KEY = "development:YmFja3Jvb20tZGV2ZWxvcG1lb
 export type SeedKeys = { keys: KeyProvider; published: boolean };
 
 /**
- * The app's own keys: the KMS if KMS_KEY_ID is set, else the keyring.
+ * The app's own keys: the KMS if KMS_KEY_ID is set, else the keyring of ENCRYPTION_KEY.
  * @throws {SeedRefusal} when ENCRYPTION_KEY is unusable, or missing in production
  * @throws {ConfigurationError} when KMS_KEY_ID is unusable
  */
-export function seedKeys(keyring?: string): SeedKeys {
-  if (keyring === undefined && scriptOption("KMS_KEY_ID"))
-    return { keys: createKeyProvider(keyEnvironment()), published: false };
-  const given = keyring ?? scriptOption("ENCRYPTION_KEY");
-  if (!given && scriptOption("NODE_ENV") === "production")
+export function seedKeys(env: Source): SeedKeys {
+  if (env.KMS_KEY_ID) return { keys: createKeyProvider(keyEnvironment(env)), published: false };
+  const keyring = env.ENCRYPTION_KEY;
+  if (!keyring && env.NODE_ENV === "production")
     throw new SeedRefusal("ENCRYPTION_KEY is not set; in production the seed seals with the app's own key.");
-  const parsed = parseKeyring(given ?? DEVELOPMENT_ENCRYPTION_KEY);
+  const parsed = parseKeyring(keyring || DEVELOPMENT_ENCRYPTION_KEY);
   if (typeof parsed === "string") throw new SeedRefusal(`ENCRYPTION_KEY ${parsed}`);
-  return { keys: localKeyProvider(parsed), published: !given };
+  return { keys: localKeyProvider(parsed), published: !keyring };
 }
 
-/** The envelope of a secret. The IV is random by contract (SPEC §5): this is the one part of a row that differs per run. */
+/** The envelope of a secret. The IV is random: it is the one part of a row that differs per run. */
 export async function sealed(keys: KeyProvider, place: SecretPlace, plaintext: string): Promise<string> {
   return (await seal(keys, place, plaintext)).envelope;
 }

@@ -72,7 +72,8 @@ function projectOf(folder: string): string {
     "schema.prisma",
     "postgres-migrate-adapter.ts",
     "sqlite-migrate-adapter.ts",
-    "unref-timers.mjs",
+    "cli-database.ts",
+    "unref-timers.ts",
   ])
     cpSync(join("prisma", file), join(project, "prisma", file));
   for (const path of ["app", "node_modules"]) symlinkSync(resolve(path), join(project, path));

@@ -12,7 +12,7 @@ describe("a pg_dump of the demo's Postgres twin", () => {
   beforeAll(async () => {
     database = await createTestDatabase("postgres");
     const db = await connectDatabase(database.url);
-    await seedDemo(db, seedKeys(DEVELOPMENT_ENCRYPTION_KEY));
+    await seedDemo(db, seedKeys({ ENCRYPTION_KEY: DEVELOPMENT_ENCRYPTION_KEY }));
     await db.$disconnect();
     const result = spawnSync("pg_dump", ["--no-owner", database.url], { maxBuffer: 2 ** 28 });
     expect(result.stderr.toString()).toBe("");

@@ -4,7 +4,7 @@ import { DEVELOPMENT_ENCRYPTION_KEY, seedKeys } from "../../prisma/seed/keys";
 import { seedLoad } from "../../prisma/seed/load";
 import { eachDatabase } from "../support/databases";
 
-const { keys } = seedKeys(DEVELOPMENT_ENCRYPTION_KEY);
+const { keys } = seedKeys({ ENCRYPTION_KEY: DEVELOPMENT_ENCRYPTION_KEY });
 
 eachDatabase("the load seed", ({ db }) => {
   const said: number[] = [];

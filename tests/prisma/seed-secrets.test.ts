@@ -12,7 +12,7 @@ describe("the SQLite file of the demo", () => {
   beforeAll(async () => {
     database = await createTestDatabase("sqlite");
     const db = await connectDatabase(database.url);
-    await seedDemo(db, seedKeys(DEVELOPMENT_ENCRYPTION_KEY));
+    await seedDemo(db, seedKeys({ ENCRYPTION_KEY: DEVELOPMENT_ENCRYPTION_KEY }));
     await db.$disconnect();
     const file = database.url.slice("file:".length);
     bytes = Buffer.concat([file, `${file}-wal`].filter(existsSync).map((path) => readFileSync(path)));

@@ -18,7 +18,7 @@ import { assertSeedable, parseScale, seedDemo } from "../../prisma/seed/run";
 import { createTestDatabase, eachDatabase, type TestDatabase } from "../support/databases";
 import { readSchema } from "../support/schema";
 
-const { keys } = seedKeys(DEVELOPMENT_ENCRYPTION_KEY);
+const { keys } = seedKeys({ ENCRYPTION_KEY: DEVELOPMENT_ENCRYPTION_KEY });
 const DOMAIN = "backroom-demo.myshopify.com";
 const storeId = idFor("Store", DOMAIN);
 
@@ -48,7 +48,7 @@ describe("the seed on two databases", () => {
   it("writes the same rows into both, column by column, whatever key they are sealed with", async () => {
     const prints = [];
     for (const [i, { db }] of opened.entries()) {
-      const own = seedKeys(`k${i}:${Buffer.alloc(32, i).toString("base64")}`);
+      const own = seedKeys({ ENCRYPTION_KEY: `k${i}:${Buffer.alloc(32, i).toString("base64")}` });
       await seedDemo(db, own);
       prints.push(await seedFingerprint(db, own.keys));
     }

@@ -8,7 +8,7 @@ export type MigrationState =
   /** Tables or migrations are missing; `names` are the first few of them */
   | { state: "pending" | "failed" | "ahead"; names: string[]; message: string };
 
-type LogRow = { name: string; finished: unknown; rolledBack: unknown };
+export type LogRow = { name: string; finished: unknown; rolledBack: unknown };
 
 /**
  * Postgres is judged by its migration log, SQLite by its structure: a laptop's file may have been pushed
@@ -79,7 +79,7 @@ function list(names: string[]): string {
 }
 
 /** Prisma's own log; empty when the database has none. */
-async function readLog(db: Db): Promise<LogRow[]> {
+export async function readLog(db: Db): Promise<LogRow[]> {
   const [found] =
     db.engine === "sqlite"
       ? await db.$queryRaw<

@@ -1,0 +1,100 @@
+/** `npm run prisma:migrate:sqlite -- --name add_something`: writes the next SQLite migration and applies it to the file. */
+import type { SqlDriverAdapter } from "@prisma/driver-adapter-utils";
+import { command, UsageError, type Io } from "~/platform/command.server";
+import type { Source } from "~/platform/env.server";
+import { difference, listMigrations, MigrationError, writeMigration, type Migration } from "./migrations";
+import { runPrisma } from "./prisma-cli";
+import { readLog, recordApplied, structureOf, withSqlite } from "./sqlite-file";
+import { asArguments, sqliteAddress } from "./sqlite-address";
+
+const HELP = `npm run prisma:migrate:sqlite [-- --name <words_in_snake_case>] [-- --create-only] [-- --skip-generate]
+
+Writes the next SQLite migration, which is what schema.sqlite.prisma has and the migrations have not, applies what is pending to
+the SQLite file of DATABASE_URL (prisma/dev.sqlite where that names no file), and writes the client: prisma migrate dev.
+A file that npm run prisma:db-push:sqlite has changed keeps its rows: what it has already is recorded as applied.
+  --create-only    writes the migration and does not apply it
+  --skip-generate  writes no client
+Exit code: that of prisma migrate dev; 1 where the file is neither what the migrations make nor what the schema says; 2 wrong
+arguments or configuration.`;
+
+type Given = { env: Source; io: Io };
+
+export const main = command({
+  name: "npm run prisma:migrate:sqlite",
+  help: HELP,
+  options: { name: "value", "create-only": "flag", "skip-generate": "flag" },
+  expected: [MigrationError],
+  exitCode: (error) => (error instanceof MigrationError ? 1 : undefined),
+  run: async ({ values }, env, io) => {
+    const { url, file } = sqliteAddress(env, io);
+    const found = await withSqlite(file, (db) => adoptPushed(db, values.name, { env, io }));
+    // `migrate dev` of 6.19 fails where migrations are pending, and where there is no log (P1014).
+    if (found.pending) {
+      const { code } = await runPrisma(url, ["migrate", "deploy"], { env, io });
+      if (code !== 0) return code;
+    }
+    // The migration that was written is all that there is: --create-only would write an empty one.
+    const { name: _, "create-only": __, ...rest } = values;
+    const options = asArguments(found.written ? rest : values);
+    return (await runPrisma(url, ["migrate", "dev", ...options], { env, io })).code;
+  },
+});
+
+/**
+ * `migrate dev` would empty a file that has another structure than its log says. Such a file was pushed, and its log is
+ * completed instead: it has what some of the migrations make, or what the schema says, which is written as a migration first.
+ * @throws {MigrationError} when it has neither
+ */
+async function adoptPushed(db: SqlDriverAdapter, name: string | undefined, given: Given) {
+  const [structure, log, migrations] = [await structureOf(db), await readLog(db), listMigrations("sqlite")];
+  const isApplied = ({ name }: Migration) => log?.applied.includes(name) ?? false;
+  const applied = migrations.filter(isApplied);
+  // An entry that is not of this checkout is for Prisma to report.
+  const foreign = (log?.applied.length ?? 0) > applied.length;
+  if (foreign || (await isMadeBy(applied, structure)))
+    return { pending: applied.length < migrations.length, written: false };
+
+  const had = await firstThatMake(structure, migrations);
+  const written = had ? [] : [await writeNext(structure, migrations, name, given)];
+  const adopted = [...(had ?? migrations), ...written];
+  await recordApplied(
+    db,
+    adopted.filter((migration) => !isApplied(migration)),
+  );
+  given.io.out(`The file was pushed. Recorded as applied: ${adopted.map(({ name }) => name).join(", ")}`);
+  return { pending: had !== undefined && had.length < migrations.length, written: written.length > 0 };
+}
+
+/** The first of the migrations, as many as make this structure; undefined when no number of them does. */
+async function firstThatMake(structure: string[], migrations: Migration[]): Promise<Migration[] | undefined> {
+  for (let count = migrations.length; count > 0; count--) {
+    const first = migrations.slice(0, count);
+    if (await isMadeBy(first, structure)) return first;
+  }
+}
+
+async function writeNext(
+  structure: string[],
+  migrations: Migration[],
+  name: string | undefined,
+  given: Given,
+) {
+  const sql = await difference("sqlite", "file::memory:", given);
+  if (!sql || !(await isMadeBy([...migrations, { sql }], structure)))
+    throw new MigrationError(
+      "The file is neither what the migrations make nor what schema.sqlite.prisma says. Run npm run prisma:db-push:sqlite first, or delete the file.",
+    );
+  if (!name) throw new UsageError("--name is missing; it names the migration.");
+  // As Prisma makes it of a name
+  const migration = writeMigration("sqlite", name.toLowerCase().replace(/[^a-z0-9]+/g, "_"), sql);
+  given.io.out(`Wrote ${migration.file}.`);
+  return migration;
+}
+
+async function isMadeBy(migrations: { sql: string }[], structure: string[]): Promise<boolean> {
+  const made = await withSqlite(":memory:", async (db) => {
+    for (const { sql } of migrations) await db.executeScript(sql);
+    return structureOf(db);
+  });
+  return made.join("\n") === structure.join("\n");
+}
