@@ -1,9 +1,10 @@
-import { createServer, connect, type Server, type Socket } from "node:net";
+import { createServer, connect } from "node:net";
 import pg from "pg";
-import { afterEach, describe, expect, inject, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { connectDatabase } from "~/platform/db/client.server";
 import { createTestDatabase, ENGINES, type TestDatabase } from "../support/databases";
 import { answers, APP_ENVIRONMENT, startApp, type AppProcess } from "../support/app-process";
+import { layCable } from "../support/cable";
 import freePort from "../support/free-port";
 import { databaseUrl } from "../support/postgres";
 
@@ -39,60 +40,70 @@ describe("the app as a process", () => {
       expect(app.output()).toContain('"msg":"stopped"');
     },
   );
+});
+
+describe("a running app", () => {
+  let app: AppProcess;
+  let file: TestDatabase;
+  beforeAll(async () => {
+    file = await createTestDatabase("sqlite");
+    app = await startApp({ DATABASE_URL: file.url, LOG_LEVEL: "info", INBOX_WORKER: "off" });
+    await answers(app, "/healthz", 200);
+  });
+  afterAll(async () => {
+    await app?.stop("SIGKILL");
+    await file?.drop();
+  });
+  /** What it has logged of the request with this id, once it has. */
+  const logged = async (requestId: string) => {
+    const lines = () =>
+      app
+        .output()
+        .split("\n")
+        .filter((line) => line.includes(requestId));
+    await expect.poll(lines).toHaveLength(1);
+    return JSON.parse(lines()[0]!) as Record<string, unknown>;
+  };
+  const get = (path: string, requestId: string, init: RequestInit = {}) =>
+    fetch(app.url + path, { ...init, headers: { "X-Request-Id": requestId } });
 
   it("writes one JSON line per request, with its id and without its query", async () => {
-    const app = await start({ DATABASE_URL: await database("sqlite") });
-    await answers(app, "/healthz", 200);
-    await fetch(`${app.url}/healthz?id_token=eyJhbGciOi.eyJpc3MiOi.c2ln&shop=a.myshopify.com`, {
-      headers: { "X-Request-Id": "probe-7" },
-    });
-    await app.stop();
-    const lines = app
-      .output()
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines.find((line) => line.requestId === "probe-7")).toMatchObject({
-      level: "info",
-      app: "backroom",
-      method: "GET",
-      path: "/healthz",
-      status: 200,
+    await get("/healthz?id_token=eyJhbGciOi.eyJpc3MiOi.c2ln&shop=a.myshopify.com", "probe-7");
+    expect(await logged("probe-7")).toMatchObject({
+      ...{ level: "info", app: "backroom", method: "GET", path: "/healthz", status: 200 },
     });
     expect(app.output()).not.toContain("eyJ");
   });
 
   it("takes a scanner's 404 for what it is: one line of a request, and no error", async () => {
-    const app = await start({ DATABASE_URL: await database("sqlite"), LOG_LEVEL: "info" });
-    await answers(app, "/healthz", 200);
-    expect((await fetch(`${app.url}/wp-login.php`)).status).toBe(404);
-    expect((await fetch(`${app.url}/healthz`, { method: "POST" })).status).toBe(405);
-    await app.stop();
+    expect((await get("/wp-login.php", "scanner-1")).status).toBe(404);
+    expect((await get("/healthz", "scanner-2", { method: "POST" })).status).toBe(405);
+    for (const id of ["scanner-1", "scanner-2"]) expect(await logged(id)).toMatchObject({ level: "info" });
     expect(app.output()).not.toMatch(/"level":"(error|warn)"/);
   });
 
   it("answers a malformed address with 400 and a sentence, and no stack", async () => {
-    const app = await start({ DATABASE_URL: await database("sqlite") });
-    await answers(app, "/healthz", 200);
     const port = Number(new URL(app.url).port);
     // Not by fetch, which would mend the address.
-    const get = (path: string, host = "desk") =>
+    const ask = (path: string, host = "desk") =>
       rawRequest(port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
     for (const path of ["/%ff", "/app/orders/%00", "/app/orders?q=%00", "/%E0%A4%A", "/app?x=%zz"]) {
-      const answer = await get(path);
+      const answer = await ask(path);
       expect(answer, path).toMatch(/^HTTP\/1\.1 400 [^]*This address is malformed\./);
       expect(answer).toMatch(/x-request-id: /i);
     }
-    expect(await get("/", "not a host")).toMatch(/^HTTP\/1\.1 400 /);
-    expect(await get("/healthz")).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await ask("/", "not a host")).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await ask("/healthz")).toMatch(/^HTTP\/1\.1 200 /);
     expect(app.output()).not.toMatch(/\n\s+at /);
   });
 
   it("ignores a request id that somebody else would like to see in our logs", async () => {
-    const app = await start({ DATABASE_URL: await database("sqlite") });
-    await answers(app, "/healthz", 200);
-    const response = await fetch(`${app.url}/healthz`, { headers: { "X-Request-Id": 'x","level":"fatal' } });
+    const response = await get("/healthz", 'x","level":"fatal');
     expect(response.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it("keeps its metrics closed where no token is set", async () => {
+    expect((await get("/metrics", "metrics-1")).status).toBe(503);
   });
 });
 
@@ -190,14 +201,11 @@ describe("readiness", () => {
   );
 
   it("goes when the database does, says so, and comes back by itself", async () => {
-    const direct = new URL(await database("postgres"));
-    const proxy = await tcpProxy(Number(direct.port));
-    const through = new URL(direct.href);
-    through.port = String(proxy.port);
-    const app = await start({ DATABASE_URL: through.href });
+    const cable = await layCable(await database("postgres"));
+    const app = await start({ DATABASE_URL: cable.url });
     await answers(app, "/readyz", 200);
 
-    await proxy.cut();
+    await cable.cut();
     const cutAt = Date.now();
     const down = await answers(app, "/readyz", 503);
     expect(Date.now() - cutAt).toBeLessThan(4_000);
@@ -208,8 +216,9 @@ describe("readiness", () => {
     });
     await answers(app, "/healthz", 200);
 
-    await proxy.mend();
+    await cable.mend();
     await answers(app, "/readyz", 200, 3_000);
+    await cable.cut();
   });
 
   it("is refused in time while somebody holds every connection, and the log says what to change", async () => {
@@ -250,30 +259,4 @@ function rawRequest(port: number, bytes: string): Promise<string> {
     socket.setEncoding("utf8").on("data", (text) => (received += String(text)));
     socket.on("close", () => resolve(received)).on("error", reject);
   });
-}
-
-/** A TCP relay to a local port that can be cut like a cable, and mended. */
-async function tcpProxy(target: number) {
-  const sockets = new Set<Socket>();
-  let server: Server;
-  const listen = (port: number) =>
-    new Promise<number>((resolve) => {
-      server = createServer((client) => {
-        const upstream = connect(target, "127.0.0.1");
-        for (const socket of [client, upstream]) {
-          sockets.add(socket);
-          socket.on("error", () => socket.destroy()).on("close", () => sockets.delete(socket));
-        }
-        client.pipe(upstream).pipe(client);
-      }).listen(port, "127.0.0.1", () => resolve((server.address() as { port: number }).port));
-    });
-  const port = await listen(0);
-  return {
-    port,
-    cut: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-    mend: () => listen(port),
-  };
 }

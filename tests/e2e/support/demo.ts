@@ -18,7 +18,7 @@ import { SEED_NOW } from "../../../prisma/seed/instant";
 import { seedDemo } from "../../../prisma/seed/run";
 import { createTestDatabase } from "../../support/databases";
 import freePort from "../../support/free-port";
-import { layCable, type Cable } from "./cable";
+import { layCable, type Cable } from "../../support/cable";
 
 export const API_KEY = "local-api-key";
 export const API_SECRET = "local-api-secret";
