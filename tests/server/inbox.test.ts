@@ -139,12 +139,6 @@ describe.each(ENGINES)("the inbox of a process without a worker on %s", (engine)
       if (engine === "postgres")
         expect(after).toMatch(/^backroom_database_connections\{state="idle"\} [1-9]/m);
     });
-
-    it("answers 503 while no token is configured", async () => {
-      const other = await startApp({ DATABASE_URL: database.url, INBOX_WORKER: "off" });
-      await answers(other, "/metrics", 503);
-      await other.stop("SIGKILL");
-    });
   });
 });
 

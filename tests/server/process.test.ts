@@ -1,6 +1,6 @@
 import { createServer, connect } from "node:net";
 import pg from "pg";
-import { afterEach, describe, expect, inject, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { connectDatabase } from "~/platform/db/client.server";
 import { createTestDatabase, ENGINES, type TestDatabase } from "../support/databases";
 import { answers, APP_ENVIRONMENT, startApp, type AppProcess } from "../support/app-process";
@@ -44,61 +44,71 @@ describe("the app as a process", () => {
       expect(app.output()).toContain('"msg":"stopped"');
     },
   );
+});
+
+describe("a running app", () => {
+  let app: AppProcess;
+  let file: TestDatabase;
+  beforeAll(async () => {
+    file = await createTestDatabase("sqlite");
+    app = await startApp({ DATABASE_URL: file.url, LOG_LEVEL: "info", INBOX_WORKER: "off" });
+    await answers(app, "/healthz", 200);
+  });
+  afterAll(async () => {
+    await app?.stop("SIGKILL");
+    await file?.drop();
+  });
+  /** What it has logged of the request with this id, once it has. */
+  const logged = async (requestId: string) => {
+    const lines = () =>
+      app
+        .output()
+        .split("\n")
+        .filter((line) => line.includes(requestId));
+    await expect.poll(lines).toHaveLength(1);
+    return JSON.parse(lines()[0]!) as Record<string, unknown>;
+  };
+  const get = (path: string, requestId: string, init: RequestInit = {}) =>
+    fetch(app.url + path, { ...init, headers: { "X-Request-Id": requestId } });
 
   it("writes one JSON line per request, with its id and without its query", async () => {
-    const app = await start({ DATABASE_URL: await database("sqlite") });
-    await answers(app, "/healthz", 200);
-    await fetch(`${app.url}/healthz?id_token=eyJhbGciOi.eyJpc3MiOi.c2ln&shop=a.myshopify.com`, {
-      headers: { "X-Request-Id": "probe-7" },
-    });
-    await app.stop();
-    const lines = app
-      .output()
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines.find((line) => line.requestId === "probe-7")).toMatchObject({
-      level: "info",
-      app: "backroom",
-      method: "GET",
-      path: "/healthz",
-      status: 200,
+    await get("/healthz?id_token=eyJhbGciOi.eyJpc3MiOi.c2ln&shop=a.myshopify.com", "probe-7");
+    expect(await logged("probe-7")).toMatchObject({
+      ...{ level: "info", app: "backroom", method: "GET", path: "/healthz", status: 200 },
     });
     expect(app.output()).not.toContain("eyJ");
   });
 
-  it("logs a scanner's 404 without an error or a warning", async () => {
-    const app = await start({ DATABASE_URL: await database("sqlite"), LOG_LEVEL: "info" });
-    await answers(app, "/healthz", 200);
-    expect((await fetch(`${app.url}/wp-login.php`)).status).toBe(404);
-    expect((await fetch(`${app.url}/healthz`, { method: "POST" })).status).toBe(405);
-    await app.stop();
+  it("logs a scanner's 404 as a request, without an error or a warning", async () => {
+    expect((await get("/wp-login.php", "scanner-1")).status).toBe(404);
+    expect((await get("/healthz", "scanner-2", { method: "POST" })).status).toBe(405);
+    for (const id of ["scanner-1", "scanner-2"]) expect(await logged(id)).toMatchObject({ level: "info" });
     expect(app.output()).not.toMatch(/"level":"(error|warn)"/);
   });
 
   it("answers a malformed address with 400 and logs no stack", async () => {
-    const app = await start({ DATABASE_URL: await database("sqlite") });
-    await answers(app, "/healthz", 200);
     const port = Number(new URL(app.url).port);
     // Not by fetch, which would mend the address.
-    const get = (path: string, host = "desk") =>
+    const ask = (path: string, host = "desk") =>
       rawRequest(port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
     for (const path of ["/%ff", "/app/orders/%00", "/app/orders?q=%00", "/%E0%A4%A", "/app?x=%zz"]) {
-      const answer = await get(path);
+      const answer = await ask(path);
       expect(answer, path).toMatch(/^HTTP\/1\.1 400 /);
       expect(answer).toContain("This address is malformed.");
       expect(answer).toMatch(/x-request-id: /i);
     }
-    expect(await get("/", "not a host")).toMatch(/^HTTP\/1\.1 400 /);
-    expect(await get("/healthz")).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await ask("/", "not a host")).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await ask("/healthz")).toMatch(/^HTTP\/1\.1 200 /);
     expect(app.output()).not.toMatch(/\n\s+at /);
   });
 
   it("replaces a request id that could forge a line of the log", async () => {
-    const app = await start({ DATABASE_URL: await database("sqlite") });
-    await answers(app, "/healthz", 200);
-    const response = await fetch(`${app.url}/healthz`, { headers: { "X-Request-Id": 'x","level":"fatal' } });
+    const response = await get("/healthz", 'x","level":"fatal');
     expect(response.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it("answers /metrics with 503 while no token is configured", async () => {
+    expect((await get("/metrics", "metrics-1")).status).toBe(503);
   });
 });
 
@@ -209,6 +219,7 @@ describe("GET /readyz", () => {
 
     await cable.mend();
     await answers(app, "/readyz", 200, SOON_MS);
+    await cable.cut();
   });
 
   it("is 503 in time while every connection is in use, and the log names the variable to change", async () => {
