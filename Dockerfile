@@ -5,8 +5,6 @@
 
 FROM node:22-bookworm-slim AS packages
 WORKDIR /app
-# better-sqlite3 is compiled where no prebuilt binary can be fetched.
-RUN apt-get update && apt-get install -y --no-install-recommends python3 make g++ && rm -rf /var/lib/apt/lists/*
 COPY package.json package-lock.json ./
 COPY prisma ./prisma
 COPY prisma.config.ts tsconfig.json ./

@@ -10,8 +10,14 @@ export type PostgresServer = {
   stop: () => Promise<void>;
 };
 
-/** Starts a new cluster under `folder`, with every durability setting as shipped (fsync on). */
-export async function startPostgres(folder: string): Promise<PostgresServer> {
+/**
+ * Starts a new cluster under `folder`.
+ * @param settings of postgresql.conf; without them every durability setting is as shipped (fsync on)
+ */
+export async function startPostgres(
+  folder: string,
+  settings: Record<string, string> = {},
+): Promise<PostgresServer> {
   // The server runs as a user of its own where we are root, which Postgres refuses to be.
   chmodSync(folder, 0o755);
   const port = await freePort(20_000 + (process.pid % 20_000));
@@ -23,7 +29,10 @@ export async function startPostgres(folder: string): Promise<PostgresServer> {
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ["--encoding=UTF8", "--locale=C"],
-    postgresFlags: ["-c", "max_connections=300"],
+    postgresFlags: Object.entries({ max_connections: "300", ...settings }).flatMap(([name, value]) => [
+      "-c",
+      `${name}=${value}`,
+    ]),
     onLog: () => {},
   });
   await server.initialise();

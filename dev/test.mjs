@@ -38,6 +38,7 @@ const vitest = spawnSync(
     project,
     "--reporter=default",
     "--reporter=json",
+    "--reporter=./tests/support/timings.ts",
     `--outputFile.json=${report}`,
     ...args,
   ],

@@ -1,7 +1,7 @@
 // The second half of `npm run build`: each command that production runs, as one file in build/, for ops/run.mjs; and
 // build/prisma.config.mjs, which the Prisma CLI reads where it is put in place of prisma.config.ts.
-import { writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -21,6 +21,11 @@ const COMMANDS = [
 ];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** Threads, which are found beside the file that starts them */
+const WORKERS = ["ops/backup/sqlite-copy.mjs"];
+
+mkdirSync(`${root}/build/ops`, { recursive: true });
+for (const worker of WORKERS) copyFileSync(`${root}/${worker}`, `${root}/build/ops/${basename(worker)}`);
 await Promise.all(COMMANDS.map(bundleCommand));
 await bundle("prisma.config", `export { default } from "./prisma.config";`);
 
@@ -28,7 +33,7 @@ async function bundleCommand(entry) {
   const contents = `export { main } from "./${entry}"; export { runInShell } from "~/platform/command.server";`;
   const { outfile, metafile } = await bundle(entry, contents);
   const sources = Object.keys(metafile.inputs).filter((path) => !/^<|node_modules\//.test(path));
-  writeFileSync(`${outfile}.inputs.json`, JSON.stringify(sources));
+  writeFileSync(`${outfile}.inputs.json`, JSON.stringify([...sources, ...WORKERS]));
 }
 
 async function bundle(name, contents) {

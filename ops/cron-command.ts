@@ -3,12 +3,12 @@
  * progress, and with no budget but the one that is given.
  */
 import type { RotationReminder } from "~/features/connections/rotation-reminders.server";
-import { command, UsageError, type Io, type Main } from "~/platform/command.server";
-import { connectDatabase, type Db } from "~/platform/db/client.server";
-import { describeDatabaseError, isDatabaseUnavailable } from "~/platform/db/errors.server";
+import { command, STOPPED, UsageError, type Io, type Main } from "~/platform/command.server";
+import type { Db } from "~/platform/db/client.server";
 import type { Leased } from "~/platform/db/lease.server";
 import { databaseEnvironment, type Source } from "~/platform/env.server";
 import { parseCronQuery, type CronQuery } from "~/platform/http/cron-query.server";
+import { withDatabase } from "./database";
 
 /** A shell waits as long as it takes. */
 const STANDARD_BUDGET_MS = "9999999";
@@ -67,8 +67,7 @@ ${spec.purpose}
 async function run<R extends Report>(spec: CronCommand<R>, query: CronQuery, env: Source, io: Io) {
   const { databaseUrl, maxConnections } = databaseEnvironment(env);
   const work = spec.prepare(env);
-  const db = await connectDatabase(databaseUrl, { maxConnections });
-  try {
+  return withDatabase(databaseUrl, { maxConnections }, async (db) => {
     const leased = await work({ db, signal: io.signal, progress: onceASecond(io.out) }, query);
     if (leased.outcome === "running") {
       io.err(`${spec.rival} holds the lease (${leased.runId}); wait for it to end.`);
@@ -77,13 +76,9 @@ async function run<R extends Report>(spec: CronCommand<R>, query: CronQuery, env
     const { runId, dryRun, outcome } = leased.result;
     for (const line of spec.lines(leased.result)) io.out(line);
     io.out(dryRun ? `Nothing was changed (run ${runId}).` : `${outcome} (run ${runId}).`);
-    if (io.signal.aborted) return 130;
+    if (io.signal.aborted) return STOPPED;
     return outcome === "COMPLETE" ? 0 : 1;
-  } catch (error) {
-    throw isDatabaseUnavailable(error) ? describeDatabaseError(error, databaseUrl) : error;
-  } finally {
-    await db.$disconnect();
-  }
+  });
 }
 
 function onceASecond(out: Io["out"]): CronRun["progress"] {

@@ -25,9 +25,11 @@ async function load() {
 /** Whether there is a bundle, and none of the files that it was made of has changed since; in production they are not there. */
 function isCurrent(bundle) {
   const path = fileURLToPath(bundle);
-  if (!existsSync(path)) return false;
+  const list = `${path}.inputs.json`;
+  // The list is written last: without it the bundle is of a build that did not come to its end.
+  if (!existsSync(path) || !existsSync(list)) return false;
   const madeAt = statSync(path).mtimeMs;
-  const inputs = JSON.parse(readFileSync(`${path}.inputs.json`, "utf8"));
+  const inputs = JSON.parse(readFileSync(list, "utf8"));
   return inputs.every((input) => {
     const stat = statSync(new URL(input, root), { throwIfNoEntry: false });
     return !stat || stat.mtimeMs <= madeAt;

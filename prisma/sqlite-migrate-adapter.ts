@@ -10,8 +10,10 @@ import {
   type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
 } from "@prisma/driver-adapter-utils";
+import { assertSqliteDriverFits } from "../app/platform/db/sqlite-driver.server";
 
 export function sqliteMigrateAdapter(file: string): SqlMigrationAwareDriverAdapterFactory {
+  assertSqliteDriverFits();
   const factory = new PrismaBetterSQLite3({ url: `file:${file}` });
   return {
     provider: "sqlite",

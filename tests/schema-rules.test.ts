@@ -3,7 +3,7 @@ import { readSchema, tenantModels, type Model } from "./support/schema";
 
 const { models } = readSchema("prisma/schema.prisma");
 
-/** Shopify's own keys, which SPEC §3 exempts. */
+/** Shopify's own keys, which are unique over all stores. */
 const SHOPIFY_KEYS = ["WebhookEvent.webhookId", "WebhookRegistry.shopDomain+topicKey"];
 
 const scalar = (model: Model, name: string) => model.fields.find((field) => field.name === name);
@@ -26,7 +26,7 @@ describe.each(models.map((model) => [model.name, model] as const))("%s", (name, 
     expect(model.documentation).toMatch(/\nLifecycle: [^]*\nLifetime: /);
   });
 
-  it("is named in SQL as in the schema", () => {
+  it("has the same table and column names in SQL as in the schema", () => {
     expect(model.dbName).toBeNull();
     for (const field of model.fields) expect(field.dbName ?? null).toBeNull();
   });
@@ -46,12 +46,12 @@ describe.each(models.map((model) => [model.name, model] as const))("%s", (name, 
 describe.each(tenantModels().map((model) => [model.name, model] as const))(
   "the tenant table %s",
   (name, model) => {
-    it("belongs to a store and goes with it", () => {
+    it("belongs to a store and is deleted with it", () => {
       const store = model.fields.find((field) => field.type === "Store");
       expect(store).toMatchObject({ relationFromFields: ["storeId"], relationOnDelete: "Cascade" });
     });
 
-    it("has storeId in every unique key", () => {
+    it("has storeId in every unique key of its own", () => {
       for (const key of uniqueKeys(model)) {
         if (SHOPIFY_KEYS.includes(`${name}.${key.join("+")}`)) continue;
         expect(key, `unique key of ${name}`).toContain("storeId");
@@ -65,7 +65,7 @@ describe.each(tenantModels().map((model) => [model.name, model] as const))(
   },
 );
 
-it("has all the models of the contract, the leases of the installation's jobs, and no other", () => {
+it("the schema declares exactly the expected models", () => {
   expect(models.map((model) => model.name).sort()).toEqual(
     "AiDraft ComplianceRequest ConnectionEvent JobLease KpiCache OrderFlag ProductVelocity PurchaseOrder PurchaseOrderLine RetentionRun SeoInsight Session Store StoreSecret StoreSettings Ticket TicketMessage WebhookEvent WebhookRegistry".split(
       " ",

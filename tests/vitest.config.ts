@@ -1,21 +1,15 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { PGBOUNCER_FILES } from "./support/pgbouncer-files";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const root = at("..");
 const globalSetup = at("./support/global-setup.ts");
 
-/** Every file whose tests run on each database. */
-const onEachDatabase = readdirSync(at("."), { recursive: true, encoding: "utf8" })
-  .filter((path) => /\.test\.tsx?$/.test(path) && !/^(e2e|debian|bench)\//.test(path))
-  .filter((path) => /\b(eachDatabase|ENGINES)\b/.test(readFileSync(at(path), "utf8")))
-  .map((path) => `tests/${path}`);
-
 /**
  * Four projects: `app` needs only Node (npm test); `browser` needs Chromium and `debian` needs Debian's PgBouncer and
- * pg_dump (.ci/run); `pgbouncer` is the Postgres half of `app` once more, through that PgBouncer. Nothing is skipped where it cannot run: it is not in the project.
+ * pg_dump (.ci/run); `pgbouncer` is what can differ behind a pooler once more, on Postgres and through that PgBouncer. Nothing is skipped where it cannot run: it is not in the project.
  */
 export default defineConfig({
   root,
@@ -62,7 +56,11 @@ export default defineConfig({
       {
         extends: true,
         root,
-        test: { name: "pgbouncer", globalSetup: at("./support/pgbouncer-setup.ts"), include: onEachDatabase },
+        test: {
+          name: "pgbouncer",
+          globalSetup: at("./support/pgbouncer-setup.ts"),
+          include: PGBOUNCER_FILES,
+        },
       },
     ],
   },

@@ -25,6 +25,9 @@ export class UsageError extends Error {
   readonly code = "USAGE";
 }
 
+/** The exit code of what SIGINT or SIGTERM ended */
+export const STOPPED = 130;
+
 type Options = Record<string, "flag" | "value">;
 type Values<O extends Options> = { [name in keyof O]?: O[name] extends "flag" ? true : string };
 export type Arguments<O extends Options> = { values: Values<O>; positionals: string[] };
@@ -41,6 +44,8 @@ export type CommandSpec<O extends Options> = {
   /** How many arguments may stand beside the options; none if not given */
   positionals?: number;
   run: (given: Arguments<O>, env: Source, io: Io) => Promise<number>;
+  /** A signal ends it at once with 130, whatever it is doing, and `run` need not look at it. */
+  stopsAtOnce?: boolean;
   /** Errors with a sentence, beside those of the configuration and of an unreachable database */
   expected?: Expected[];
   /** The exit code for an error; 2 where it says nothing */
@@ -55,13 +60,19 @@ export function command<const O extends Options>(spec: CommandSpec<O>): Main {
       return 0;
     }
     try {
-      return await spec.run(parseArguments(argv, spec), env, io);
+      const ended = spec.run(parseArguments(argv, spec), env, io);
+      return await (spec.stopsAtOnce ? Promise.race([ended, stopped(io.signal)]) : ended);
     } catch (error) {
-      if (error instanceof UsageError) io.err(`${error.message} See: ${spec.name} -- --help`);
+      if (error instanceof UsageError) io.err(`${error.message} See: ${helpOf(spec.name)}`);
       else io.err(describeError(error, expected));
       return spec.exitCode?.(error) ?? 2;
     }
   };
+}
+
+/** npm would take the option for its own. */
+function helpOf(name: string): string {
+  return name.startsWith("npm ") ? `${name} -- --help` : `${name} --help`;
 }
 
 /** @throws {UsageError} */
@@ -79,12 +90,21 @@ function parseArguments<O extends Options>(argv: string[], spec: CommandSpec<O>)
     if (!kind) throw new UsageError(`--${name} is no option of this command.`);
     if (kind === "flag" && given !== undefined) throw new UsageError(`--${name} takes no value.`);
     const value = kind === "flag" ? true : (given ?? argv[++i]);
-    if (value === undefined) throw new UsageError(`--${name} needs a value.`);
+    // A value that begins like an option is written --name=--value.
+    if (value === undefined || (value !== true && given === undefined && value.startsWith("--")))
+      throw new UsageError(`--${name} needs a value.`);
     values[name] = value;
   }
   if (positionals.length > (spec.positionals ?? 0))
     throw new UsageError(`${positionals.at(-1)} is one argument too many.`);
   return { values: values as Values<O>, positionals };
+}
+
+function stopped(signal: AbortSignal): Promise<number> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(STOPPED);
+    else signal.addEventListener("abort", () => resolve(STOPPED), { once: true });
+  });
 }
 
 /** The sentence of an expected error; the whole of one that is not. */
@@ -93,10 +113,16 @@ function describeError(error: unknown, expected: Expected[]): string {
   return expected.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message);
 }
 
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
 /** The process of a command: arguments, environment, signals and exit code. The second signal ends it at once. */
 export async function runInShell(main: Main): Promise<void> {
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  const onSignal = () => {
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+    stop.abort();
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
   const io: Io = {
     out: (line) => console.log(line),
     err: (line) => console.error(line),

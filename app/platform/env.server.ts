@@ -194,7 +194,7 @@ export function backupEnvironment(variables: Source) {
  * @throws {ConfigurationError} also when there is none
  */
 export function backupIdentities(source: Source): string[] {
-  const { BACKUP_IDENTITY: value, BACKUP_IDENTITY_FILE: file } = source;
+  const { BACKUP_IDENTITY: value, BACKUP_IDENTITY_FILE: file } = withoutEmpty(source);
   const name = value ? "BACKUP_IDENTITY" : "BACKUP_IDENTITY_FILE";
   if (!value && !file)
     throw new ConfigurationError([
@@ -235,14 +235,20 @@ export function childEnvironment(changes: Source): NodeJS.ProcessEnv {
 }
 
 /**
- * The environment for a program of Postgres: `changes`, where programs are, and what an address may leave open: these our
- * driver reads as well. Others (PGSERVICE, PGHOSTADDR, PGSYSCONFDIR) libpq alone reads, and would lead to another server.
+ * The environment for a program of Postgres: `changes`, and of `source` where programs are and what an address may leave open:
+ * these our driver reads as well. Others (PGSERVICE, PGHOSTADDR, PGSYSCONFDIR) libpq alone reads, and would lead to another
+ * server.
  */
-export function toolEnvironment(changes: Source): NodeJS.ProcessEnv {
-  const passed = Object.entries(process.env).filter(([name]) =>
+export function toolEnvironment(source: Source, changes: Source): NodeJS.ProcessEnv {
+  const passed = Object.entries(source).filter(([name]) =>
     /^(PATH|HOME|LD_LIBRARY_PATH|PG(HOST|PORT|USER|PASSWORD|PASSFILE|SSLMODE))$/.test(name),
   );
-  return { ...Object.fromEntries(passed), LC_ALL: "C", NODE_ENV: process.env.NODE_ENV, ...changes };
+  return {
+    ...Object.fromEntries(passed),
+    LC_ALL: "C",
+    NODE_ENV: source.NODE_ENV,
+    ...changes,
+  } as NodeJS.ProcessEnv;
 }
 
 /**

@@ -1,10 +1,11 @@
+import { driverFits } from "../../prisma/sqlite-driver.mjs";
 import { run } from "./processes.mjs";
 import { fingerprint, statOf } from "./state.mjs";
 
-/** Whether `npm ci` has to run: nothing is installed, or the lockfile changed since. */
-export function needsInstall(done = {}) {
+/** Whether `npm ci` has to run: nothing is installed, another Node installed it, or the lockfile changed since. */
+export function needsInstall(done = {}, fits = driverFits) {
   const installed = statOf("node_modules/.package-lock.json");
-  if (!installed) return true;
+  if (!installed || !fits()) return true;
   // A checkout touches the lockfile without changing it, so its content has the last word.
   return statOf("package-lock.json").mtimeMs > installed.mtimeMs && done.install !== lockfile();
 }

@@ -1,3 +1,4 @@
+import type { Source } from "~/platform/env.server";
 import type { Fingerprints } from "./fingerprint";
 
 /** What is known of an archive beside its bytes, of the same instant as these. */
@@ -13,5 +14,10 @@ export type Bytes = AsyncIterable<Uint8Array>;
 /** Makes an archive and hands its bytes to `write` while they come. */
 export type MakeArchive = (
   databaseUrl: string,
-  options: { write: (archive: Bytes) => Promise<void>; scratch: string; signal: AbortSignal },
+  options: {
+    write: (archive: Bytes) => Promise<void>;
+    scratch: string;
+    variables: Source;
+    signal: AbortSignal;
+  },
 ) => Promise<ArchiveFacts>;

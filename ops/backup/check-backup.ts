@@ -1,6 +1,7 @@
 /** Everything that can be known of a backup before a database is touched. */
 import { createReadStream } from "node:fs";
 import type { Engine } from "~/platform/db/database-url";
+import type { Source } from "~/platform/env.server";
 import { decrypted } from "./age";
 import type { Bytes } from "./archive";
 import { BackupError } from "./backup-error";
@@ -24,7 +25,13 @@ export type CheckedBackup = {
 export async function checkBackup(
   folder: FolderStore,
   file: string,
-  expected: { environment: string; engine: Engine; identities: string[]; signal: AbortSignal },
+  expected: {
+    environment: string;
+    engine: Engine;
+    identities: string[];
+    variables: Source;
+    signal: AbortSignal;
+  },
 ): Promise<CheckedBackup> {
   const stored = await readManifest(folder, file);
   const { manifest } = stored;
@@ -43,7 +50,7 @@ export async function checkBackup(
 
   const archive = () => provenArchive(folder.path(file), file, manifest, expected.identities);
   await readThrough(archive(), file, manifest.engine, expected.signal);
-  if (manifest.engine === "postgres") await proveReadable(archive(), file, manifest, expected.signal);
+  if (manifest.engine === "postgres") await proveReadable(archive(), file, manifest, expected);
   return { file, manifest, archive };
 }
 
@@ -93,10 +100,15 @@ async function readThrough(archive: Bytes, file: string, engine: Engine, signal:
 }
 
 /** By the pg_restore that is installed here, which may be older than the pg_dump that wrote it. */
-async function proveReadable(archive: Bytes, file: string, manifest: Manifest, signal: AbortSignal) {
+async function proveReadable(
+  archive: Bytes,
+  file: string,
+  manifest: Manifest,
+  { variables, signal }: { variables: Source; signal: AbortSignal },
+) {
   try {
     await runTool("pg_restore", ["--list"], {
-      env: {},
+      variables,
       signal,
       input: archive,
       output: async (list) => void (await digestOf(list)),

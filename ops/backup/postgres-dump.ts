@@ -8,8 +8,8 @@ import { runTool, toolVersion } from "./tool";
  * `pg_dump --format=custom --no-owner`. The fingerprints are taken while it runs and in the snapshot that it dumps, so
  * writers may go on.
  */
-export const dumpPostgres: MakeArchive = async (databaseUrl, { write, signal }) => {
-  const tool = await toolVersion("pg_dump", signal);
+export const dumpPostgres: MakeArchive = async (databaseUrl, { write, variables, signal }) => {
+  const tool = await toolVersion("pg_dump", { variables, signal });
   return withClient(databaseUrl, (client) =>
     inSnapshot(client, async () => {
       const { rows } = await client.query<{ snapshot: string; server: string }>(
@@ -20,6 +20,7 @@ export const dumpPostgres: MakeArchive = async (databaseUrl, { write, signal }) 
       const [tables] = await bothOrNeither(signal, (stop) => [
         fingerprintPostgres(client),
         runTool("pg_dump", ["--format=custom", "--no-owner", "--no-password", `--snapshot=${snapshot}`], {
+          variables,
           env: libpqEnvironment(databaseUrl),
           signal: stop,
           output: write,

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Source } from "~/platform/env.server";
 import { BackupError } from "./backup-error";
 import type { CheckedBackup } from "./check-backup";
 import type { Fingerprints } from "./fingerprint";
@@ -8,7 +9,7 @@ import { appliedMigrations, fingerprintPostgres, inSnapshot, listTables } from "
 import type { Target } from "./target";
 import { runTool } from "./tool";
 
-type Options = { noPrivileges?: boolean; signal: AbortSignal };
+type Options = { variables: Source; noPrivileges?: boolean; signal: AbortSignal };
 
 export async function postgresTarget(databaseUrl: string, options: Options): Promise<Target> {
   const { migrations, filled } = await withClient(databaseUrl, (client) =>
@@ -40,7 +41,7 @@ export async function postgresTarget(databaseUrl: string, options: Options): Pro
 /** A database of its own on the server, dropped when `work` ends. */
 export async function withScratchPostgres<T>(
   databaseUrl: string,
-  signal: AbortSignal,
+  options: Pick<Options, "variables" | "signal">,
   work: (restore: (backup: CheckedBackup) => Promise<Fingerprints>) => Promise<T>,
 ): Promise<T> {
   const name = `backroom_verify_${randomBytes(6).toString("hex")}`;
@@ -49,7 +50,7 @@ export async function withScratchPostgres<T>(
   try {
     return await work(async (backup) => {
       // The roles that were granted something need not exist on this server.
-      await restoreInto(url, backup, { noPrivileges: true, signal });
+      await restoreInto(url, backup, { ...options, noPrivileges: true });
       return fingerprintOf(url);
     });
   } finally {
@@ -58,7 +59,11 @@ export async function withScratchPostgres<T>(
 }
 
 /** In one transaction: what fails leaves the database as it was. */
-async function restoreInto(databaseUrl: string, backup: CheckedBackup, { noPrivileges, signal }: Options) {
+async function restoreInto(
+  databaseUrl: string,
+  backup: CheckedBackup,
+  { variables, noPrivileges, signal }: Options,
+) {
   const args = [
     ...["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error", "--no-password"],
     ...(noPrivileges ? ["--no-privileges"] : []),
@@ -66,6 +71,7 @@ async function restoreInto(databaseUrl: string, backup: CheckedBackup, { noPrivi
   ];
   try {
     await runTool("pg_restore", args, {
+      variables,
       env: libpqEnvironment(databaseUrl),
       signal,
       input: backup.archive(),

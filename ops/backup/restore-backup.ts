@@ -1,4 +1,5 @@
 import { parseDatabaseUrl } from "~/platform/db/database-url";
+import type { Source } from "~/platform/env.server";
 import { BackupError } from "./backup-error";
 import { checkBackup, type CheckedBackup } from "./check-backup";
 import { withLocal } from "./fetch";
@@ -12,6 +13,8 @@ import type { Target } from "./target";
 export type RestorePlan = {
   /** Past the pooler */
   databaseUrl: string;
+  /** Of the command, for pg_restore */
+  variables: Source;
   environment: string;
   identities: string[];
   /** For what is fetched from a bucket */

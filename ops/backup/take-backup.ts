@@ -4,6 +4,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { parseDatabaseUrl } from "~/platform/db/database-url";
+import type { Source } from "~/platform/env.server";
 import type { Encrypt } from "./age";
 import type { ArchiveFacts, Bytes } from "./archive";
 import { Meter, type Digest } from "./digest";
@@ -22,6 +23,8 @@ import type { BackupStore } from "./store";
 export type BackupPlan = {
   /** Past the pooler */
   databaseUrl: string;
+  /** Of the command, for pg_dump */
+  variables: Source;
   environment: string;
   encrypt: Encrypt;
   keepDays: number;
@@ -102,7 +105,7 @@ async function removeDrafts(folder: FolderStore, { environment, engine }: Whose)
 
 /** In one stream: nothing of the archive touches the disk in clear (on SQLite, nothing but the copy). */
 async function writeEncrypted(
-  { databaseUrl, signal }: BackupPlan,
+  { databaseUrl, variables, signal }: BackupPlan,
   encrypted: (source: Bytes) => Bytes,
   draft: string,
 ): Promise<ArchiveFacts & { archive: Digest; file: Digest }> {
@@ -118,7 +121,8 @@ async function writeEncrypted(
     );
   const { engine } = parseDatabaseUrl(databaseUrl);
   const make = engine === "postgres" ? dumpPostgres : dumpSqlite;
-  const { migration, server, tool, tables } = await make(databaseUrl, { write, scratch: draft, signal });
+  const options = { write, scratch: draft, variables, signal };
+  const { migration, server, tool, tables } = await make(databaseUrl, options);
   return { migration, server, tool, tables, archive: clear.digest(), file: sealed.digest() };
 }
 

@@ -3,14 +3,16 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { toolEnvironment } from "~/platform/env.server";
+import { toolEnvironment, type Source } from "~/platform/env.server";
 import { BackupError } from "./backup-error";
 
 type Bytes = AsyncIterable<Uint8Array>;
 
 export type ToolOptions = {
-  /** The password of the database goes here: arguments are everybody's to read */
-  env: Record<string, string | undefined>;
+  /** Of the command; what of it the tool gets is for `toolEnvironment` */
+  variables: Source;
+  /** On top of it. The password of the database goes here: arguments are everybody's to read */
+  env?: Source;
   signal: AbortSignal;
   input?: Bytes;
   output?: (bytes: Bytes) => Promise<unknown>;
@@ -20,10 +22,10 @@ const MAX_ERROR_CHARACTERS = 4_000;
 
 /** @throws {BackupError} TOOL when it is not installed, or ends with an error; what `input` or `output` throw, after it was stopped */
 export async function runTool(tool: string, args: string[], options: ToolOptions): Promise<void> {
-  const { env, signal, input, output } = options;
+  const { variables, env = {}, signal, input, output } = options;
   signal.throwIfAborted();
   const child = spawn(tool, args, {
-    env: toolEnvironment(env),
+    env: toolEnvironment(variables, env),
     stdio: [input ? "pipe" : "ignore", output ? "pipe" : "ignore", "pipe"],
   });
   const stop = () => child.kill("SIGTERM");
@@ -57,11 +59,13 @@ export async function runTool(tool: string, args: string[], options: ToolOptions
 }
 
 /** "pg_dump (PostgreSQL) 15.18 (Debian …)" */
-export async function toolVersion(tool: string, signal: AbortSignal): Promise<string> {
+export async function toolVersion(
+  tool: string,
+  options: Pick<ToolOptions, "variables" | "signal">,
+): Promise<string> {
   let text = "";
   await runTool(tool, ["--version"], {
-    env: {},
-    signal,
+    ...options,
     output: async (bytes) => {
       for await (const chunk of bytes) text += String(chunk);
     },

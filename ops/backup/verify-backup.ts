@@ -23,7 +23,7 @@ export async function verifyBackup(
     const restoredAt = performance.now();
     const found =
       engine === "postgres"
-        ? await withScratchPostgres(databaseUrl, signal, (restore) => restore(checked))
+        ? await withScratchPostgres(databaseUrl, plan, (restore) => restore(checked))
         : await withScratchSqlite(tmpdir(), signal, (restore) => restore(checked));
     say(`Restored into a scratch database and compared in ${seconds(restoredAt)}.`);
     return differences(checked.manifest.tables, found);

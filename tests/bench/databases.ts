@@ -2,8 +2,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { prismaCli } from "../../prisma/prisma-cli";
-import { administer, databaseUrl, postgresServer } from "../support/global-setup";
+import { postgresServer } from "../support/global-setup";
+import { applyMigrations } from "../support/migrations";
+import { administer, databaseUrl } from "../support/postgres";
 
 export type BenchDatabases = {
   /** A fresh migrated database of its own */
@@ -24,8 +25,7 @@ export async function openDatabases(): Promise<BenchDatabases> {
         engine === "sqlite" ? `file:${join(folder, `${name}.sqlite`)}` : databaseUrl(server.url, name);
       if (engine === "postgres")
         await administer(server.url, `DROP DATABASE IF EXISTS ${name}`, `CREATE DATABASE ${name}`);
-      if (prismaCli(url, ["migrate", "deploy"], "errors").status !== 0)
-        throw new Error(`${name} could not be migrated.`);
+      await applyMigrations(url);
       return url;
     },
     close: async () => {

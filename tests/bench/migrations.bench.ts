@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { connectDatabase } from "~/platform/db/client.server";
 import { childEnvironment } from "~/platform/env.server";
-import { administer, databaseUrl } from "../support/global-setup";
+import { administer, databaseUrl } from "../support/postgres";
 import { insertSql, tablesOf, type MadeRows } from "../support/made-rows";
 import { migrationNames } from "../support/migrations";
 import type { BenchDatabases } from "./databases";

@@ -56,7 +56,7 @@ async function rewrapBesideReaders(db: Db, url: string) {
 }
 
 function runScript(url: string): Promise<string> {
-  const child = spawn(process.execPath, ["--import", "./prisma/register-ts-loader.mjs", "ops/rewrap.ts"], {
+  const child = spawn(process.execPath, ["ops/run.mjs", "ops/rewrap"], {
     env: childEnvironment({
       ...{ DATABASE_URL: url, DIRECT_URL: "", ENCRYPTION_KEY: `${NEW},${OLD}` },
       ...{ KMS_KEY_ID: "", KMS_KEY_ID_PREVIOUS: "" },

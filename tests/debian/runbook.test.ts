@@ -7,8 +7,8 @@ import { expect, inject, it } from "vitest";
 import { connectDatabase } from "~/platform/db/client.server";
 import { childEnvironment } from "~/platform/env.server";
 import { createTestDatabase } from "../support/databases";
-import { administer, databaseUrl } from "../support/global-setup";
-import { npmRun } from "../support/npm-run";
+import { administer, databaseUrl } from "../support/postgres";
+import { runScript } from "../support/commands";
 import { insertTenant } from "../support/tenant-rows";
 
 const RUNBOOK = readFileSync("ops/RUNBOOK.md", "utf8");
@@ -30,8 +30,8 @@ it("makes a key pair, a backup, verifies it, and opens it without Backroom", asy
     ...{ BACKUP_RECIPIENT: recipient, BACKUP_IDENTITY_FILE: join(folder, "backup.key") },
   };
   for (const script of ["backup", "backup:verify"]) {
-    const ended = await npmRun(script, [], environment);
-    expect(ended.code, ended.text).toBe(0);
+    const { code, out, error } = await runScript(script, [], environment);
+    expect(code, out + error).toBe(0);
   }
 
   const name = `by_hand_${process.pid}`;

@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually";
 import { SHOP } from "./support/catalogue";
 import { adminApi, listening, localAdmin } from "./support/local-admin";
 
@@ -6,7 +7,7 @@ const CREATE = `mutation($topic: WebhookSubscriptionTopic!, $input: WebhookSubsc
   webhookSubscriptionCreate(topic: $topic, webhookSubscription: $input) {
     webhookSubscription { id topic uri } userErrors { field message } } }`;
 
-describe("webhook subscriptions", () => {
+describe("the webhook subscriptions of the local Admin API", () => {
   it("are created, listed, counted, changed and deleted", async () => {
     const ask = await adminApi(await localAdmin());
     const created = await ask(CREATE, {
@@ -30,15 +31,12 @@ describe("webhook subscriptions", () => {
     expect((await ask(remove, { id })).data.webhookSubscriptionDelete.userErrors).toHaveLength(1);
   });
 
-  it.each([
-    ["http://app.test/webhooks", "Address protocol http:// is not supported"],
-    ["not a url", "Address is not a valid URL"],
-  ])("refuse the address %s", async (uri, message) => {
+  it.each(["http://app.test/webhooks", "not a url"])("refuse the address %s", async (uri) => {
     const ask = await adminApi(await localAdmin());
     const answer = await ask(CREATE, { topic: "ORDERS_CREATE", input: { uri } });
     expect(answer.data.webhookSubscriptionCreate).toEqual({
       webhookSubscription: null,
-      userErrors: [{ field: ["webhookSubscription", "callbackUrl"], message }],
+      userErrors: [{ field: ["webhookSubscription", "callbackUrl"], message: expect.any(String) }],
     });
   });
 
@@ -47,14 +45,17 @@ describe("webhook subscriptions", () => {
     const input = { uri: "https://app.test/webhooks" };
     await ask(CREATE, { topic: "ORDERS_CREATE", input });
     const again = await ask(CREATE, { topic: "ORDERS_CREATE", input });
-    expect(again.data.webhookSubscriptionCreate.userErrors[0].message).toContain("already been taken");
+    expect(again.data.webhookSubscriptionCreate).toEqual({
+      webhookSubscription: null,
+      userErrors: [{ field: ["webhookSubscription", "callbackUrl"], message: expect.any(String) }],
+    });
     const other = await ask(CREATE, { topic: "ORDERS_UPDATED", input });
     expect(other.data.webhookSubscriptionCreate.userErrors).toEqual([]);
   });
 });
 
-describe("tagsAdd", () => {
-  it("tags the order, and Shopify tells the app that it was updated", async () => {
+describe("the mutation tagsAdd", () => {
+  it("tags the order and sends orders/updated to the app", async () => {
     const topics: unknown[] = [];
     const appOrigin = await listening((req, res) => {
       topics.push(req.headers["x-shopify-topic"]);
@@ -67,15 +68,15 @@ describe("tagsAdd", () => {
     );
     expect(answer.data.tagsAdd).toEqual({ node: { id: "gid://shopify/Order/1001" }, userErrors: [] });
     expect(admin.shop(SHOP).orders[0]!.tags).toEqual(["hold"]);
-    await vi.waitFor(() => expect(topics).toEqual(["orders/updated"]));
+    await eventually(() => expect(topics).toEqual(["orders/updated"]));
   });
 });
 
-describe("a bulk operation", () => {
+describe("a bulk operation of the local Admin API", () => {
   const RUN = `mutation($query: String!) { bulkOperationRunQuery(query: $query) {
     bulkOperation { id status } userErrors { field message code } } }`;
 
-  it("becomes a JSONL file in which children name their parents, and tells the app when it is done", async () => {
+  it("writes a JSONL file in which children name their parents, and sends the app a webhook at its end", async () => {
     const finished: unknown[] = [];
     const appOrigin = await listening(async (req, res) => {
       const chunks: Buffer[] = [];
@@ -89,7 +90,7 @@ describe("a bulk operation", () => {
     const { bulkOperation } = (await ask(RUN, { query })).data.bulkOperationRunQuery;
     expect(bulkOperation.status).toBe("CREATED");
 
-    await vi.waitFor(() => expect(finished).toHaveLength(1));
+    await eventually(() => expect(finished).toHaveLength(1));
     expect(finished[0]).toMatchObject({
       admin_graphql_api_id: bulkOperation.id,
       status: "completed",
@@ -115,12 +116,12 @@ describe("a bulk operation", () => {
     ]);
   });
 
-  it("without a result has no file", async () => {
+  it("has no file when nothing matches", async () => {
     const ask = await adminApi(await localAdmin());
     const query = '{ orders(query: "name:none") { edges { node { id } } } }';
     const { bulkOperation } = (await ask(RUN, { query })).data.bulkOperationRunQuery;
     const poll = "query($id: ID!) { bulkOperation(id: $id) { status url } }";
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect((await ask(poll, { id: bulkOperation.id })).data.bulkOperation).toEqual({
         status: "COMPLETED",
         url: null,
@@ -128,16 +129,15 @@ describe("a bulk operation", () => {
     );
   });
 
-  it.each([
-    ["{ shop { name } }", "at least one connection"],
-    ["{ orders { edges { node { colour } } } }", "colour"],
-    ["{ orders {", "Syntax Error"],
-  ])("refuses %s", async (query, message) => {
-    const ask = await adminApi(await localAdmin());
-    const payload = (await ask(RUN, { query })).data.bulkOperationRunQuery;
-    expect(payload.bulkOperation).toBeNull();
-    expect(payload.userErrors).toEqual([
-      { field: ["query"], code: "INVALID", message: expect.stringContaining(message) },
-    ]);
-  });
+  it.each(["{ shop { name } }", "{ orders { edges { node { colour } } } }", "{ orders {"])(
+    "is refused as INVALID for the query %s",
+    async (query) => {
+      const ask = await adminApi(await localAdmin());
+      const payload = (await ask(RUN, { query })).data.bulkOperationRunQuery;
+      expect(payload.bulkOperation).toBeNull();
+      expect(payload.userErrors).toEqual([
+        { field: ["query"], code: "INVALID", message: expect.any(String) },
+      ]);
+    },
+  );
 });

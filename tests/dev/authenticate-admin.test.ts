@@ -1,53 +1,39 @@
-import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { childEnvironment } from "~/platform/env.server";
 import type { LocalAdmin } from "../../dev/local-admin/server";
 import { mintExpiredSessionToken, mintSessionToken } from "../../dev/local-admin/session-token";
+import { start } from "../support/child-process";
+import { eventually } from "../support/eventually";
+import freePort from "../support/free-port";
+import { USER_AGENT } from "../support/user-agent";
 import { SCOPES, SHOP } from "./support/catalogue";
-import { APP, freePort, localAdmin } from "./support/local-admin";
+import { APP, framedUrl, localAdmin } from "./support/local-admin";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-/** The library takes anything else for a robot, and answers 410. */
-const BROWSER = {
-  "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/150 Safari/537.36",
-  Accept: "text/html",
-};
+const BROWSER = { "User-Agent": USER_AGENT, Accept: "text/html" };
 
 /** An app on Shopify's own library, unchanged, in a process that the preload prepared. */
 async function libraryApp(): Promise<LocalAdmin> {
   const port = await freePort();
   const admin = await localAdmin({ appOrigin: `http://127.0.0.1:${port}` });
-  const child = spawn(
-    process.execPath,
-    ["--import", "./dev/preload.mjs", "tests/dev/support/real-library-app.mjs"],
-    {
-      cwd: ROOT,
-      stdio: ["ignore", "pipe", "inherit"],
-      env: childEnvironment({
-        PORT: String(port),
-        LOCAL_ADMIN_ORIGIN: admin.origin,
-        SHOPIFY_API_KEY: APP.apiKey,
-        SHOPIFY_API_SECRET: APP.apiSecret,
-        SHOPIFY_APP_URL: admin.tunnelOrigin,
-        SCOPES: SCOPES.join(","),
-      }),
+  const args = ["--import", "./dev/preload.mjs", "tests/dev/support/real-library-app.mjs"];
+  const { child, printed } = start(process.execPath, args, {
+    environment: {
+      PORT: String(port),
+      LOCAL_ADMIN_ORIGIN: admin.origin,
+      SHOPIFY_API_KEY: APP.apiKey,
+      SHOPIFY_API_SECRET: APP.apiSecret,
+      SHOPIFY_APP_URL: admin.tunnelOrigin,
+      SCOPES: SCOPES.join(","),
     },
-  );
+  });
   onTestFinished(() => void child.kill());
-  await new Promise((resolve) => child.stdout.once("data", resolve));
+  await eventually(() => expect(printed.output).toBe("listening\n"));
   return admin;
 }
 
-async function framedUrl(admin: LocalAdmin): Promise<string> {
-  const page = await (await fetch(admin.adminUrl(SHOP))).text();
-  return (/<iframe[^>]*\ssrc="([^"]+)"/.exec(page)?.[1] ?? "").replaceAll("&#38;", "&");
-}
-
 describe("Shopify's own authenticate.admin behind the local admin", () => {
-  it("opens the framed page: it exchanges the session token and asks the Admin API", async () => {
+  it("opens the framed page, exchanges the session token and queries the Admin API", async () => {
     const admin = await libraryApp();
-    const response = await fetch(await framedUrl(admin), { headers: BROWSER });
+    const response = await fetch(await framedUrl(admin.adminUrl(SHOP)), { headers: BROWSER });
     const html = await response.text();
     expect(response.status).toBe(200);
     expect(html).toContain('{"name":"North Pine","currencyCode":"EUR","expiring":true,"token":"shpat_"}');
@@ -60,7 +46,7 @@ describe("Shopify's own authenticate.admin behind the local admin", () => {
   it("answers a stale token with a bounce for a document and with a request to retry for a fetch", async () => {
     const admin = await libraryApp();
     const stale = await mintExpiredSessionToken({ ...APP, shop: SHOP });
-    const url = new URL(await framedUrl(admin));
+    const url = await framedUrl(admin.adminUrl(SHOP));
     url.searchParams.set("id_token", stale);
     const bounced = await fetch(url, { headers: BROWSER });
     expect(new URL(bounced.url).pathname).toBe("/auth/session-token");
@@ -79,7 +65,7 @@ describe("Shopify's own authenticate.admin behind the local admin", () => {
     expect(accepted.status).toBe(200);
   });
 
-  it("takes the local admin's webhooks for Shopify's, and refuses one that was signed with another secret", async () => {
+  it("accepts the local admin's webhooks and refuses one that is signed with another secret", async () => {
     const admin = await libraryApp();
     const [good] = await admin.sendWebhook({ shop: SHOP, topic: "orders/create" });
     expect(good).toMatchObject({ status: 200 });
@@ -87,9 +73,9 @@ describe("Shopify's own authenticate.admin behind the local admin", () => {
     expect(bad).toMatchObject({ status: 401 });
   });
 
-  it("is refused by Shopify once the merchant uninstalled the app", async () => {
+  it("is refused a token once the merchant has uninstalled the app", async () => {
     const admin = await libraryApp();
-    const url = await framedUrl(admin);
+    const url = await framedUrl(admin.adminUrl(SHOP));
     admin.shop(SHOP).installed = false;
     expect((await fetch(url, { headers: BROWSER })).status).toBe(500);
     expect(admin.oauthLog.at(-1)).toMatchObject({ error: "application_cannot_be_found" });

@@ -19,12 +19,12 @@ async function get(path: string, token?: string) {
 const tokenFor = () => accessToken(google.deps, addAccount(google), { scope: ANALYTICS, signal: patient() });
 
 describe("the local Google", () => {
-  it("leaves every other path to others", async () => {
+  it("does not handle or record a path of another provider", async () => {
     expect(await get("/bing/GetUserSites")).toMatchObject({ status: 404 });
     expect(google.requests).toEqual([]);
   });
 
-  it("knows no one without a token, with a made-up one, and with one of an hour ago", async () => {
+  it("answers 401 without a token, with an invented one and with one that is an hour old", async () => {
     const path = `/ga4/v1beta/properties/${PROPERTY}/metadata`;
     const token = await tokenFor();
     expect(await get(path)).toMatchObject({ status: 401, body: { error: { status: "UNAUTHENTICATED" } } });
@@ -34,21 +34,21 @@ describe("the local Google", () => {
     expect(await get(path, token)).toMatchObject({ status: 401 });
   });
 
-  it("has metadata of property 0 for everybody, which is why a test must not ask for it", async () => {
+  it("answers metadata of property 0 to every caller, as Google does", async () => {
     const token = await tokenFor();
     expect(await get("/ga4/v1beta/properties/0/metadata", token)).toMatchObject({ status: 200 });
     expect(await get("/ga4/v1beta/properties/1/metadata", token)).toMatchObject({ status: 403 });
     expect(await get("/ga4/v1beta/properties/G-ABC/metadata", token)).toMatchObject({ status: 400 });
   });
 
-  it("opens nothing to a token of another scope", async () => {
+  it("answers 403 to a token of another scope", async () => {
     expect(await get("/gsc/webmasters/v3/sites", await tokenFor())).toMatchObject({
       status: 403,
       body: { error: { details: [{ reason: "ACCESS_TOKEN_SCOPE_INSUFFICIENT" }] } },
     });
   });
 
-  it("takes an assertion that a gateway passed on, and none that was made out to somebody else", async () => {
+  it("accepts an assertion through a gateway and refuses one with another audience", async () => {
     const gateway = google.origin.replace("127.0.0.1", "localhost");
     const deps = {
       ...google.deps,

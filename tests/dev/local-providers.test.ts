@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { startLocalProviders } from "../../dev/local-providers/server";
 import { localProviders } from "../support/local-providers";
 
-it("has every provider under its own path, and nothing beside them", async () => {
+it("the local providers answer under their own paths and nowhere else", async () => {
   const { origin, endpoints, mcpUrl } = await localProviders();
   const statusOf = async (url: string, init?: RequestInit) => (await fetch(url, init)).status;
   expect(await statusOf(endpoints.googleToken, { method: "POST" })).toBe(400);
@@ -13,7 +13,7 @@ it("has every provider under its own path, and nothing beside them", async () =>
   expect(await statusOf(`${origin}/`)).toBe(404);
 });
 
-it("says so when its port is taken", async () => {
+it("starting the local providers fails with EADDRINUSE when the port is taken", async () => {
   const { origin } = await localProviders();
   await expect(startLocalProviders({ port: Number(new URL(origin).port) })).rejects.toMatchObject({
     code: "EADDRINUSE",

@@ -1,22 +1,11 @@
-import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { childEnvironment } from "~/platform/env.server";
+import { runNode } from "../support/child-process";
 import { listening } from "./support/local-admin";
-
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Runs `code` in a Node process that the preload prepared. */
 function run(code: string, environment: Record<string, string>) {
   const args = ["--import", "./dev/preload.mjs", "--input-type=module", "--eval", code];
-  const child = spawn(process.execPath, args, { cwd: ROOT, env: childEnvironment(environment) });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (chunk) => (stdout += chunk));
-  child.stderr.on("data", (chunk) => (stderr += chunk));
-  return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) =>
-    child.on("close", (exitCode) => resolve({ code: exitCode, stdout, stderr })),
-  );
+  return runNode(args, { environment });
 }
 
 const echo = () =>
@@ -35,12 +24,12 @@ describe("the preload", () => {
   });
 
   it.each([
-    ["no address", ""],
+    ["empty", ""],
     ["another machine", "http://192.168.0.5:4000"],
-    ["a name that only looks like this machine", "http://localhost.evil.test"],
-    ["a name that begins like its number", "http://127.0.0.1.evil.test"],
-    ["no web address", "file:///etc"],
-  ])("refuses %s", async (_, LOCAL_ADMIN_ORIGIN) => {
+    ["a host name that begins with localhost", "http://localhost.evil.test"],
+    ["a host name that begins with 127.0.0.1", "http://127.0.0.1.evil.test"],
+    ["not a web address", "file:///etc"],
+  ])("refuses a LOCAL_ADMIN_ORIGIN that is %s", async (_, LOCAL_ADMIN_ORIGIN) => {
     const result = await run("console.log('started')", { LOCAL_ADMIN_ORIGIN });
     expect(result).toMatchObject({ code: 1, stdout: "" });
     expect(result.stderr).toBe(
@@ -49,13 +38,13 @@ describe("the preload", () => {
   });
 
   it.each(["http://127.0.0.1:4000", "http://localhost:4000", "http://[::1]:4000", "http://127.8.8.8"])(
-    "accepts %s",
+    "accepts %s as LOCAL_ADMIN_ORIGIN",
     async (LOCAL_ADMIN_ORIGIN) => {
       expect((await run("console.log('started')", { LOCAL_ADMIN_ORIGIN })).stdout).toBe("started\n");
     },
   );
 
-  it("sends the calls to a shop to the local admin, with their method, headers and query", async () => {
+  it("reroutes calls to a shop to the local admin with their method, headers and query", async () => {
     const code = `
       const init = { method: "POST", headers: { "X-Shopify-Access-Token": "t" }, body: "{}" };
       console.log(await (await fetch("https://a-b.myshopify.com/admin/x.json?y=1", init)).text());
@@ -70,7 +59,7 @@ describe("the preload", () => {
     ]);
   });
 
-  it("leaves every other call alone", async () => {
+  it("does not reroute calls to any other host", async () => {
     const other = await listening((_req, res) => res.end("other"));
     const code = `console.log(await (await fetch("${other}/myshopify.com")).text());
       console.log(await fetch("http://127.0.0.1:9/https://a.myshopify.com/").catch(() => "not rerouted"));`;
@@ -78,7 +67,7 @@ describe("the preload", () => {
     expect(stdout).toBe("other\nnot rerouted\n");
   });
 
-  it("keeps its way when a polyfill puts its own fetch in place", async () => {
+  it("reroutes calls also when a polyfill has replaced fetch", async () => {
     const code = `globalThis.fetch = async (url) => new Response("polyfill " + url);
       console.log(await (await fetch("https://a.myshopify.com/admin")).text());
       console.log(await (await fetch("https://elsewhere.test/")).text());`;
@@ -90,7 +79,7 @@ describe("the preload", () => {
     ]);
   });
 
-  it("serves Remix's own fetch and its Request", async () => {
+  it("reroutes a Request of Remix's own fetch", async () => {
     const code = `import { installGlobals } from "@remix-run/node";
       installGlobals({ nativeFetch: true });
       const request = new Request("https://a.myshopify.com/admin", { method: "PUT", body: "x", headers: { "X-Shopify-Access-Token": "t" } });

@@ -48,7 +48,7 @@ const askMcp = (url: string, token: string) =>
   });
 
 describe("the providers' page", () => {
-  it("lists for each provider what to paste, under the names of the app's fields", async () => {
+  it("lists the credentials of each provider under the names of the app's fields", async () => {
     const { desk, read } = await withProviders();
     const page = await read();
     for (const provider of PROVIDERS)
@@ -58,13 +58,13 @@ describe("the providers' page", () => {
       }
   });
 
-  it("offers only ways to fail that the provider has", async () => {
+  it("offers only failures that the provider can have", async () => {
     expect(troublesOf("GSC")).toEqual(Object.keys(TROUBLES));
     expect(troublesOf("BING")).not.toContain("disabled");
     expect(troublesOf("MCP")).not.toContain("quota");
   });
 
-  it("is in the admin's menu, and says so when no provider runs", async () => {
+  it("is linked in the admin's menu and answers 404 when no provider runs", async () => {
     const admin = await localAdmin();
     const base = `${admin.origin}/store/north-pine`;
     expect(await (await fetch(`${base}/webhooks`)).text()).toContain('href="/store/north-pine/providers"');
@@ -74,8 +74,8 @@ describe("the providers' page", () => {
   });
 });
 
-describe("what it hands out", () => {
-  it("is good at the provider", async () => {
+describe("a credential of the providers' page", () => {
+  it("is accepted by its provider", async () => {
     const { providers, desk } = await withProviders();
     const { endpoints } = providers;
     for (const provider of ["GA4", "GSC"] as const) {
@@ -95,7 +95,7 @@ describe("what it hands out", () => {
     expect((await askMcp(providers.mcpUrl, "another")).status).toBe(401);
   });
 
-  it("is made anew on request, and what was there before stays good", async () => {
+  it("is replaced on request, and the earlier one stays valid", async () => {
     const { providers, desk, post, base } = await withProviders();
     const before = handed(desk, "BING", "API key");
     const answer = await post("bing/keys");
@@ -106,8 +106,8 @@ describe("what it hands out", () => {
   });
 });
 
-describe("what the seed has stored", () => {
-  it("is good at Google and at the MCP server", async () => {
+describe("a credential that the seed stores", () => {
+  it("is accepted by Google and by the MCP server", async () => {
     const { providers } = await withProviders();
     for (const provider of ["GA4", "GSC"] as const) {
       const credential = seededCredential(SHOP, provider);
@@ -121,7 +121,7 @@ describe("what the seed has stored", () => {
     expect((await askMcp(providers.mcpUrl, mcp.token)).status).not.toBe(401);
   });
 
-  it("is refused by Bing, as it has been since the day before", async () => {
+  it("is refused by Bing, as the seeded history says", async () => {
     const { providers } = await withProviders();
     const bing = seededCredential(SHOP, "BING");
     if (bing.kind !== "api_key") throw new Error("The seed signs in with a key.");
@@ -131,8 +131,8 @@ describe("what the seed has stored", () => {
   });
 });
 
-describe("a provider that was made to fail", () => {
-  it("fails until it is mended, and the page says which does", async () => {
+describe("a local provider's chosen failure", () => {
+  it("lasts until it is removed, and the page marks the provider", async () => {
     const { providers, desk, post, read } = await withProviders();
     const key = handed(desk, "BING", "API key");
     expect((await post("bing/trouble", "trouble=unavailable")).status).toBe(303);
@@ -143,14 +143,14 @@ describe("a provider that was made to fail", () => {
     expect(await read()).not.toContain(">Fails<");
   });
 
-  it("fails alone", async () => {
+  it("does not affect the other providers", async () => {
     const { providers, desk, post } = await withProviders();
     await post("mcp/trouble", "trouble=revoked");
     expect((await askMcp(providers.mcpUrl, handed(desk, "MCP", "Token"))).status).toBe(401);
     expect((await askBing(providers.endpoints.bing, handed(desk, "BING", "API key"))).status).toBe(200);
   });
 
-  it("is asked for by the admin's own page, by its name, in a way that it has", async () => {
+  it("is accepted only from the admin's own page, for a known provider, and if that provider can have it", async () => {
     const { desk, post } = await withProviders();
     expect((await post("bing/trouble", "trouble=html", "https://evil.test")).status).toBe(403);
     expect((await post("ga5/trouble", "trouble=html")).status).toBe(404);

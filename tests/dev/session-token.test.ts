@@ -10,7 +10,7 @@ import { APP } from "./support/local-admin";
 
 const expected = { ...APP, shop: SHOP };
 
-describe("a session token", () => {
+describe("a session token of the local admin", () => {
   it("carries the claims that Shopify signs, for one minute", async () => {
     const now = new Date("2026-11-16T15:00:00Z");
     const token = await mintSessionToken({ ...expected, userId: "42", now });
@@ -41,7 +41,7 @@ describe("a session token", () => {
     expect(await verifySessionToken(await mintSessionToken(expected), other)).toBeNull();
   });
 
-  it("is refused when it ran out, when its claims were changed, and when it is no token", async () => {
+  it("is refused when it has expired, when its claims were changed and when it is not a token", async () => {
     const tampered = tamperSessionToken(await mintSessionToken(expected), { sub: "2" });
     for (const token of [await mintExpiredSessionToken(expected), tampered, "nonsense", ""])
       expect(await verifySessionToken(token, expected)).toBeNull();

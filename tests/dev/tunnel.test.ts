@@ -7,7 +7,7 @@ const CDN = "https://cdn.shopify.com";
 const asDocument = { headers: { accept: "text/html,*/*" } };
 
 describe("the tunnel", () => {
-  it("points a document's scripts and styles away from Shopify's CDN, whatever chunks it comes in", async () => {
+  it("replaces a document's addresses of Shopify's CDN, however the document is chunked", async () => {
     const page = `<!doctype html><head><link rel="preconnect" href="${CDN}/"/><link rel="stylesheet" href="${CDN}/static/fonts/inter/v4/styles.css"/>
 <script data-api-key="k" src="${CDN}/shopifycloud/app-bridge.js"></script><script src="${CDN}/shopifycloud/polaris.js"></script></head>
 <body><p>Grüße ${CDN}/shopifycloud/app-bridge.js</p><script>const kept = "${CDN}/x.css";</script></body>`;
@@ -33,7 +33,7 @@ describe("the tunnel", () => {
     expect(response.headers.get("etag")).toBeNull();
   });
 
-  it("sends a document on as it comes, without waiting for its end", async () => {
+  it("streams a document without waiting for its end", async () => {
     let finish = () => {};
     const appOrigin = await listening((_req, res) => {
       res.writeHead(200, { "content-type": "text/html" }).write("<p>first</p>");
@@ -74,7 +74,7 @@ describe("the tunnel", () => {
     expect(Buffer.from(await response.arrayBuffer())).toEqual(plain);
   });
 
-  it("hands on the method, the path, the body and where the request came to", async () => {
+  it("forwards the method, the path, the body and the forwarding headers", async () => {
     const appOrigin = await listening(async (req, res) => {
       const chunks: Buffer[] = [];
       for await (const chunk of req) chunks.push(chunk as Buffer);
@@ -99,7 +99,7 @@ describe("the tunnel", () => {
     });
   });
 
-  it("adds the local admin to who may frame a page", async () => {
+  it("adds the local admin to the frame-ancestors of a page", async () => {
     const appOrigin = await listening((_req, res) => {
       res.setHeader(
         "content-security-policy",
@@ -116,7 +116,7 @@ describe("the tunnel", () => {
     expect(headers.get("link")).toBe(`<${admin.origin}/app-bridge.js>; rel="preload"; as="script";`);
   });
 
-  it("leaves a page that nobody may frame as it is, and adds no directive where there is none", () => {
+  it("keeps frame-ancestors 'none' and adds no directive where there is none", () => {
     expect(allowFraming("default-src 'self'; frame-ancestors 'none'", "http://a")).toBe(
       "default-src 'self'; frame-ancestors 'none'",
     );
@@ -126,7 +126,7 @@ describe("the tunnel", () => {
     );
   });
 
-  it("turns a redirect to Shopify's admin into one to the local admin", () => {
+  it("rewrites a redirect to Shopify's admin into one to the local admin", () => {
     const local = (url: string) => localAdminUrl(url, "http://127.0.0.1:4000", APP.apiKey);
     expect(local(`https://admin.shopify.com/store/a/apps/${APP.apiKey}/app`)).toBe(
       "http://127.0.0.1:4000/store/a/apps/backroom/app",
@@ -138,10 +138,10 @@ describe("the tunnel", () => {
     expect(local("/auth/login")).toBe("/auth/login");
   });
 
-  it("answers 502 with a readable page while the app is not up", async () => {
+  it("answers 502 with a page that names the app's address while the app does not listen", async () => {
     const admin = await localAdmin({ appOrigin: "http://127.0.0.1:9" });
     const response = await fetch(admin.tunnelOrigin);
     expect(response.status).toBe(502);
-    expect(await response.text()).toContain("Nothing answers at http://127.0.0.1:9");
+    expect(await response.text()).toContain("http://127.0.0.1:9");
   });
 });

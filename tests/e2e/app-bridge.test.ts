@@ -1,14 +1,11 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Browser, FrameLocator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { LocalAdmin } from "../../dev/local-admin/server";
 import { SHOP } from "../dev/support/catalogue";
 import { listening, localAdmin } from "../dev/support/local-admin";
 import { tinyApp, type TinyAppLog } from "../dev/support/tiny-app";
-import { launch } from "./support/browser";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+import { eventually } from "../support/eventually";
+import { ALL_RULES, axeViolations, launch, overflow } from "./support/browser";
 
 let browser: Browser;
 
@@ -18,7 +15,7 @@ describe("the stand-in of App Bridge, in a browser", () => {
   });
   afterAll(() => browser?.close());
 
-  it("puts the app's menu into the sidebar, and a click there moves the app without loading it anew", async () => {
+  it("shows the app's menu in the sidebar, and navigates the app without a reload", async () => {
     const { page, frame, admin, log } = await opened();
     const menu = page.getByRole("navigation", { name: "Admin" });
     await menu.locator("#app-nav").getByRole("link", { name: "Orders" }).click();
@@ -33,7 +30,7 @@ describe("the stand-in of App Bridge, in a browser", () => {
     await page.waitForURL(admin.adminUrl(SHOP, "/app"));
   });
 
-  it("opens a deep link, and a reload of the admin stays there", async () => {
+  it("opens a deep link, also after a reload of the admin", async () => {
     const { page, frame } = await opened("/app/orders?flag=high");
     await frame.getByRole("heading", { name: "/app/orders" }).waitFor();
     expect(page.url()).toMatch(/\/app\/orders\?flag=high$/);
@@ -41,7 +38,7 @@ describe("the stand-in of App Bridge, in a browser", () => {
     await frame.getByRole("heading", { name: "/app/orders" }).waitFor();
   });
 
-  it("gives the app's own requests a session token, and repeats one that the app found stale", async () => {
+  it("adds a session token to the app's requests, and retries a request whose token was stale", async () => {
     const { page, log } = await opened();
     const answers = await page.frames()[1]!.evaluate(async () => {
       const post = await fetch("/api/echo", { method: "POST", body: "x" });
@@ -63,21 +60,23 @@ describe("the stand-in of App Bridge, in a browser", () => {
     expect(page.url()).toMatch(/\/apps\/backroom\/app\/settings$/);
   });
 
-  it("mirrors the title bar's button, and shows a toast whose action reaches the app", async () => {
+  it("shows the title bar's button, and a toast whose action reaches the app", async () => {
     const { page, frame } = await opened();
     await page.getByRole("button", { name: "Export" }).click();
     await page.getByRole("status").getByText("Exported").waitFor();
     await page.getByRole("button", { name: "Undo" }).click();
-    await expect.poll(() => frame.locator("#said").textContent()).toBe("undone");
+    await said(frame, "undone");
     expect(await page.locator(".toast").count()).toBe(0);
   });
 
-  it("shows the save bar for a changed form, keeps the merchant there, and saves or discards", async () => {
+  it("shows the save bar for a changed form, blocks navigation, and saves or discards", async () => {
     const { page, frame } = await opened();
     const bar = page.getByRole("region", { name: "Unsaved changes" });
     await frame.getByLabel("Threshold").fill("12");
     await bar.waitFor();
     await page.locator("#app-nav").getByRole("link", { name: "Orders" }).click();
+    // Long enough for a navigation that was not blocked.
+    await page.waitForTimeout(300);
     expect(await frame.locator("#where").textContent()).toBe("/app");
     await bar.getByRole("button", { name: "Discard" }).click();
     await bar.waitFor({ state: "hidden" });
@@ -85,7 +84,7 @@ describe("the stand-in of App Bridge, in a browser", () => {
 
     await frame.getByLabel("Threshold").fill("13");
     await bar.getByRole("button", { name: "Save" }).click();
-    await expect.poll(() => frame.locator("#said").textContent()).toBe("saved");
+    await said(frame, "saved");
     await bar.waitFor({ state: "hidden" });
   });
 
@@ -95,11 +94,11 @@ describe("the stand-in of App Bridge, in a browser", () => {
       .frames()[1]!
       .evaluate(() => (window as never as { shopify: any }).shopify.modal.show("confirm")); // eslint-disable-line @typescript-eslint/no-explicit-any
     await frame.getByRole("dialog", { name: "Archive" }).getByRole("button", { name: "Archive" }).click();
-    await expect.poll(() => frame.locator("#said").textContent()).toBe("archived");
+    await said(frame, "archived");
     await frame.getByRole("dialog").waitFor({ state: "hidden" });
   });
 
-  it("takes a link into Shopify's admin to the local one", async () => {
+  it("opens a link into Shopify's admin in the local admin", async () => {
     const { page, frame, admin } = await opened();
     await frame.getByRole("link", { name: "Order #1003 in Shopify" }).click();
     await page.waitForURL(`${admin.origin}/store/north-pine/orders/1003`);
@@ -120,19 +119,14 @@ describe("the stand-in of App Bridge, in a browser", () => {
     for (const path of ["apps/backroom/app", "webhooks", "orders/1003"]) {
       await page.goto(`${admin.origin}/store/north-pine/${path}`);
       if (width < 500) await page.getByRole("button", { name: "Navigation" }).click();
-      await page.waitForTimeout(300);
-      await page.evaluate(axe);
-      const violations = await page.evaluate(async () => {
-        const { axe } = window as never as {
-          axe: { run: (what: object) => Promise<{ violations: { id: string }[] }> };
-        };
-        return (await axe.run({ exclude: ["iframe"] })).violations.map(({ id }) => id);
-      });
-      expect(violations).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      expect(await axeViolations(page, ALL_RULES)).toEqual([]);
+      expect(await overflow(page)).toBe(0);
     }
   });
 });
+
+const said = (frame: FrameLocator, text: string) =>
+  eventually(async () => expect(await frame.locator("#said").textContent()).toBe(text));
 
 async function opened(
   path = "/app",

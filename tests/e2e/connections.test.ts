@@ -1,35 +1,33 @@
-import type { Browser, Frame, Page } from "playwright-core";
+import type { Frame, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { adviceFor, classLabel } from "~/features/connections/advice";
 import type { ErrorClass } from "~/features/connections/connection-error";
 import { connectionUrl, PROVIDER_NAMES, type Provider } from "~/features/connections/provider";
 import { GA4_PROPERTY, GSC_SITE, BING_SITE } from "../../dev/local-providers/desk";
-import { appFrame, axeViolations, launch, PHONE, screenshot, visit, type Visit } from "./support/browser";
+import {
+  appFrame,
+  axeViolations,
+  describedText,
+  look as lookAt,
+  PHONE,
+  press,
+  screenshot,
+  useBrowser,
+} from "./support/browser";
 import { startDemo, type Demo } from "./support/demo";
 
 const TALL = { width: 1280, height: 1700 };
 const WRONG_BING_KEY = "0123456789abcdef0123456789abcdef";
 
 let demo: Demo;
-let browser: Browser;
-let opened: Visit[] = [];
+const tabs = useBrowser();
 /** Every body that the app has sent to the browser */
 let bodies: Promise<string>[] = [];
 
-beforeAll(async () => {
-  browser = await launch();
-});
-afterEach(async () => {
-  for (const visit of opened) await visit.close();
-  opened = [];
-  bodies = [];
-});
-afterAll(() => browser?.close());
+afterEach(() => void (bodies = []));
 
 async function open(path: string, heading: string, viewport = TALL) {
-  const tab = await visit(browser, viewport);
-  opened.push(tab);
-  const { page, problems } = tab;
+  const { page, problems } = await tabs.open(viewport);
   page.context().on("response", (response) => {
     // A redirect has no body, and a page that was left takes its answers along.
     if (response.url().startsWith(demo.admin.tunnelOrigin)) bodies.push(response.text().catch(() => ""));
@@ -46,7 +44,6 @@ function handed(provider: Provider, label: string): string {
 }
 
 const field = (frame: Frame, label: string) => frame.getByLabel(label, { exact: true });
-const press = (frame: Frame, name: string) => frame.getByRole("button", { name, exact: true }).click();
 /** Polaris draws its own circle over the radio button, as merchants know it. */
 const choose = (frame: Frame, label: string) => frame.locator("label", { hasText: label }).click();
 const tests = (frame: Frame) =>
@@ -59,22 +56,10 @@ async function errorOf(frame: Frame, label: string): Promise<string> {
     (node) => node?.getAttribute("aria-invalid") === "true",
     await input.elementHandle(),
   );
-  return input.evaluate((node) =>
-    (node.getAttribute("aria-describedby") ?? "")
-      .split(" ")
-      .map((id) => document.getElementById(id)?.textContent ?? "")
-      .join(" "),
-  );
+  return describedText(input);
 }
 
-/** Nothing to complain about by eye, by axe, or by the width of the page. */
-async function look(page: Page, frame: Frame, name: string) {
-  await screenshot(page, `connections-${name}`);
-  expect(await axeViolations(frame)).toEqual([]);
-  expect(
-    await frame.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
-  ).toBe(0);
-}
+const look = (page: Page, frame: Frame, name: string) => lookAt(page, frame, `connections-${name}`);
 
 async function breaks(
   frame: Frame,
@@ -123,7 +108,7 @@ describe("a store without connections", () => {
   });
   afterAll(() => demo?.stop());
 
-  it("lists what can be connected, and what for", async () => {
+  it("lists the four providers with their purpose", async () => {
     const { page, problems, frame } = await open("/app/settings/connections", "Connections");
     for (const name of Object.values(PROVIDER_NAMES))
       await frame.getByRole("heading", { name, exact: true }).waitFor();
@@ -133,7 +118,7 @@ describe("a store without connections", () => {
     expect(problems).toEqual([]);
   });
 
-  it("connects Google Analytics with a service account, reads the advice when it fails, and rotates its key", async () => {
+  it("connects Google Analytics with a service account, shows advice when it fails, and rotates its key", async () => {
     const { page, problems, frame } = await openProvider("GA4");
     await look(page, frame, "ga4-form");
     for (const [typed, sentence] of [
@@ -180,7 +165,7 @@ describe("a store without connections", () => {
     await expectNoSecret(frame, [lineOfKey(key), lineOfKey(next)]);
   });
 
-  it("connects Search Console with OAuth, finds its properties, and says which one was meant", async () => {
+  it("connects Search Console with OAuth, lists its properties, and suggests the right one", async () => {
     const { page, problems, frame } = await openProvider("GSC");
     await choose(frame, "An OAuth client and a refresh token");
     await press(frame, "Find mine");
@@ -234,7 +219,7 @@ describe("a store without connections", () => {
     await expectNoSecret(frame, secrets);
   });
 
-  it("stores no key that Bing refuses, connects with the right one, and forgets it when it is disconnected", async () => {
+  it("stores no key that Bing refuses, connects with the right one, and deletes it on a disconnect", async () => {
     const { page, problems, frame } = await openProvider("BING");
     await field(frame, "API key").fill(WRONG_BING_KEY);
     await field(frame, "Site").fill("sc-domain:fernhill.example.com");
@@ -276,7 +261,7 @@ describe("a store without connections", () => {
     await expectNoSecret(frame, [key, WRONG_BING_KEY]);
   });
 
-  it("connects an MCP server with its token, and never takes the token to another server", async () => {
+  it("connects an MCP server with its token, and never sends the token to another server", async () => {
     const { page, problems, frame } = await openProvider("MCP");
     const token = handed("MCP", "Token");
     await field(frame, "Token").fill(token);
@@ -316,7 +301,7 @@ describe("a store without connections", () => {
     await expectNoSecret(frame, [token]);
   });
 
-  it("waits ten seconds for a provider that never answers, and says so", async () => {
+  it("reports a timeout for a provider that never answers", async () => {
     const { page, problems, frame } = await openProvider("GSC", PHONE);
     demo.desk.setTrouble("GSC", "hang");
     await press(frame, "Test connection");
@@ -326,7 +311,7 @@ describe("a store without connections", () => {
     expect(problems).toEqual([]);
   });
 
-  it("fits a phone, form by form", async () => {
+  it("shows every connection form on a phone without scrolling sideways", async () => {
     for (const [provider, form] of [
       ["GA4", "replace"],
       ["GSC", "rotate"],
@@ -353,7 +338,7 @@ describe("the seeded store", () => {
     ["desktop", TALL],
     ["phone", { width: 390, height: 2600 }],
   ])(
-    "lists its connections on a %s: one fails, one is due, and how well each has worked",
+    "lists its connections on a %s with a failure, a rotation that is due, and success rates",
     async (name, size) => {
       const { page, problems, frame } = await open("/app/settings/connections", "Connections", size);
       await frame.getByText("A secret is due for rotation").waitFor();
@@ -365,7 +350,7 @@ describe("the seeded store", () => {
     },
   );
 
-  it("tests what works from the list", async () => {
+  it("tests working connections from the list", async () => {
     const { page, problems, frame } = await open("/app/settings/connections", "Connections");
     for (const name of ["Google Analytics 4", "Google Search Console"]) {
       await frame.getByRole("button", { name: `Test connection to ${name}` }).click();
@@ -374,7 +359,7 @@ describe("the seeded store", () => {
     expect(problems).toEqual([]);
   });
 
-  it("shows what Bing says, and is mended with a new key", async () => {
+  it("shows that Bing refuses its key, and works again with a new key", async () => {
     const { page, problems, frame } = await openProvider("BING");
     await look(page, frame, "seeded-bing");
     await press(frame, "Test connection");
@@ -391,7 +376,7 @@ describe("the seeded store", () => {
     await expectNoSecret(frame, [key]);
   });
 
-  it("has the connections on the overview", async () => {
+  it("shows the health of its connections on the overview", async () => {
     const { page, problems, frame } = await open("/app", "Overview", { width: 1280, height: 2200 });
     const list = frame.getByRole("list", { name: "Health of each connection" });
     expect(await list.getByRole("listitem").count()).toBe(4);
@@ -403,10 +388,8 @@ describe("the seeded store", () => {
   it.each([
     ["desktop", { width: 1280, height: 1700 }],
     ["phone", { width: 390, height: 2600 }],
-  ])("has the keys to the providers on a page of the local admin, on a %s", async (name, size) => {
-    const tab = await visit(browser, size);
-    opened.push(tab);
-    const { page, problems } = tab;
+  ])("has credentials of its providers on a page of the local admin, on a %s", async (name, size) => {
+    const { page, problems } = await tabs.open(size);
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await page.goto(demo.url("/app"));
     await page.goto(new URL("../../providers", demo.url("/app")).href);

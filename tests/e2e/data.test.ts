@@ -1,28 +1,15 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { DAY_MS } from "~/platform/clock";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
 import { databaseNow } from "~/platform/db/clock.server";
 import { SEED_NOW } from "../../prisma/seed/instant";
-import {
-  appFrame,
-  axeViolations,
-  DESKTOP,
-  launch,
-  PHONE,
-  screenshot,
-  visit,
-  type Visit,
-} from "./support/browser";
+import { appFrame, axeViolations, DESKTOP, look, PHONE, screenshot, useBrowser } from "./support/browser";
 import { startDemo, type Demo } from "./support/demo";
 
 let demo: Demo;
-let browser: Browser;
 let db: Db;
-let opened: Visit[] = [];
-
 beforeAll(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launch()]);
+  demo = await startDemo();
   db = await connectDatabase(demo.databaseUrl);
 });
 /** What is due depends on the day on which the tests run; here it is what each test puts in. */
@@ -33,21 +20,16 @@ beforeEach(async () => {
   await db.aiDraft.deleteMany();
   await db.retentionRun.deleteMany();
 });
-afterEach(async () => {
-  for (const visit of opened) await visit.close();
-  opened = [];
-});
 afterAll(async () => {
   await db?.$disconnect();
-  await browser?.close();
   await demo?.stop();
 });
+const tabs = useBrowser();
 
 const TALL = { ...DESKTOP, height: 1900 };
 
 async function openData(viewport = TALL) {
-  const tab = await visit(browser, viewport);
-  opened.push(tab);
+  const tab = await tabs.open(viewport);
   await tab.page.goto(demo.url("/app/settings/data"));
   return { ...tab, frame: await appFrame(tab.page, "Data and retention") };
 }
@@ -71,17 +53,16 @@ const webhook = (id: string, shopDomain: string, values: object) =>
     },
   });
 
-it("is found from the settings", async () => {
-  const tab = await visit(browser);
-  opened.push(tab);
-  await tab.page.goto(demo.url("/app/settings"));
-  const frame = await appFrame(tab.page, "Settings");
+it("the data page is linked from the settings", async () => {
+  const { page, problems } = await tabs.open();
+  await page.goto(demo.url("/app/settings"));
+  const frame = await appFrame(page, "Settings");
   await frame.getByRole("link", { name: "Data and retention" }).click();
   await frame.getByRole("heading", { level: 1, name: "Data and retention" }).waitFor();
-  expect(tab.problems).toEqual([]);
+  expect(problems).toEqual([]);
 });
 
-it("says what is kept how long, what the next sweep deletes, and how the last ones went", async () => {
+it("the data page shows the retention periods, what the next sweep deletes, and the last sweeps", async () => {
   const now = await databaseNow(db);
   const past = new Date(now.getTime() - 15 * DAY_MS);
   for (const id of ["a", "b", "c"])
@@ -112,7 +93,7 @@ it("says what is kept how long, what the next sweep deletes, and how the last on
   expect(problems).toEqual([]);
 });
 
-it("says in a sentence that the last sweep left something, on a phone without scrolling sideways", async () => {
+it("the data page warns that the last sweep was incomplete, on a phone without scrolling sideways", async () => {
   await run(1, { outcome: "INCOMPLETE", backlog: 1_240 });
   await run(2);
   await db.retentionRun.create({ data: { startedAt: new Date(), policies: [] } });
@@ -122,21 +103,17 @@ it("says in a sentence that the last sweep left something, on a phone without sc
   await frame.getByText("Ended early").waitFor();
   await frame.getByText("Running", { exact: true }).waitFor();
   expect(await frame.locator("body").innerText()).not.toContain("1,240");
-  await screenshot(page, "data-incomplete-phone");
-  expect(await axeViolations(frame)).toEqual([]);
-  expect(
-    await frame.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
-  ).toBe(0);
+  await look(page, frame, "data-incomplete-phone");
   expect(problems).toEqual([]);
 });
 
-it("says that a part of the last sweep failed", async () => {
+it("the data page warns that a part of the last sweep failed", async () => {
   await run(1, { outcome: "FAILED" });
   const { frame } = await openData();
   await frame.getByText("A part of the last sweep failed").waitFor();
 });
 
-it("says that nobody has swept for days, and that one never came to its end", async () => {
+it("the data page warns of a last sweep three days ago, and of one that never finished", async () => {
   await run(3);
   const { frame } = await openData();
   await frame.getByText("The last sweep was 3 days ago").waitFor();
@@ -147,7 +124,7 @@ it("says that nobody has swept for days, and that one never came to its end", as
   await again.frame.getByText("The last sweep did not get to its end").waitFor();
 });
 
-it("says that nothing is due and that no sweep has run yet", async () => {
+it("the data page says that nothing is due and that no sweep has run yet", async () => {
   const { page, frame, problems } = await openData();
   await frame.getByText("Nothing of your store has passed its time.").waitFor();
   await frame.getByText("No sweep has run yet").waitFor();

@@ -1,24 +1,14 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { appFrame, axeViolations, launch, PHONE, screenshot, visit, type Visit } from "./support/browser";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { appFrame, axeViolations, PHONE, screenshot, useBrowser } from "./support/browser";
 import { startDemo, type Demo } from "./support/demo";
 
 let demo: Demo;
-let browser: Browser;
-let open: Visit | undefined;
+beforeAll(async () => void (demo = await startDemo()));
+afterAll(() => demo?.stop());
+const { open } = useBrowser();
 
-beforeAll(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launch()]);
-});
-afterEach(() => open?.close());
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
-
-it("resolves a flag, says so, and the flag has left the tab after a reload", async () => {
-  open = await visit(browser);
-  const { page, problems } = open;
+it("the orders page resolves a flag, and lists it as resolved after a reload", async () => {
+  const { page, problems } = await open();
   await page.goto(demo.url("/app/orders"));
   let frame = await appFrame(page, "Orders");
   const first = frame.locator("[data-primary-link]").first();
@@ -41,9 +31,8 @@ it("resolves a flag, says so, and the flag has left the tab after a reload", asy
   expect(problems).toEqual([]);
 });
 
-it("snoozes two flags at once for three days", async () => {
-  open = await visit(browser);
-  const { page, problems } = open;
+it("the orders page snoozes two flags for three days", async () => {
+  const { page, problems } = await open();
   await page.goto(demo.url("/app/orders"));
   const frame = await appFrame(page, "Orders");
   for (const row of [1, 2]) await frame.getByRole("row").nth(row).getByRole("checkbox").check();
@@ -56,9 +45,8 @@ it("snoozes two flags at once for three days", async () => {
   expect(problems).toEqual([]);
 });
 
-it("shows why a flag fired, and keeps a note", async () => {
-  open = await visit(browser);
-  const { page, problems } = open;
+it("the page of a flag shows why it was raised, and saves a note", async () => {
+  const { page, problems } = await open();
   await page.goto(demo.url("/app/orders?rule=RISK_HIGH"));
   let frame = await appFrame(page, "Orders");
   await frame.locator("[data-primary-link]").first().click();
@@ -75,9 +63,8 @@ it("shows why a flag fired, and keeps a note", async () => {
   expect(problems).toEqual([]);
 });
 
-it("searches, says when nothing matches, and clears", async () => {
-  open = await visit(browser, PHONE);
-  const { page, problems } = open;
+it("the orders page searches, reports that nothing matches, and clears its filters", async () => {
+  const { page, problems } = await open(PHONE);
   await page.goto(demo.url("/app/orders"));
   const frame = await appFrame(page, "Orders");
   await frame.getByRole("button", { name: /search and filter/i }).click();
@@ -94,9 +81,8 @@ it("searches, says when nothing matches, and clears", async () => {
   expect(problems).toEqual([]);
 });
 
-it("turns to older flags and back", async () => {
-  open = await visit(browser);
-  const { page, problems } = open;
+it("the orders page pages to older flags and back", async () => {
+  const { page, problems } = await open();
   await page.goto(demo.url("/app/orders"));
   const frame = await appFrame(page, "Orders");
   const links = () =>

@@ -1,26 +1,10 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import {
-  appFrame,
-  axeViolations,
-  DESKTOP,
-  launch,
-  PHONE,
-  screenshot,
-  visit,
-  type Visit,
-} from "./support/browser";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually";
+import { appFrame, axeViolations, DESKTOP, PHONE, screenshot, useBrowser } from "./support/browser";
 import { startDemo, type Demo } from "./support/demo";
 
 let demo: Demo;
-let browser: Browser;
-let open: Visit | undefined;
-
-beforeAll(async () => {
-  browser = await launch();
-});
-afterEach(() => open?.close());
-afterAll(() => browser?.close());
+const { open } = useBrowser();
 
 describe("the overview of a busy store", () => {
   beforeAll(async () => {
@@ -33,9 +17,8 @@ describe("the overview of a busy store", () => {
     ["Yesterday", "yesterday"],
     ["Last 7 days", "last7"],
     ["Last 90 days", "last90"],
-  ])("shows %s, in an address that can be kept", async (label, range) => {
-    open = await visit(browser);
-    const { page, problems } = open;
+  ])("shows the period %s at an address of its own", async (label, range) => {
+    const { page, problems } = await open();
     await page.goto(demo.url());
     let frame = await appFrame(page, "Overview");
     await frame.getByLabel("Period").selectOption({ label });
@@ -48,41 +31,31 @@ describe("the overview of a busy store", () => {
     expect(problems).toEqual([]);
   });
 
-  it("explains a figure to who reaches it by keyboard", async () => {
-    open = await visit(browser);
-    const { page } = open;
+  it("explains a figure on keyboard focus", async () => {
+    const { page } = await open();
     await page.goto(demo.url());
     const frame = await appFrame(page, "Overview");
     const term = frame.locator("h3 [tabindex]").filter({ hasText: "Average order value" });
     const explanation = frame.getByText("Gross sales minus discounts, divided by the number of orders.");
     // The tooltip listens from its own effect on, a moment after React took the page over.
-    await expect
-      .poll(
-        async () => {
-          await term.blur();
-          await term.focus();
-          return explanation.waitFor({ timeout: 1_000 }).then(
-            () => "shown",
-            () => "not yet",
-          );
-        },
-        { timeout: 20_000 },
-      )
-      .toBe("shown");
+    await eventually(async () => {
+      await term.blur();
+      await term.focus();
+      await explanation.waitFor({ timeout: 1_000 });
+    });
     expect(await axeViolations(frame)).toEqual([]);
   });
 
-  it("gives the chart's figures as a table to who cannot see it", async () => {
-    open = await visit(browser);
-    await open.page.goto(demo.url("/app?range=last7"));
-    const frame = await appFrame(open.page, "Overview");
+  it("has the chart's figures as a table for screen readers", async () => {
+    const { page } = await open();
+    await page.goto(demo.url("/app?range=last7"));
+    const frame = await appFrame(page, "Overview");
     const table = frame.getByRole("table", { name: "Total sales by day" });
     expect(await table.getByRole("row").count()).toBe(8);
   });
 
   it("opens an order's flag from its card, in the same frame", async () => {
-    open = await visit(browser);
-    const { page, problems } = open;
+    const { page, problems } = await open();
     await page.goto(demo.url());
     const frame = await appFrame(page, "Overview");
     await frame.getByRole("list", { name: "Latest flags" }).getByRole("link").first().click();
@@ -90,25 +63,27 @@ describe("the overview of a busy store", () => {
     expect(problems).toEqual([]);
   });
 
-  it("shows a skeleton, and no empty page, while the next page takes its time", async () => {
-    open = await visit(browser);
-    const { page } = open;
+  it("shows a skeleton while the next page loads", async () => {
+    const { page } = await open();
     await page.goto(demo.url());
     const frame = await appFrame(page, "Overview");
+    let release = () => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
     await page.route(/_data=routes%2Fapp\.inventory/, async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await released;
       await route.continue();
     });
     await page.locator("#app-nav").getByRole("link", { name: "Inventory", exact: true }).click();
     await frame.getByRole("status", { name: "Loading the page" }).waitFor();
     await screenshot(page, "loading");
+    release();
     await frame.getByRole("heading", { level: 1, name: "Inventory" }).waitFor();
   });
 
-  it("is looked at by a checker that finds what is wrong", async () => {
-    open = await visit(browser);
-    await open.page.goto(demo.url());
-    const frame = await appFrame(open.page, "Overview");
+  it("fails the accessibility check when an image has no alternative text", async () => {
+    const { page } = await open();
+    await page.goto(demo.url());
+    const frame = await appFrame(page, "Overview");
     await frame.evaluate(() => document.body.append(document.createElement("img")));
     expect((await axeViolations(frame)).join()).toContain("image-alt");
   });
@@ -128,26 +103,24 @@ describe("a store on its first day", () => {
     ["/app/seo", "SEO", "Nothing to do"],
     ["/app/settings/connections", "Connections", "Which pages bring visitors who buy."],
     ["/app/webhooks", "Webhooks", "No delivery has come in yet"],
-  ])("finds %s calm and empty", async (path, heading, text) => {
+  ])("sees an empty state on %s", async (path, heading, text) => {
     for (const [name, viewport] of [
       ["desktop", DESKTOP],
       ["phone", PHONE],
     ] as const) {
-      open = await visit(browser, viewport);
-      const { page, problems } = open;
+      const { page, problems, close } = await open(viewport);
       await page.goto(demo.url(path));
       const frame = await appFrame(page, heading);
       await frame.getByText(text).first().waitFor();
       await screenshot(page, `first-day-${heading.toLowerCase()}-${name}`);
       expect(await axeViolations(frame)).toEqual([]);
       expect(problems).toEqual([]);
-      await open.close();
+      await close();
     }
   });
 
-  it("dismisses the setup guide, and it stays away", async () => {
-    open = await visit(browser);
-    const { page, problems } = open;
+  it("dismisses the setup guide for good", async () => {
+    const { page, problems } = await open();
     await page.goto(demo.url());
     let frame = await appFrame(page, "Overview");
     await frame.getByRole("button", { name: "Dismiss the setup guide" }).click();

@@ -1,15 +1,5 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import {
-  appFrame,
-  axeViolations,
-  DESKTOP,
-  launch,
-  PHONE,
-  screenshot,
-  visit,
-  type Visit,
-} from "./support/browser";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { appFrame, axeViolations, DESKTOP, look, PHONE, useBrowser } from "./support/browser";
 import { startDemo, type Demo } from "./support/demo";
 
 const SECTIONS = [
@@ -23,50 +13,37 @@ const SECTIONS = [
 ];
 
 let demo: Demo;
-let browser: Browser;
-let open: Visit | undefined;
-
-beforeAll(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launch()]);
-});
-afterEach(() => open?.close());
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+beforeAll(async () => void (demo = await startDemo()));
+afterAll(() => demo?.stop());
+const { open } = useBrowser();
 
 describe.each([
   { name: "desktop", viewport: DESKTOP },
   { name: "phone", viewport: PHONE },
-])("the pages on a $name", ({ name, viewport }) => {
+])("the app on a $name", ({ name, viewport }) => {
   it("opens the overview inside the admin", async () => {
-    open = await visit(browser, viewport);
-    await open.page.goto(demo.url());
-    const frame = await appFrame(open.page, "Overview");
+    const { page, problems } = await open(viewport);
+    await page.goto(demo.url());
+    const frame = await appFrame(page, "Overview");
     await frame.getByText("Orders needing attention").waitFor();
-    await screenshot(open.page, `overview-${name}`);
     expect(await frame.getByText("Total sales", { exact: true }).isVisible()).toBe(true);
-    expect(await axeViolations(frame)).toEqual([]);
-    expect(await axeViolations(open.page)).toEqual([]);
-    expect(await overflow(open)).toBe(0);
-    expect(open.problems).toEqual([]);
+    await look(page, frame, `overview-${name}`);
+    expect(await axeViolations(page)).toEqual([]);
+    expect(problems).toEqual([]);
   });
 
   it.each(SECTIONS)("opens $entry at its own address", async ({ path, heading }) => {
-    open = await visit(browser, viewport);
-    await open.page.goto(demo.url(path));
-    const frame = await appFrame(open.page, heading);
-    await screenshot(open.page, `${path.slice(5).replace("/", "-")}-${name}`);
-    expect(await axeViolations(frame)).toEqual([]);
-    expect(await axeViolations(open.page)).toEqual([]);
-    expect(await overflow(open)).toBe(0);
-    expect(open.problems).toEqual([]);
+    const { page, problems } = await open(viewport);
+    await page.goto(demo.url(path));
+    const frame = await appFrame(page, heading);
+    await look(page, frame, `${path.slice(5).replace("/", "-")}-${name}`);
+    expect(await axeViolations(page)).toEqual([]);
+    expect(problems).toEqual([]);
   });
 });
 
-it("follows every entry of the admin's navigation without loading the app anew", async () => {
-  open = await visit(browser);
-  const { page, problems } = open;
+it("the app follows every entry of the admin's navigation without a reload", async () => {
+  const { page, problems } = await open();
   await page.goto(demo.url());
   const frame = await appFrame(page, "Overview");
   await frame.evaluate(() => Object.assign(window, { loadedOnce: true }));
@@ -82,9 +59,3 @@ it("follows every entry of the admin's navigation without loading the app anew",
   expect(await frame.evaluate(() => "loadedOnce" in window)).toBe(true);
   expect(problems).toEqual([]);
 });
-
-/** How many pixels the app is wider than its frame. */
-async function overflow({ page }: Visit): Promise<number> {
-  const frame = page.frames()[1];
-  return frame!.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-}

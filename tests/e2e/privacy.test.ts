@@ -1,43 +1,25 @@
 import { readFileSync } from "node:fs";
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { DAY_MS } from "~/platform/clock";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
 import { SEED_NOW } from "../../prisma/seed/instant";
-import {
-  appFrame,
-  axeViolations,
-  DESKTOP,
-  launch,
-  PHONE,
-  screenshot,
-  visit,
-  type Visit,
-} from "./support/browser";
+import { appFrame, axeViolations, DESKTOP, look, PHONE, screenshot, useBrowser } from "./support/browser";
 import { startDemo, type Demo } from "./support/demo";
 
 let demo: Demo;
-let browser: Browser;
 let db: Db;
-let opened: Visit[] = [];
-
 beforeAll(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launch()]);
+  demo = await startDemo();
   db = await connectDatabase(demo.databaseUrl);
-});
-afterEach(async () => {
-  for (const visit of opened) await visit.close();
-  opened = [];
 });
 afterAll(async () => {
   await db?.$disconnect();
-  await browser?.close();
   await demo?.stop();
 });
+const tabs = useBrowser();
 
 async function openPrivacy(viewport = DESKTOP) {
-  const tab = await visit(browser, viewport);
-  opened.push(tab);
+  const tab = await tabs.open(viewport);
   await tab.page.goto(demo.url("/app/settings/privacy"));
   return { ...tab, frame: await appFrame(tab.page, "Privacy requests") };
 }
@@ -56,17 +38,16 @@ const reopen = async (days: number) =>
     },
   });
 
-it("is found from the settings", async () => {
-  const tab = await visit(browser);
-  opened.push(tab);
-  await tab.page.goto(demo.url("/app/settings"));
-  const frame = await appFrame(tab.page, "Settings");
+it("the privacy page is linked from the settings", async () => {
+  const { page, problems } = await tabs.open();
+  await page.goto(demo.url("/app/settings"));
+  const frame = await appFrame(page, "Settings");
   await frame.getByRole("link", { name: "Privacy requests" }).click();
   await frame.getByRole("heading", { level: 1, name: "Privacy requests" }).waitFor();
-  expect(tab.problems).toEqual([]);
+  expect(problems).toEqual([]);
 });
 
-it("hands a customer's report to the browser as a file, and is done with that", async () => {
+it("the privacy page downloads a customer's report and completes the request", async () => {
   await reopen(27);
   const { page, frame, problems } = await openPrivacy();
   await frame.getByText("Due in", { exact: false }).first().waitFor();
@@ -95,16 +76,12 @@ it("hands a customer's report to the browser as a file, and is done with that", 
   expect(problems).toEqual([]);
 });
 
-it("shouts when a request is overdue, and is told that it was answered", async () => {
+it("the privacy page warns of an overdue request until it is marked as handed over", async () => {
   await reopen(-1);
   const { page, frame, problems } = await openPrivacy(PHONE);
   await frame.getByText("A privacy request is overdue").waitFor();
   await frame.getByText("Overdue", { exact: true }).waitFor();
-  await screenshot(page, "privacy-overdue-phone");
-  expect(await axeViolations(frame)).toEqual([]);
-  expect(
-    await frame.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
-  ).toBe(0);
+  await look(page, frame, "privacy-overdue-phone");
 
   await frame.getByRole("button", { name: "Mark as handed over" }).click();
   await page.getByText("Marked as handed over").waitFor();
@@ -114,7 +91,7 @@ it("shouts when a request is overdue, and is told that it was answered", async (
   expect(problems).toEqual([]);
 });
 
-it("says on the page, and not in passing, that a report is no more", async () => {
+it("the privacy page says when a report no longer exists because the customer was erased", async () => {
   const request = await reopen(27);
   const { frame } = await openPrivacy();
   await frame.getByRole("button", { name: "Download report" }).waitFor();
@@ -123,7 +100,7 @@ it("says on the page, and not in passing, that a report is no more", async () =>
   await frame.getByText("This customer's data has been erased, so there is no report any more.").waitFor();
 });
 
-it("says that nobody has asked yet", async () => {
+it("the privacy page says that there are no requests yet", async () => {
   await db.complianceRequest.deleteMany({ where: { shopDomain: demo.shop } });
   const { page, frame, problems } = await openPrivacy();
   await frame.getByText("No privacy requests yet").waitFor();

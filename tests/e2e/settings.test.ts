@@ -1,28 +1,22 @@
-import type { Browser, Frame, Page } from "playwright-core";
+import type { Frame, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { connectDatabase } from "~/platform/db/client.server";
+import { eventually } from "../support/eventually";
 import {
   appFrame,
   axeViolations,
+  describedText,
   DESKTOP,
-  launch,
+  overflow,
   PHONE,
   screenshot,
-  visit,
-  type Visit,
+  useBrowser,
 } from "./support/browser";
 import { startDemo, type Demo } from "./support/demo";
 
 let demo: Demo;
-let browser: Browser;
-let opened: Visit[] = [];
-
-beforeAll(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launch()]);
-});
+beforeAll(async () => void (demo = await startDemo()));
 afterEach(async () => {
-  for (const visit of opened) await visit.close();
-  opened = [];
   // Every test begins with the seed's values.
   const db = await connectDatabase(demo.databaseUrl);
   const { id } = await db.store.findUniqueOrThrow({ where: { shopDomain: demo.shop } });
@@ -32,15 +26,11 @@ afterEach(async () => {
   });
   await db.$disconnect();
 });
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+afterAll(() => demo?.stop());
+const tabs = useBrowser();
 
 async function openSettings(viewport = DESKTOP) {
-  const tab = await visit(browser, viewport);
-  opened.push(tab);
-  const { page, problems } = tab;
+  const { page, problems } = await tabs.open(viewport);
   await page.goto(demo.url("/app/settings"));
   return { page, problems, frame: await appFrame(page, "Settings"), bar: saveBarOf(page) };
 }
@@ -55,7 +45,7 @@ const focused = (frame: Frame) =>
     () => document.activeElement?.getAttribute("name") ?? document.activeElement?.getAttribute("role"),
   );
 
-it("is saved from the save bar, which comes and goes with the changes", async () => {
+it("the settings page shows the save bar while there are changes, and saves them", async () => {
   const { page, problems, frame, bar } = await openSettings();
   await screenshot(page, "settings-desktop");
   expect(await valueOf(frame, "High-value order")).toBe("400.00");
@@ -84,7 +74,7 @@ it("is saved from the save bar, which comes and goes with the changes", async ()
   expect(problems).toEqual([]);
 });
 
-it("discards what was typed, and goes back to a default", async () => {
+it("the settings page resets a field to its default, and discards a change", async () => {
   const { problems, frame, bar } = await openSettings();
   await frame.getByRole("button", { name: "Reset to $500.00: High-value order" }).click();
   expect(await valueOf(frame, "High-value order")).toBe("500.00");
@@ -95,7 +85,7 @@ it("discards what was typed, and goes back to a default", async () => {
   expect(problems).toEqual([]);
 });
 
-it("is saved with Enter", async () => {
+it("the settings page saves with Enter", async () => {
   const { page, problems, frame } = await openSettings();
   await field(frame, "Late fulfilment").fill("72");
   await field(frame, "Late fulfilment").press("Enter");
@@ -103,12 +93,13 @@ it("is saved with Enter", async () => {
   expect(problems).toEqual([]);
 });
 
-it("holds the merchant back while something is unsaved, at a link of the page and in the admin's menu", async () => {
+it("the settings page blocks its own links and the admin's menu while something is unsaved", async () => {
   const { page, problems, frame, bar } = await openSettings();
   await field(frame, "Late fulfilment").fill("72");
   await bar.waitFor();
   await frame.getByRole("link", { name: "Manage connections" }).click();
   await page.locator("#app-nav").getByRole("link", { name: "Orders" }).click();
+  // Long enough for a navigation that was not blocked.
   await page.waitForTimeout(300);
   expect(await frame.getByRole("heading", { level: 1 }).textContent()).toBe("Settings");
   expect(await valueOf(frame, "Late fulfilment")).toBe("72");
@@ -120,17 +111,17 @@ it("holds the merchant back while something is unsaved, at a link of the page an
   expect(problems).toEqual([]);
 });
 
-it("says at the field what is wrong, moves there, and lets go of it when it is corrected", async () => {
+it("the settings page shows an error at its field, focuses the field, and removes the error once it is corrected", async () => {
   const { page, problems, frame, bar } = await openSettings();
   await field(frame, "Late fulfilment").fill("1.5");
   await field(frame, "Stock running out").fill("");
   await save(page);
   await frame.getByText("Enter whole hours, without decimals.").waitFor();
   await frame.getByText("Enter a number of days.").waitFor();
-  await expect.poll(() => focused(frame)).toBe("lateFulfilmentHours");
+  await eventually(async () => expect(await focused(frame)).toBe("lateFulfilmentHours"));
   const late = field(frame, "Late fulfilment");
   expect(await late.getAttribute("aria-invalid")).toBe("true");
-  expect(await late.evaluate(describedText)).toContain("Enter whole hours, without decimals.");
+  expect(await describedText(late)).toContain("Enter whole hours, without decimals.");
   await screenshot(page, "settings-errors");
   expect(await axeViolations(frame)).toEqual([]);
   expect(await bar.isVisible()).toBe(true);
@@ -142,12 +133,6 @@ it("says at the field what is wrong, moves there, and lets go of it when it is c
   await page.getByText("Settings saved").waitFor();
   expect(problems.filter((problem) => !/\b400\b/.test(problem))).toEqual([]);
 });
-
-const describedText = (input: Element) =>
-  (input.getAttribute("aria-describedby") ?? "")
-    .split(" ")
-    .map((id) => document.getElementById(id)?.textContent)
-    .join(" ");
 
 /** The first tab saves 24 hours and 30 days; the second has typed 55 %, 21 days. */
 async function conflict(viewport = DESKTOP) {
@@ -171,7 +156,7 @@ const fieldsOf = async (frame: Frame) =>
     ["Late fulfilment", "Large discount", "Stock running out"].map((label) => valueOf(frame, label)),
   );
 
-it("says in the second tab what the first one saved, and saves both merchants' changes", async () => {
+it("the settings page shows a second tab what the first one saved, and saves both merchants' changes", async () => {
   const { page, problems, frame, bar, banner } = await conflict();
   await banner.getByText("Stock running out: theirs 30 days, yours 21 days").waitFor();
   await banner
@@ -179,7 +164,7 @@ it("says in the second tab what the first one saved, and saves both merchants' c
       "Late fulfilment: theirs 24 hours, yours 48 hours. You did not change it, so theirs is kept either way.",
     )
     .waitFor();
-  await expect.poll(() => focused(frame)).toBe("alert");
+  await eventually(async () => expect(await focused(frame)).toBe("alert"));
   expect(await banner.getByRole("listitem").count()).toBe(2);
   expect(await fieldsOf(frame)).toEqual(["48", "55", "21"]);
   expect(await bar.isVisible()).toBe(true);
@@ -195,7 +180,7 @@ it("says in the second tab what the first one saved, and saves both merchants' c
   expect(problems.filter((problem) => !/\b409\b/.test(problem))).toEqual([]);
 });
 
-it("takes what the first tab saved, on a phone", async () => {
+it("the settings page replaces the second tab's values by the first one's, on a phone", async () => {
   const { page, problems, frame, bar, banner } = await conflict(PHONE);
   await screenshot(page, "settings-conflict-phone");
   expect(await axeViolations(frame)).toEqual([]);
@@ -209,7 +194,7 @@ it("takes what the first tab saved, on a phone", async () => {
   expect(problems.filter((problem) => !/\b409\b/.test(problem))).toEqual([]);
 });
 
-it("fits a phone from its top to its end", async () => {
+it("the settings page fits a phone without scrolling sideways", async () => {
   const { page, problems, frame } = await openSettings(PHONE);
   await screenshot(page, "settings-phone");
   await frame.getByText("From your Shopify settings").scrollIntoViewIfNeeded();
@@ -219,7 +204,7 @@ it("fits a phone from its top to its end", async () => {
   expect(problems).toEqual([]);
 });
 
-it("takes effect: a switched-off forecast and switched-off insights are hidden, with a way back", async () => {
+it("the settings page hides a switched-off forecast and switched-off insights, with a link back", async () => {
   const { page, problems, frame } = await openSettings();
   await frame.getByRole("checkbox", { name: "Inventory forecast" }).uncheck();
   await frame.getByRole("checkbox", { name: "SEO insights" }).uncheck();
@@ -237,6 +222,3 @@ it("takes effect: a switched-off forecast and switched-off insights are hidden, 
   await seo.getByRole("heading", { level: 1, name: "Settings" }).waitFor();
   expect(problems).toEqual([]);
 });
-
-const overflow = (frame: Frame) =>
-  frame.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -1,22 +1,16 @@
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { embeddedUrl, hostParameter } from "../../dev/local-admin/embedded-url";
 import { mintSessionToken } from "../../dev/local-admin/session-token";
-import { appFrame, axeViolations, launch, screenshot, USER_AGENT, visit } from "./support/browser";
+import { appFrame, axeViolations, screenshot, useBrowser } from "./support/browser";
+import { USER_AGENT } from "../support/user-agent";
 import { API_KEY, API_SECRET, startDemo, type Demo } from "./support/demo";
 
 const APP = { apiKey: API_KEY, apiSecret: API_SECRET };
 
 let demo: Demo;
-let browser: Browser;
-
-beforeAll(async () => {
-  [demo, browser] = await Promise.all([startDemo({ engine: "postgres" }), launch()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+beforeAll(async () => void (demo = await startDemo({ engine: "postgres" })));
+afterAll(() => demo?.stop());
+const { open } = useBrowser();
 
 /** As a browser asks, straight from the app and without following a redirect. */
 function ask(path: string, headers: Record<string, string> = {}) {
@@ -37,8 +31,8 @@ function tampered(token: string): string {
   return [header, Buffer.from(JSON.stringify(forged)).toString("base64url"), signature].join(".");
 }
 
-describe("who may come in", () => {
-  it("refuses a tampered session token on a page, and sends the browser for a fresh one", async () => {
+describe("the authentication of a request", () => {
+  it("refuses a tampered session token of a page, and redirects to the page that renews it", async () => {
     const path = new URL(await embeddedPath("/app"), demo.appOrigin);
     path.searchParams.set("id_token", tampered(path.searchParams.get("id_token") ?? ""));
     const answer = await ask(path.pathname + path.search);
@@ -46,7 +40,7 @@ describe("who may come in", () => {
     expect(answer.headers.get("location")).toMatch(/^\/auth\/session-token\?/);
   });
 
-  it("refuses a tampered session token on a loader with 401, and lets App Bridge try again", async () => {
+  it("answers 401 to a tampered session token of a loader, and asks App Bridge to retry", async () => {
     const token = tampered(await mintSessionToken({ ...APP, shop: demo.shop }));
     const answer = await ask("/app/orders?_data=routes%2Fapp.orders", { Authorization: `Bearer ${token}` });
     expect(answer.status).toBe(401);
@@ -54,7 +48,7 @@ describe("who may come in", () => {
     expect(await answer.text()).toBe("");
   });
 
-  it("sends who comes without a shop to the landing page, which asks for no shop's domain", async () => {
+  it("redirects a request without a shop to the landing page, which has no form", async () => {
     const app = await ask("/app");
     expect(app.headers.get("location")).toBe("/auth/login");
     const login = await ask("/auth/login");
@@ -66,7 +60,7 @@ describe("who may come in", () => {
     expect(html).not.toContain("app-bridge.js");
   });
 
-  it("goes to the app when Shopify opens its address", async () => {
+  it("redirects to the app when Shopify opens the app's address", async () => {
     const answer = await ask(`/?shop=${demo.shop}&host=${hostParameter(demo.shop)}`);
     expect([answer.status, answer.headers.get("location")]).toEqual([
       302,
@@ -75,8 +69,8 @@ describe("who may come in", () => {
   });
 });
 
-describe("who may frame what", () => {
-  it("lets exactly the shop and the admin frame the shop's pages, and nobody keep them", async () => {
+describe("a page", () => {
+  it("of a shop may be framed by that shop and the admin only, and is not cached", async () => {
     const { headers, status } = await ask(await embeddedPath("/app"));
     expect(status).toBe(200);
     expect(headers.get("content-security-policy")).toBe(
@@ -86,16 +80,16 @@ describe("who may frame what", () => {
     expect(headers.get("referrer-policy")).toBe("no-referrer");
   });
 
-  it("lets nobody frame a page without a shop", async () => {
+  it("without a shop may not be framed", async () => {
     expect((await ask("/")).headers.get("content-security-policy")).toBe("frame-ancestors 'none';");
   });
 
-  it("lets nobody frame the token page of a shop whose name is not one", async () => {
+  it("that renews the token of an invalid shop may not be framed", async () => {
     const { headers } = await ask("/auth/session-token?shop=evil.example.com");
     expect(headers.get("content-security-policy")).toBe("frame-ancestors 'none';");
   });
 
-  it("starts every page with App Bridge", async () => {
+  it("begins with the script of App Bridge", async () => {
     const html = await (await ask(await embeddedPath("/app"))).text();
     expect(html).toMatch(
       /<head><script src="https:\/\/cdn\.shopify\.com\/shopifycloud\/app-bridge\.js" data-api-key="local-api-key"><\/script>/,
@@ -104,22 +98,21 @@ describe("who may frame what", () => {
   });
 });
 
-describe("when something is wrong", () => {
-  it("says that there is nothing at an unknown address, in the app's frame", async () => {
-    const { page, close } = await visit(browser);
+describe("the app in trouble", () => {
+  it("shows a page in its frame for an unknown address", async () => {
+    const { page } = await open();
     await page.goto(demo.url("/app/no-such-page"));
     const frame = await appFrame(page, "There is nothing here");
     expect(await axeViolations(frame)).toEqual([]);
     await page.locator("#app-nav").getByRole("link", { name: "Orders", exact: true }).click();
     await appFrame(page, "Orders");
-    await close();
   });
 
-  it("answers 404 for a flag that is not this store's", async () => {
+  it("answers 404 for an unknown flag", async () => {
     expect((await ask(await embeddedPath("/app/orders/none-of-ours"))).status).toBe(404);
   });
 
-  it("answers 400 to a post that is no form, and changes nothing", async () => {
+  it("answers 400 to a POST that is not a form", async () => {
     const token = await mintSessionToken({ ...APP, shop: demo.shop });
     const answer = await fetch(new URL("/app/orders?_data=routes%2Fapp.orders", demo.appOrigin), {
       method: "POST",
@@ -135,8 +128,8 @@ describe("when something is wrong", () => {
     expect(await answer.json()).toMatchObject({ ok: false });
   });
 
-  it("shows a readable page while the database is away, and comes back by its button", async () => {
-    const { page, close } = await visit(browser);
+  it("shows a page without technical detail while the database is away, and recovers by its button", async () => {
+    const { page } = await open();
     await page.goto(demo.url("/app"));
     const frame = await appFrame(page, "Overview");
     await demo.cable?.cut();
@@ -150,21 +143,19 @@ describe("when something is wrong", () => {
     await demo.cable?.mend();
     await frame.getByRole("button", { name: "Try again" }).click();
     await frame.getByRole("heading", { level: 1, name: "Orders" }).waitFor();
-    await close();
   });
 
-  it("opens a page whose very first load met no database, by its button", async () => {
-    const { page, close } = await visit(browser);
+  it("recovers by its button also when the first load of a page met no database", async () => {
+    const { page } = await open();
     await demo.cable?.cut();
     await page.goto(demo.url("/app/inbox"));
     const frame = await appFrame(page, "The database is not answering");
     await demo.cable?.mend();
     await frame.getByRole("button", { name: "Try again" }).click();
     await frame.getByRole("heading", { level: 1, name: "Inbox" }).waitFor();
-    await close();
   });
 
-  it("answers 503 to a document, asks to be tried again later, and opens once the database is back", async () => {
+  it("answers 503 with Retry-After to a document while the database is away, and 200 once it is back", async () => {
     await demo.cable?.cut();
     const answer = await ask(await embeddedPath("/app"));
     expect(answer.status).toBe(503);

@@ -1,16 +1,8 @@
-import type { Browser, Frame, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Frame, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
-import {
-  appFrame,
-  axeViolations,
-  DESKTOP,
-  launch,
-  PHONE,
-  screenshot,
-  visit,
-  type Visit,
-} from "./support/browser";
+import { eventually } from "../support/eventually";
+import { appFrame, DESKTOP, look as lookAt, PHONE, press, useBrowser } from "./support/browser";
 import { SEED_NOW } from "../../prisma/seed/instant";
 import { startDemo, type Demo } from "./support/demo";
 
@@ -18,49 +10,35 @@ const TALL = { width: 1280, height: 2600 };
 
 let demo: Demo;
 let db: Db;
-let browser: Browser;
-let open: Visit | undefined;
-
 beforeAll(async () => {
   // Postgres, because this test looks into the database while the app writes it.
-  [demo, browser] = await Promise.all([startDemo({ engine: "postgres" }), launch()]);
+  demo = await startDemo({ engine: "postgres" });
   db = await connectDatabase(demo.databaseUrl);
 });
-afterEach(() => open?.close());
 afterAll(async () => {
-  await browser?.close();
   await db?.$disconnect();
   await demo?.stop();
 });
+const tabs = useBrowser();
 
 async function show(path: string, heading: string, viewport = TALL) {
-  open = await visit(browser, viewport);
-  await open.page.goto(demo.url(path));
-  return { ...open, frame: await appFrame(open.page, heading) };
+  const tab = await tabs.open(viewport);
+  await tab.page.goto(demo.url(path));
+  return { ...tab, frame: await appFrame(tab.page, heading) };
 }
 
-const press = (frame: Frame, name: string) => frame.getByRole("button", { name, exact: true }).click();
 const deliveries = (frame: Frame) =>
   frame.getByRole("list", { name: "Deliveries, the newest first" }).getByRole("listitem");
 const topics = (frame: Frame) => frame.getByRole("list", { name: "Topics", exact: true });
 const dialog = (frame: Frame) => frame.getByRole("dialog");
 
-/** Nothing to complain about by eye, by axe, or by the width of the page. */
-async function look(page: Page, frame: Frame, name: string) {
-  // What fades in is not yet what it will be.
-  await page.waitForTimeout(400);
-  await screenshot(page, `webhooks-${name}`);
-  expect(await axeViolations(frame)).toEqual([]);
-  expect(
-    await frame.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
-  ).toBe(0);
-}
+const look = (page: Page, frame: Frame, name: string) => lookAt(page, frame, `webhooks-${name}`);
 
 describe.each([
   { name: "desktop", viewport: TALL },
   { name: "phone", viewport: { ...PHONE, height: 3200 } },
-])("on a $name", ({ name, viewport }) => {
-  it("shows the inbox, what fails with its error, and every topic", async () => {
+])("the app on a $name", ({ name, viewport }) => {
+  it("shows the inbox, failing deliveries with their errors, and every topic", async () => {
     const { page, frame, problems } = await show("/app/webhooks", "Webhooks", viewport);
     await frame.getByText("Given up, waits for you").waitFor();
     await topics(frame).getByText("orders/create").waitFor();
@@ -68,7 +46,7 @@ describe.each([
     expect(problems).toEqual([]);
   });
 
-  it("shows one delivery with its payload masked", async () => {
+  it("shows one delivery with the personal data of its payload masked", async () => {
     const { id, webhookId } = await db.webhookEvent.findFirstOrThrow({
       where: { shopDomain: demo.shop, topic: "orders/create", status: "DEAD" },
     });
@@ -86,7 +64,7 @@ describe.each([
   });
 });
 
-it("tells what a replay of the given up would do, does it, and says who did", async () => {
+it("the webhooks page previews a replay of dead deliveries, runs it, and shows who did", async () => {
   const dead = await db.webhookEvent.count({ where: { shopDomain: demo.shop, status: "DEAD" } });
   const { page, frame, problems } = await show("/app/webhooks", "Webhooks");
   const opener = frame.getByRole("button", { name: "Replay all given up…" });
@@ -98,7 +76,9 @@ it("tells what a replay of the given up would do, does it, and says who did", as
 
   await page.keyboard.press("Escape");
   await dialog(frame).waitFor({ state: "detached" });
-  await expect.poll(() => opener.evaluate((button) => button === document.activeElement)).toBe(true);
+  await eventually(async () =>
+    expect(await opener.evaluate((button) => button === document.activeElement)).toBe(true),
+  );
 
   await page.keyboard.press("Enter");
   await press(frame, `Replay ${dead} deliveries`);
@@ -116,7 +96,7 @@ it("tells what a replay of the given up would do, does it, and says who did", as
   expect(problems).toEqual([]);
 });
 
-it("filters by state and topic, and dismisses what the filter shows", async () => {
+it("the webhooks page filters by state and topic, and dismisses the filtered deliveries", async () => {
   // Of a topic of their own, and not due while this lasts: the worker of the app is at the others.
   const failing = { topic: "carts/update", shopDomain: demo.shop, payload: {}, status: "FAILED" as const };
   const nextAttemptAt = new Date(Date.now() + 3_600_000);
@@ -125,7 +105,7 @@ it("filters by state and topic, and dismisses what the filter shows", async () =
       data: { ...failing, webhookId, attempts: 3, lastError: "boom", nextAttemptAt, receivedAt: SEED_NOW },
     });
   const { page, frame, problems } = await show("/app/webhooks?status=FAILED&topic=carts/update", "Webhooks");
-  await expect.poll(() => deliveries(frame).count()).toBe(2);
+  await eventually(async () => expect(await deliveries(frame).count()).toBe(2));
   await frame
     .getByText(/^boom · Tried again in/)
     .first()
@@ -147,7 +127,7 @@ it("filters by state and topic, and dismisses what the filter shows", async () =
   expect(problems).toEqual([]);
 });
 
-it("searches by webhook id, says when nothing matches, and clears", async () => {
+it("the webhooks page searches by webhook id, and reports that nothing matches", async () => {
   const { webhookId } = await db.webhookEvent.findFirstOrThrow({
     where: { shopDomain: demo.shop, status: "SUCCEEDED" },
   });
@@ -157,13 +137,13 @@ it("searches by webhook id, says when nothing matches, and clears", async () => 
   await frame.getByText("No delivery matches").waitFor();
   await look(page, frame, "no-match");
   await frame.getByPlaceholder("Search by webhook id").fill(webhookId);
-  await expect.poll(() => deliveries(frame).count()).toBe(1);
+  await eventually(async () => expect(await deliveries(frame).count()).toBe(1));
   await deliveries(frame).first().getByRole("link").click();
   await frame.getByText(webhookId).first().waitFor();
   expect(problems).toEqual([]);
 });
 
-it("turns to older deliveries and back", async () => {
+it("the webhooks page pages to older deliveries and back", async () => {
   const { frame, problems } = await show("/app/webhooks", "Webhooks");
   const links = () =>
     deliveries(frame)
@@ -174,11 +154,11 @@ it("turns to older deliveries and back", async () => {
   await press(frame, "Next");
   await frame.locator(`a[href="${firstPage[0]}"]`).waitFor({ state: "detached" });
   await press(frame, "Previous");
-  await expect.poll(links).toEqual(firstPage);
+  await eventually(async () => expect(await links()).toEqual(firstPage));
   expect(problems).toEqual([]);
 });
 
-it("finds at Shopify what is stale, comes twice or is not expected, and repairs it once it was told to", async () => {
+it("the webhooks page finds stale, duplicate and unexpected subscriptions, and repairs them after a confirmation", async () => {
   const { subscriptions } = demo.admin.state(demo.shop);
   const now = new Date("2026-11-01T00:00:00Z");
   const door = `${demo.admin.tunnelOrigin}/webhooks`;
@@ -207,7 +187,7 @@ it("finds at Shopify what is stale, comes twice or is not expected, and repairs 
   expect(problems).toEqual([]);
 });
 
-it("sends a test by the public address, and says how it went", async () => {
+it("the webhooks page sends a test by the public address, and shows its outcome", async () => {
   const { page, frame } = await show("/app/webhooks", "Webhooks", DESKTOP);
   await press(frame, "Send a test…");
   await look(page, frame, "test-dialog");
@@ -226,7 +206,7 @@ it("sends a test by the public address, and says how it went", async () => {
   await look(page, frame, "test-sent");
 });
 
-it("shows a phone every dialog without scrolling sideways", async () => {
+it("the webhooks page shows the repair dialog on a phone without scrolling sideways", async () => {
   const { page, frame, problems } = await show("/app/webhooks", "Webhooks", PHONE);
   await press(frame, "Repair…");
   await dialog(frame).getByText("Nothing has to be changed at Shopify").waitFor();

@@ -6,7 +6,7 @@ import { connectDatabase } from "~/platform/db/client.server";
 import { DAY_MS } from "~/platform/clock";
 import { restoreBackup } from "../../ops/backup/restore-backup";
 import { removeForgotten } from "../../ops/backup/scratch-folder";
-import { createFolder, createKeyPair, NEVER, take, type KeyPair } from "../support/backups";
+import { createFolder, createKeyPair, restorePlan, take, type KeyPair } from "../support/backups";
 import { createTestDatabase, type TestDatabase } from "../support/databases";
 import { insertTenant } from "../support/tenant-rows";
 
@@ -72,10 +72,7 @@ describe("the next restore on SQLite", () => {
     const beside = (name: string) => join(dirname(target.url.slice("file:".length)), name);
     folderOfAge(beside("backroom-restore-aB3xYz"), DAY_MS + 1_000);
     folderOfAge(beside("backroom-restore-cD4xYz"), DAY_MS - 60_000);
-    const plan = {
-      ...{ databaseUrl: target.url, identities: [keys.identity], environment: "test", folder: own.folder },
-      ...{ yes: true, say: () => {}, signal: NEVER },
-    };
+    const plan = restorePlan(target.url, keys, own.folder);
     const file = readdirSync(own.folder).find((name) => name.endsWith(".age"))!;
     expect(await restoreBackup({ store: own, file }, plan)).toEqual([]);
     expect([

@@ -12,7 +12,7 @@ import { parseManifest, writeManifest, type Manifest } from "../../ops/backup/ma
 import { fileName, manifestName } from "../../ops/backup/names";
 import { restoreBackup } from "../../ops/backup/restore-backup";
 import { listBackups } from "../../ops/backup/stores";
-import { createFolder, createKeyPair, NEVER, take, type KeyPair } from "../support/backups";
+import { createFolder, createKeyPair, restorePlan, take, type KeyPair } from "../support/backups";
 import { createTestDatabase, type TestDatabase } from "../support/databases";
 import { insertTenant } from "../support/tenant-rows";
 
@@ -364,14 +364,6 @@ describe("a restore", () => {
 });
 
 function restore(folder: string, databaseUrl: string, identities = [keys.identity], name = file) {
-  const plan = {
-    databaseUrl,
-    identities,
-    environment: "test",
-    folder,
-    yes: true,
-    say: () => {},
-    signal: NEVER,
-  };
+  const plan = restorePlan(databaseUrl, keys, folder, { identities });
   return restoreBackup({ store: new FolderStore(folder), file: name }, plan);
 }

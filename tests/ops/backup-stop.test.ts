@@ -7,7 +7,17 @@ import type { FolderStore } from "../../ops/backup/folder-store";
 import { restoreBackup, type RestorePlan } from "../../ops/backup/restore-backup";
 import { withSqlite } from "../../ops/backup/sqlite-file";
 import { runTool } from "../../ops/backup/tool";
-import { createFolder, createKeyPair, NEVER, runBackupCommand, take, type KeyPair } from "../support/backups";
+import { main } from "../../ops/restore";
+import {
+  createFolder,
+  createKeyPair,
+  NEVER,
+  restorePlan,
+  take,
+  VARIABLES,
+  type KeyPair,
+} from "../support/backups";
+import { startMain } from "../support/commands";
 import { createTestDatabase, type TestDatabase } from "../support/databases";
 import { insertTenant } from "../support/tenant-rows";
 
@@ -30,13 +40,7 @@ afterAll(() => source?.drop());
 
 const fileOf = ({ url }: TestDatabase) => url.slice("file:".length);
 const restore = (target: TestDatabase, changes: Partial<RestorePlan>) =>
-  restoreBackup(
-    { store, file },
-    {
-      ...{ databaseUrl: target.url, identities: [keys.identity], environment: "test", folder: store.folder },
-      ...{ yes: true, say: () => {}, signal: NEVER, ...changes },
-    },
-  );
+  restoreBackup({ store, file }, restorePlan(target.url, keys, store.folder, changes));
 /** Whether every byte of the target, and of the folder it is in, is as before */
 async function untouched(target: TestDatabase, work: () => Promise<unknown>) {
   const before = readFileSync(fileOf(target));
@@ -70,25 +74,24 @@ describe("a restore on SQLite", () => {
     await target.drop();
   });
 
-  it("says that it was stopped only of a database that is as it was", async () => {
+  it.each([
+    ["checked: it answers 130, and the database is as it was", 1, 130, []],
+    ["replaced the database: it goes on to its end, and answers 0", 2, 0, ["kept"]],
+  ])("that is stopped when it has %s", async (_, line, expected, names) => {
     const target = await createTestDatabase("sqlite");
-    const run = runBackupCommand(
-      "restore",
-      {
-        ...{ DATABASE_URL: target.url, BACKUP_ENVIRONMENT: "test", BACKUP_FOLDER: store.folder },
-        BACKUP_IDENTITY: keys.identity,
-      },
-      store.path(file),
-    );
-    run.child.stdout.once("data", () => run.child.kill("SIGTERM"));
+    const environment = {
+      ...{ DATABASE_URL: target.url, BACKUP_ENVIRONMENT: "test", BACKUP_FOLDER: store.folder },
+      BACKUP_IDENTITY: keys.identity,
+    };
+    const run = startMain(main, [store.path(file)], environment, (out) => {
+      if (out.split("\n").length > line) run.stop();
+    });
     const { code, error } = await run.ended;
     const stores = await withSqlite(fileOf(target), (db) =>
       db.prepare(`SELECT "name" FROM "Store"`).pluck().all(),
     );
-    expect([
-      { code: 130, error: "Stopped. Nothing was left half done.\n", stores: [] },
-      { code: 0, error: "", stores: ["kept"] },
-    ]).toContainEqual({ code, error, stores });
+    expect({ code, stores }).toEqual({ code: expected, stores: names });
+    expect(error).toMatch(code ? /^Stopped\. .+\n$/ : /^$/);
     await target.drop();
   });
 
@@ -97,27 +100,30 @@ describe("a restore on SQLite", () => {
     const say = (sentence: string) => sentence.startsWith("Restored") && rmSync(fileOf(target));
     await expect(restore(target, { say })).rejects.toMatchObject({
       code: "UNPROVEN",
-      message: expect.stringMatching(
-        /^The SQLite file \S+ was replaced by the backup, and could not be compared/,
-      ),
+      message: expect.stringContaining(fileOf(target)) as string,
     });
     await target.drop();
   });
 });
 
 describe("a tool", () => {
-  const run = (script: string, signal: AbortSignal) => runTool("sh", ["-c", script], { env: {}, signal });
-  const soon = () => AbortSignal.timeout(300);
+  /** Is stopped as soon as it prints something */
+  const run = (script: string) => {
+    const stop = new AbortController();
+    const output = async (bytes: AsyncIterable<Uint8Array>) => {
+      for await (const _ of bytes) stop.abort();
+    };
+    return runTool("sh", ["-c", script], { variables: VARIABLES, signal: stop.signal, output });
+  };
+  const WAIT = "echo ready; sleep 5 > /dev/null 2>&1 & wait";
 
   it("that ended well has done its work, also when a signal came before it said so", async () => {
-    await expect(run("trap 'exit 0' TERM; sleep 5 & wait", soon())).resolves.toBeUndefined();
+    await expect(run(`trap 'exit 0' TERM; ${WAIT}`)).resolves.toBeUndefined();
   });
 
   it("that a signal ended has not", async () => {
-    await expect(run("exec sleep 5", soon())).rejects.toMatchObject({ name: "TimeoutError" });
-    await expect(run("trap 'exit 3' TERM; sleep 5 & wait", soon())).rejects.toMatchObject({
-      name: "TimeoutError",
-    });
+    await expect(run("echo ready; exec sleep 5")).rejects.toMatchObject({ name: "AbortError" });
+    await expect(run(`trap 'exit 3' TERM; ${WAIT}`)).rejects.toMatchObject({ name: "AbortError" });
   });
 
   it("that ended well on half of its input has not", async () => {
@@ -125,8 +131,7 @@ describe("a tool", () => {
       throw new Error("half of it");
     }
     const cat = runTool("sh", ["-c", "trap '' TERM; cat > /dev/null"], {
-      env: {},
-      signal: NEVER,
+      ...{ variables: VARIABLES, signal: NEVER },
       input: broken(),
     });
     await expect(cat).rejects.toThrow("half of it");

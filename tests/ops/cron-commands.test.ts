@@ -1,37 +1,77 @@
-/** `npm run inbox` and `npm run refresh` as an operator runs them, on both engines. For `npm run retention` see retention.test.ts. */
-import { spawn } from "node:child_process";
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
+/** `npm run inbox` and `npm run refresh`, on both engines. For `npm run retention` see retention.test.ts. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { WebhookInboxRepository } from "~/features/webhooks/webhook-inbox.repository.server";
 import { databaseNow } from "~/platform/db/clock.server";
-import { childEnvironment } from "~/platform/env.server";
+import { cronCommand } from "../../ops/cron-command";
+import { main as inbox } from "../../ops/inbox";
+import { main as refresh } from "../../ops/refresh";
 import { APP_ENVIRONMENT } from "../support/app-process";
+import { runMain, spawnScript, startMain } from "../support/commands";
 import { newStore, startProviders, submit, type Providers } from "../support/connections";
-import { eachDatabase } from "../support/databases";
+import { createTestDatabase, eachDatabase, type TestDatabase } from "../support/databases";
 import { delivery } from "../support/deliveries";
-import { npmRun } from "../support/npm-run";
 
-// Each starts a process or two.
-vi.setConfig({ testTimeout: 120_000 });
+describe.each([
+  ["inbox", inbox],
+  ["refresh", refresh],
+])("npm run %s", (_, main) => {
+  it.each([
+    ["a budget of nothing", ["--budget-ms", "0"], {}, /^budgetMs /],
+    ["an option that it does not know", ["--days", "1"], {}, /^--days /],
+    ["no key", [], { ENCRYPTION_KEY: "" }, /^ENCRYPTION_KEY /],
+  ])("does not begin, and answers 2, when it is given %s", async (_, args, changes, named) => {
+    const environment = { ...APP_ENVIRONMENT, DATABASE_URL: "file:./none.sqlite", ...changes };
+    const ended = await runMain(main, args, environment);
+    expect(ended).toEqual({ code: 2, out: "", error: expect.stringMatching(named) as string });
+  });
+});
 
-it.each(["inbox", "refresh"])(
-  "npm run %s ends with 2 and a sentence when it cannot begin",
-  async (script) => {
-    const there = { ...APP_ENVIRONMENT, DATABASE_URL: "file:./none.sqlite" };
-    const ended = await Promise.all([
-      npmRun(script, ["--budget-ms", "0"], there),
-      npmRun(script, ["--days", "1"], there),
-      npmRun(script, [], { ...there, ENCRYPTION_KEY: "" }),
-    ]);
-    expect(ended.map(({ code }) => code)).toEqual([2, 2, 2]);
-    expect(ended.map(({ text }) => text)).toEqual([
-      expect.stringMatching(/^budgetMs must be/),
-      expect.stringMatching(new RegExp(`^Usage: npm run ${script} \\[-- --dry-run\\]`)),
-      expect.stringMatching(/^ENCRYPTION_KEY is not set/),
-    ]);
-  },
-);
+const toNumber = (text = "") => Number(text.replaceAll(",", ""));
 
-eachDatabase("the commands beside the cron", ({ db, url }) => {
+describe("a command beside the cron", () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase("sqlite");
+  });
+  afterAll(async () => {
+    vi.useRealTimers();
+    await database?.drop();
+  });
+  type Work = ReturnType<Parameters<typeof cronCommand>[0]["prepare"]>;
+  const commandOf = (work: Work) =>
+    cronCommand({
+      ...{ name: "fake", purpose: "Does nothing.", rival: "Another run" },
+      ...{ prepare: () => work, lines: () => ["what it did"] },
+    });
+  const report = (outcome: string) => async () => ({
+    outcome: "done" as const,
+    result: { runId: "r1", dryRun: false, outcome },
+  });
+
+  it.each([
+    ["COMPLETE", 0],
+    ["INCOMPLETE", 1],
+    ["FAILED", 1],
+  ])("that ends as %s answers %i", async (outcome, code) => {
+    const ended = await runMain(commandOf(report(outcome)), [], { DATABASE_URL: database.url });
+    expect(ended).toEqual({ code, out: `what it did\n${outcome} (run r1).\n`, error: "" });
+  });
+
+  it("says once a second how far it is", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    const work: Work = async ({ progress }) => {
+      for (let step = 1; step <= 25; step++) {
+        vi.advanceTimersByTime(100);
+        progress(() => `step ${step}`);
+      }
+      return report("COMPLETE")();
+    };
+    const { out } = await runMain(commandOf(work), [], { DATABASE_URL: database.url });
+    expect(out.split("\n").slice(0, 3)).toEqual(["step 10", "step 20", "what it did"]);
+  });
+});
+
+eachDatabase("the commands beside the cron", ({ db, url, engine }) => {
   let providers: Providers;
   beforeAll(async () => {
     providers = await startProviders(() => new Date());
@@ -53,58 +93,57 @@ eachDatabase("the commands beside the cron", ({ db, url }) => {
 
   it("npm run inbox counts what is due, works through it, and ends with 0", async () => {
     await fill(7);
-    const dry = await npmRun("inbox", ["--dry-run"], environment());
-    expect(dry.text).toMatch(/^7 events are due\.\nNothing was changed \(run \S+\)\.\n$/);
+    const dry = await runMain(inbox, ["--dry-run"], environment());
+    expect(dry.out).toMatch(/^7 events are due\.\nNothing was changed \(run \S+\)\.\n$/);
     expect(dry.code).toBe(0);
-    const done = await npmRun("inbox", [], environment());
-    expect(done.text).toMatch(/^7 events were due: SKIPPED 7; 0 are due now\.\nCOMPLETE \(run \S+\)\.\n$/);
+    const done = await runMain(inbox, [], environment());
+    expect(done.out).toMatch(/^7 .* SKIPPED 7; 0 .*\nCOMPLETE \(run \S+\)\.\n$/);
     expect(done.code).toBe(0);
     expect(await db().webhookEvent.count({ where: { status: "SKIPPED" } })).toBe(7);
   });
 
   it("npm run inbox ends with 1 at its budget, with 2 when another run is at it", async () => {
     await fill(300);
-    const cut = await npmRun("inbox", ["--budget-ms", "1"], environment());
-    expect(cut.text).toMatch(/^300 events were due: .*; [1-9]\d* are due now\.\nINCOMPLETE /);
+    const cut = await runMain(inbox, ["--budget-ms", "1"], environment());
+    expect(cut.out).toMatch(/^300 .*; [1-9]\d* .*\nINCOMPLETE /);
     expect(cut.code).toBe(1);
     const expiresAt = new Date((await databaseNow(db())).getTime() + 60_000);
     await db().jobLease.updateMany({ data: { runId: "the-other-run", expiresAt } });
-    const second = await npmRun("inbox", [], environment());
-    expect(second).toEqual({ code: 2, text: "Another run is at it (the-other-run); wait for it to end.\n" });
+    const second = await runMain(inbox, [], environment());
+    expect(second).toEqual({ code: 2, out: "", error: expect.stringContaining("(the-other-run)") as string });
   });
 
-  it("npm run inbox tells once a second how far it is, and ends with 130 after a signal", async () => {
-    for (let i = 0; i < 60; i++) await fill(500);
-    // Without npm, which would take the signal for itself
-    const command = ["--import", "./prisma/register-ts-loader.mjs", "ops/inbox.ts"];
-    const child = spawn(process.execPath, command, {
-      env: childEnvironment({ DIRECT_URL: "", ...environment() }),
-    });
-    let text = "";
-    const toldAt: number[] = [];
-    child.stdout.on("data", (chunk: Buffer) => {
-      text += String(chunk);
-      toldAt.push(performance.now());
-      if (toldAt.length === 2) child.kill("SIGTERM");
-    });
-    expect(await new Promise((resolve) => child.once("close", resolve))).toBe(130);
-    expect(text).toMatch(
-      /^SKIPPED [\d,]+\nSKIPPED [\d,]+\n30,000 events were due: SKIPPED [\d,]+; [\d,]+ are/,
-    );
-    expect(text).toMatch(/^INCOMPLETE \(run/m);
-    expect(toldAt[1]! - toldAt[0]!).toBeGreaterThan(900);
+  it("npm run inbox ends with 130 after a signal, and says what is left", async () => {
+    await fill(30);
+    const running = startMain(inbox, [], environment());
+    running.stop();
+    const { code, out } = await running.ended;
+    expect(code).toBe(130);
+    expect(out).toMatch(/^30 .*; 30 .*\nINCOMPLETE /);
   });
+
+  if (engine === "sqlite")
+    it("npm run inbox as a process ends with 130 after SIGTERM, and has finished what it was at", async () => {
+      for (let half = 0; half < 2; half++) await fill(3_000);
+      const { child, ended } = spawnScript("inbox", [], environment());
+      while (!(await db().webhookEvent.count({ where: { status: "SKIPPED" } })) && child.exitCode === null)
+        await new Promise(setImmediate);
+      child.kill("SIGTERM");
+      const { code, stdout } = await ended;
+      expect(code).toBe(130);
+      const [, done, left] = /^6,000 .* SKIPPED ([\d,]+); ([\d,]+) .*\nINCOMPLETE /.exec(stdout) ?? [];
+      expect(toNumber(done) + toNumber(left)).toBe(6_000);
+      expect(await db().webhookEvent.count({ where: { status: "SKIPPED" } })).toBe(toNumber(done));
+    });
 
   it("npm run refresh counts the connections that are due, tests them, and ends with 0", async () => {
     const context = await newStore(db(), providers);
     expect((await submit(context, "BING", "connect", providers.forms.BING())).status).toBe(200);
     await db().storeSecret.updateMany({ data: { nextTestAt: new Date(0) } });
-    const dry = await npmRun("refresh", ["--dry-run"], environment());
-    expect(dry.text).toMatch(/^1 connections are due for a test\.\nNothing was changed \(run \S+\)\.\n$/);
-    const done = await npmRun("refresh", [], environment());
-    expect(done.text).toMatch(
-      /^1 connections were due: tested 1, working 1; 0 are due now\.\nCOMPLETE \(run \S+\)\.\n$/,
-    );
+    const dry = await runMain(refresh, ["--dry-run"], environment());
+    expect(dry.out).toMatch(/^1 .*\nNothing was changed \(run \S+\)\.\n$/);
+    const done = await runMain(refresh, [], environment());
+    expect(done.out).toMatch(/^1 .* tested 1, working 1; 0 .*\nCOMPLETE \(run \S+\)\.\n$/);
     expect([dry.code, done.code]).toEqual([0, 0]);
   });
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { check } from "prettier";
 import { parse } from "smol-toml";
 import { describe, expect, it } from "vitest";
-import { ConfigurationError, readEnvironment, toolEnvironment } from "~/platform/env.server";
+import { childEnvironment, ConfigurationError, readEnvironment } from "~/platform/env.server";
 import { parseSchedule } from "../../ops/cron-schedule";
 
 const read = (path: string) => readFileSync(path, "utf8");
@@ -148,7 +148,7 @@ describe("ops/fly.toml", () => {
     const [, line] = /^sh -c '([^']+)'$/.exec(fly.processes.cron!)!;
     // In the place of node, what prints its arguments
     const { stdout } = spawnSync("sh", ["-c", line!.replace("exec node ", "exec echo ")], {
-      env: toolEnvironment({ FLY_APP_NAME: "desk-of-ours", PORT: fly.env.PORT }),
+      env: childEnvironment({ FLY_APP_NAME: "desk-of-ours", PORT: fly.env.PORT }),
       encoding: "utf8",
     });
     expect(stdout).toContain(" --url http://app.process.desk-of-ours.internal:3000 inbox=");

@@ -1,7 +1,7 @@
-/** `npm run secrets:rewrap` as an operator runs it, and the rewrap below it, on both engines. */
-import { spawn } from "node:child_process";
-import { beforeEach, describe, expect, it } from "vitest";
+/** `npm run secrets:rewrap`, and the rewrap below it, on both engines. */
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openSubject } from "~/features/compliance/record-request.server";
+import { secretPlace } from "~/features/connections/secret-place";
 import { StoreSecretRepository } from "~/features/connections/store-secret.repository.server";
 import { countByKey, rewrap } from "~/features/rewrap/rewrap.server";
 import { accessTokenPlace } from "~/features/stores/install.server";
@@ -13,10 +13,12 @@ import {
   type Keyring,
 } from "~/platform/crypto/keyring.server";
 import type { Db } from "~/platform/db/client.server";
-import { childEnvironment } from "~/platform/env.server";
+import type { Source } from "~/platform/env.server";
 import { openTokens } from "~/platform/shopify/session-storage.server";
+import { main } from "../../ops/rewrap";
+import { runMain, spawnScript, startMain } from "../support/commands";
 import { eachDatabase } from "../support/databases";
-import { startKms } from "../support/kms";
+import { KMS_CREDENTIALS, startKms, type LocalKms } from "../support/kms";
 import { insertSealedStores, PROVIDERS_OF_EACH } from "../support/sealed-stores";
 
 const OLD = `old:${Buffer.alloc(32, 1).toString("base64")}`;
@@ -24,30 +26,21 @@ const NEW = `new:${Buffer.alloc(32, 2).toString("base64")}`;
 const provider = (...entries: string[]) => localKeyProvider(parseKeyring(entries.join(",")) as Keyring);
 const [oldKeys, bothKeys, newKeys] = [provider(OLD), provider(NEW, OLD), provider(NEW)];
 
-const STORES = 400;
-/** Two secrets, the store's token, the session's pair, and whom a privacy request is about. */
-const VALUES = STORES * 6;
+/** Of each: two secrets, the store's token, the session's pair, and whom a privacy request is about. */
+const VALUES_EACH = 6;
+const FEW = 10;
+/** Their secrets are two batches. */
+const MANY = 255;
+/** So many that a process is killed before it is done. */
+const KILLED = 600;
 
-function run(url: string, environment: Record<string, string>, ...args: string[]) {
-  const child = spawn(
-    process.execPath,
-    ["--import", "./prisma/register-ts-loader.mjs", "ops/rewrap.ts", ...args],
-    {
-      env: childEnvironment({
-        ...{ DATABASE_URL: url, DIRECT_URL: "", ENCRYPTION_KEY: "" },
-        ...{ KMS_KEY_ID: "", KMS_KEY_ID_PREVIOUS: "", KMS_ENDPOINT: "", AWS_REGION: "" },
-        ...environment,
-      }),
-    },
-  );
-  const told = { out: "", error: "" };
-  child.stdout.on("data", (chunk) => (told.out += String(chunk)));
-  child.stderr.on("data", (chunk) => (told.error += String(chunk)));
-  const ended = new Promise<{ code: number | null; out: string; error: string }>((resolve) =>
-    child.once("close", (code) => resolve({ code, ...told })),
-  );
-  return { child, ended, told };
-}
+const environmentOf = (url: string, changes: Source = {}) => ({
+  ...{ DATABASE_URL: url, ENCRYPTION_KEY: `${NEW},${OLD}` },
+  ...changes,
+});
+
+/** Of the report: how many were sealed again, and how many are not under the current key */
+const totals = (out: string) => /^(\d+) in \S+ s \(.*\), (\d+) /m.exec(out)?.slice(1).map(Number);
 
 /** Opens everything that is sealed; throws at the first value that does not open or is not what it was. */
 async function openAll(db: Db, keys: KeyProvider): Promise<number> {
@@ -63,8 +56,8 @@ async function openAll(db: Db, keys: KeyProvider): Promise<number> {
     same(tokens.accessToken, `access of ${row.shop}`);
     same(tokens.refreshToken, `refresh of ${row.shop}`);
   }
-  for (const { storeId, provider } of await db.storeSecret.findMany())
-    same(await new StoreSecretRepository(db, storeId, keys).reveal(provider), `${provider} of ${storeId}`);
+  for (const { storeId, provider, cipherText } of await db.storeSecret.findMany())
+    same(await open(keys, secretPlace(storeId, provider), cipherText), `${provider} of ${storeId}`);
   for (const request of await db.complianceRequest.findMany())
     same((await openSubject(keys, request))?.email ?? null, `customer@${request.shopDomain}`);
   return opened;
@@ -77,30 +70,33 @@ eachDatabase("rewrap", ({ db, url }) => {
     await db().session.deleteMany();
     await db().complianceRequest.deleteMany();
     await db().store.deleteMany();
-    await insertSealedStores(db(), oldKeys, STORES);
   });
+  const fill = (stores: number) => insertSealedStores(db(), oldKeys, stores);
+  const run = (changes?: Source, ...args: string[]) => runMain(main, args, environmentOf(url(), changes));
 
   it("seals everything again under the current key, and what was the old key's opens without it", async () => {
+    await fill(MANY);
     const before = await db().store.findMany({ orderBy: { id: "asc" } });
     const report = await rewrap(db(), bothKeys);
     expect(report).toEqual({
       rewrapped: {
-        "StoreSecret.cipherText": STORES * PROVIDERS_OF_EACH.length,
-        "Store.accessToken": STORES,
-        "Session.accessToken": STORES,
-        "Session.refreshToken": STORES,
-        "ComplianceRequest.subject": STORES,
+        "StoreSecret.cipherText": MANY * PROVIDERS_OF_EACH.length,
+        "Store.accessToken": MANY,
+        "Session.accessToken": MANY,
+        "Session.refreshToken": MANY,
+        "ComplianceRequest.subject": MANY,
       },
       refused: [],
       remaining: 0,
       stopped: false,
     });
     expect(await keyIds(db())).toEqual(["new"]);
-    expect(await openAll(db(), newKeys)).toBe(VALUES);
+    expect(await openAll(db(), newKeys)).toBe(MANY * VALUES_EACH);
     const secrets = await db().storeSecret.findMany();
     expect(new Set(secrets.map(({ keyId }) => keyId))).toEqual(new Set(["new"]));
     const { storeId, provider } = secrets[0]!;
     const repository = new StoreSecretRepository(db(), storeId, newKeys);
+    expect(await repository.reveal(provider)).toBe(`${provider} of ${storeId}`);
     expect(await repository.holds(provider, `${provider} of ${storeId}`)).toBe(true);
     expect(await repository.holds(provider, "another")).toBe(false);
     // A store's own writers compare updatedAt: to them nothing has happened.
@@ -114,6 +110,7 @@ eachDatabase("rewrap", ({ db, url }) => {
   });
 
   it("is the end of the old key: it opens nothing any more, and what it still holds is refused without it", async () => {
+    await fill(FEW);
     const { id, accessToken } = (await db().store.findFirst())!;
     await expect(open(newKeys, accessTokenPlace(id), accessToken!)).rejects.toMatchObject({
       name: "KeyUnavailableError",
@@ -127,37 +124,48 @@ eachDatabase("rewrap", ({ db, url }) => {
     });
   });
 
-  it("lets readers read: not one of them fails while it works", async () => {
+  it("may run twice at once, and no reader fails while it works", async () => {
+    await fill(MANY);
     let working = true;
     let reads = 0;
     const reader = async () => {
       while (working) {
         const opened = await openAll(db(), bothKeys);
         reads += opened;
-        // SQLite answers without waiting; the script's end has to get a word in.
+        // SQLite answers without waiting; the commands have to get their turn.
         await new Promise(setImmediate);
       }
     };
     const readers = [reader(), reader()];
-    const finished = run(url(), { ENCRYPTION_KEY: `${NEW},${OLD}` }).ended.finally(() => (working = false));
-    expect((await finished).code).toBe(0);
+    // On SQLite two in one process would wait for each other.
+    const other = spawnScript("secrets:rewrap", [], environmentOf(url())).ended;
+    const ended = await Promise.all([run(), other]).finally(() => (working = false));
     await Promise.all(readers);
-    expect(reads).toBeGreaterThanOrEqual(VALUES * 2);
+    expect(ended).toMatchObject([
+      { code: 0, error: "" },
+      { code: 0, stderr: "" },
+    ]);
+    expect(reads).toBeGreaterThanOrEqual(MANY * VALUES_EACH * 2);
     expect(await keyIds(db())).toEqual(["new"]);
+    expect(await openAll(db(), newKeys)).toBe(MANY * VALUES_EACH);
   });
 
   it("leaves to a writer what the writer wrote, and looks at it again", async () => {
-    const { storeId } = (await db().storeSecret.findFirst({
-      where: { provider: "GA4" },
-      orderBy: { id: "desc" },
-    }))!;
-    const late = (plaintext: string) => ({
-      plaintext,
-      setBy: null,
-      rotationReminderAt: null,
-      lastFour: "",
-      nextTestAt: null,
-    });
+    await fill(MANY);
+    const [first, last] = await Promise.all(
+      (["asc", "desc"] as const).map((id) =>
+        db().storeSecret.findFirstOrThrow({ where: { provider: "GA4" }, orderBy: { id } }),
+      ),
+    );
+    const write = (storeId: string) =>
+      new StoreSecretRepository(db(), storeId, oldKeys).upsert(
+        "GA4",
+        {
+          ...{ plaintext: "written meanwhile", setBy: null, rotationReminderAt: null },
+          ...{ lastFour: "", nextTestAt: null },
+        },
+        new Date(),
+      );
     // A process that has not got the new key yet writes between our reading and our writing.
     let opened = 0;
     const interrupted: KeyProvider = {
@@ -165,34 +173,19 @@ eachDatabase("rewrap", ({ db, url }) => {
       open: async (id, wrapped) => {
         opened += 1;
         if (opened === 1) {
-          for (const row of await db().storeSecret.findMany({
-            where: { provider: "GA4" },
-            take: 20,
-            orderBy: { id: "asc" },
-          }))
-            await new StoreSecretRepository(db(), row.storeId, oldKeys).upsert(
-              "GA4",
-              late("written meanwhile"),
-              new Date(),
-            );
-          await new StoreSecretRepository(db(), storeId, oldKeys).upsert(
-            "GA4",
-            late("written meanwhile"),
-            new Date(),
-          );
+          const rows = { where: { provider: "GA4" }, take: 20, orderBy: { id: "asc" } } as const;
+          for (const { storeId } of [...(await db().storeSecret.findMany(rows)), last!]) await write(storeId);
         }
         return bothKeys.open(id, wrapped);
       },
     };
     expect(await rewrap(db(), interrupted)).toMatchObject({ refused: [], remaining: 0 });
-    expect(await new StoreSecretRepository(db(), storeId, newKeys).reveal("GA4")).toBe("written meanwhile");
-    const first = (await db().storeSecret.findFirst({ where: { provider: "GA4" }, orderBy: { id: "asc" } }))!;
-    expect(await new StoreSecretRepository(db(), first.storeId, newKeys).reveal("GA4")).toBe(
-      "written meanwhile",
-    );
+    for (const { storeId } of [first!, last!])
+      expect(await new StoreSecretRepository(db(), storeId, newKeys).reveal("GA4")).toBe("written meanwhile");
   });
 
-  it("tells which records do not open, leaves them as they are, and seals all others", async () => {
+  it("names the records that do not open, leaves them as they are, and seals all others", async () => {
+    await fill(FEW);
     const [damaged, foreign] = await db().storeSecret.findMany({ take: 2 });
     const [session] = await db().session.findMany({ take: 1 });
     const lost = `bk1.lost..${Buffer.alloc(60).toString("base64url")}`;
@@ -200,12 +193,16 @@ eachDatabase("rewrap", ({ db, url }) => {
     await db().storeSecret.update({ where: { id: foreign!.id }, data: { cipherText: lost } });
     await db().session.update({ where: { id: session!.id }, data: { accessToken: "bk1.old..AAAA" } });
 
-    const { code, out, error } = await run(url(), { ENCRYPTION_KEY: `${NEW},${OLD}` }).ended;
+    const { code, out, error } = await run();
     expect(code).toBe(1);
-    expect(out).toMatch(new RegExp(`^${VALUES - 3} in .*, 3 not under the current key\\.$`, "m"));
-    expect(error).toContain(`StoreSecret.cipherText of the row ${damaged!.id} was left as it is: `);
-    expect(error).toContain(`the row ${foreign!.id} was left as it is: No key with the id "lost"`);
-    expect(error).toContain(`Session.accessToken of the row ${session!.id} was left as it is`);
+    expect(totals(out)).toEqual([FEW * VALUES_EACH - 3, 3]);
+    const lines = error.trimEnd().split("\n");
+    expect(lines).toHaveLength(3);
+    const lineOf = (column: string, id: string) =>
+      lines.find((line) => line.includes(column) && line.includes(id));
+    expect(lineOf("StoreSecret.cipherText", damaged!.id)).toBeDefined();
+    expect(lineOf("StoreSecret.cipherText", foreign!.id)).toContain('"lost"');
+    expect(lineOf("Session.accessToken", session!.id)).toBeDefined();
     expect(out + error).not.toMatch(/plaintext|AAAA/);
     expect(await db().storeSecret.findUnique({ where: { id: foreign!.id } })).toMatchObject({
       cipherText: lost,
@@ -214,104 +211,102 @@ eachDatabase("rewrap", ({ db, url }) => {
   });
 
   it("goes on after kill -9, with nothing lost and nothing twice", async () => {
-    await insertSealedStores(db(), oldKeys, 2_000, STORES);
-    const killed = run(url(), { ENCRYPTION_KEY: `${NEW},${OLD}` });
-    while (!killed.told.out.includes("10 %")) await new Promise((resolve) => setTimeout(resolve, 2));
-    killed.child.kill("SIGKILL");
-    await killed.ended;
+    await fill(KILLED);
+    const killed = spawnScript("secrets:rewrap", [], environmentOf(url()));
+    // Its first line: a tenth is done.
+    killed.child.stdout!.once("data", () => killed.child.kill("SIGKILL"));
+    expect((await killed.ended).code).toBeNull();
     expect(await keyIds(db())).toEqual(["new", "old"]);
     const counts = await countByKey(db());
     const left = counts.filter(({ keyId }) => keyId === "old").reduce((sum, { count }) => sum + count, 0);
 
-    const again = await run(url(), { ENCRYPTION_KEY: `${NEW},${OLD}` }).ended;
+    const again = await run();
     expect(again).toMatchObject({ code: 0, error: "" });
-    expect(again.out).toMatch(new RegExp(`^${left} in .*, 0 not under the current key\\.$`, "m"));
-    expect(again.out).toMatch(
-      /^Nothing here is under old any more; ENCRYPTION_KEY may drop it, but keep it/m,
-    );
-    expect(await openAll(db(), newKeys)).toBe(2_400 * 6);
+    expect(totals(again.out)).toEqual([left, 0]);
+    // Which key may be dropped, and from where
+    expect(again.out).toMatch(/ old .* ENCRYPTION_KEY /);
+    expect(await openAll(db(), newKeys)).toBe(KILLED * VALUES_EACH);
   });
 
-  it("stops at a signal after its batch, and says how to go on", async () => {
-    await insertSealedStores(db(), oldKeys, 2_000, STORES);
-    const stopped = run(url(), { ENCRYPTION_KEY: `${NEW},${OLD}` });
-    while (!stopped.told.out.includes("10 %")) await new Promise((resolve) => setTimeout(resolve, 2));
-    stopped.child.kill("SIGINT");
-    const { code, error } = await stopped.ended;
-    expect({ code, error }).toEqual({ code: 130, error: "Stopped. Run it again to go on.\n" });
+  it("stops at a signal after its batch, and answers 130", async () => {
+    await fill(MANY);
+    const stopped = startMain(main, [], environmentOf(url()), (out) => out.includes("%") && stopped.stop());
+    expect((await stopped.ended).code).toBe(130);
     expect(await keyIds(db())).toEqual(["new", "old"]);
-    expect(await openAll(db(), bothKeys)).toBe(2_400 * 6);
-  });
-
-  it("may run twice at once", async () => {
-    const runs = [1, 2].map(() => run(url(), { ENCRYPTION_KEY: `${NEW},${OLD}` }).ended);
-    for (const { code, error } of await Promise.all(runs))
-      expect({ code, error }).toEqual({ code: 0, error: "" });
-    expect(await keyIds(db())).toEqual(["new"]);
-    expect(await openAll(db(), newKeys)).toBe(VALUES);
+    expect(await openAll(db(), bothKeys)).toBe(MANY * VALUES_EACH);
   });
 
   it("counts and changes nothing when it is a dry run", async () => {
-    const { code, out } = await run(url(), { ENCRYPTION_KEY: `${NEW},${OLD}` }, "--dry-run").ended;
+    await fill(FEW);
+    const { code, out } = await run({}, "--dry-run");
     expect(code).toBe(0);
-    expect(out).toContain(
-      `StoreSecret.cipherText: ${STORES * PROVIDERS_OF_EACH.length} under the key "old"\n`,
-    );
-    expect(out).toContain(`${VALUES} of ${VALUES} wait to be sealed under the current key, "new".\n`);
+    expect(out).toContain(`StoreSecret.cipherText: ${FEW * PROVIDERS_OF_EACH.length} under the key "old"\n`);
+    expect(out).toMatch(new RegExp(`^${FEW * VALUES_EACH} of ${FEW * VALUES_EACH} .*"new"\\.$`, "m"));
     expect(await keyIds(db())).toEqual(["old"]);
   });
 
-  it("moves to AWS KMS and back, and does not seal again what another data key of it sealed", async () => {
-    const kms = await startKms();
-    const moved = { ...kms.environment(kms.createKey("alias/backroom")), ENCRYPTION_KEY: OLD };
-    const there = await run(url(), moved).ended;
-    expect(there).toMatchObject({ code: 0 });
-    expect(there.out).toMatch(/Nothing here is under old any more; ENCRYPTION_KEY may drop it/);
-    expect(kms.calls.map(({ target }) => target)).toEqual(["GenerateDataKey"]);
-    const onlyKms = { ...moved, ENCRYPTION_KEY: "" };
-    expect((await run(url(), onlyKms).ended).out).toMatch(/^0 in .*, 0 not under the current key\.$/m);
-    expect((await run(url(), onlyKms, "--all").ended).out).toMatch(new RegExp(`^${VALUES} in `, "m"));
+  describe("with AWS KMS", () => {
+    let kms: LocalKms;
+    beforeEach(async () => {
+      await fill(FEW);
+      kms = await startKms();
+      // The SDK reads them of the process.
+      vi.stubEnv("AWS_ACCESS_KEY_ID", KMS_CREDENTIALS.accessKeyId);
+      vi.stubEnv("AWS_SECRET_ACCESS_KEY", KMS_CREDENTIALS.secretAccessKey);
+    });
+    afterEach(async () => {
+      vi.unstubAllEnvs();
+      await kms.stop();
+    });
 
-    const back = { ...moved, KMS_KEY_ID: "", KMS_KEY_ID_PREVIOUS: "alias/backroom", ENCRYPTION_KEY: NEW };
-    const returned = await run(url(), back).ended;
-    expect(returned).toMatchObject({ code: 0 });
-    expect(returned.out).toMatch(/under alias\/backroom any more; KMS_KEY_ID_PREVIOUS may drop it/);
-    expect(await openAll(db(), newKeys)).toBe(VALUES);
-    await kms.stop();
-  });
+    it("moves there and back, and does not seal again what another data key of it sealed", async () => {
+      const moved = { ...kms.environment(kms.createKey("alias/backroom")), ENCRYPTION_KEY: OLD };
+      const there = await run(moved);
+      expect(there.code).toBe(0);
+      expect(there.out).toMatch(/ old .* ENCRYPTION_KEY /);
+      expect(kms.calls.map(({ target }) => target)).toEqual(["GenerateDataKey"]);
+      const onlyKms = { ...moved, ENCRYPTION_KEY: "" };
+      expect(totals((await run(onlyKms)).out)).toEqual([0, 0]);
+      expect(totals((await run(onlyKms, "--all")).out)).toEqual([FEW * VALUES_EACH, 0]);
 
-  it("ends with a sentence when the KMS does, and has touched nothing", async () => {
-    const kms = await startKms();
-    const arn = kms.createKey();
-    kms.setState(arn, "disabled");
-    const { code, error } = await run(url(), { ...kms.environment(arn), ENCRYPTION_KEY: OLD }).ended;
-    expect(code).toBe(2);
-    expect(error).toMatch(/^The KMS key arn:\S+ is disabled or waits for its deletion/m);
-    expect(await keyIds(db())).toEqual(["old"]);
-    await kms.stop();
-  });
+      const back = { ...moved, KMS_KEY_ID: "", KMS_KEY_ID_PREVIOUS: "alias/backroom", ENCRYPTION_KEY: NEW };
+      const returned = await run(back);
+      expect(returned.code).toBe(0);
+      expect(returned.out).toMatch(/ alias\/backroom .* KMS_KEY_ID_PREVIOUS /);
+      expect(await openAll(db(), newKeys)).toBe(FEW * VALUES_EACH);
+    });
 
-  it("does not blame the database for a KMS that refuses the connection", async () => {
-    const kms = await startKms();
-    const environment = kms.environment(kms.createKey());
-    await kms.stop();
-    const { code, error } = await run(url(), { ...environment, ENCRYPTION_KEY: OLD }).ended;
-    expect(code).toBe(2);
-    expect(error).toMatch(/^AWS KMS does not answer for arn:\S+ \(ECONNREFUSED\)/m);
+    it("ends with 2 when the key is disabled, and has touched nothing", async () => {
+      const arn = kms.createKey();
+      kms.setState(arn, "disabled");
+      const { code, error } = await run({ ...kms.environment(arn), ENCRYPTION_KEY: OLD });
+      expect(code).toBe(2);
+      expect(error).toContain(arn);
+      expect(error.trimEnd()).not.toContain("\n");
+      expect(await keyIds(db())).toEqual(["old"]);
+    });
+
+    it("does not blame the database for a KMS that refuses the connection", async () => {
+      const arn = kms.createKey();
+      await kms.stop();
+      const { code, error } = await run({ ...kms.environment(arn), ENCRYPTION_KEY: OLD });
+      expect(code).toBe(2);
+      expect(error).toMatch(new RegExp(`^[^\\n]*KMS[^\\n]*${arn}[^\\n]*ECONNREFUSED[^\\n]*\\n$`));
+    });
   });
 });
 
 describe("npm run secrets:rewrap", () => {
-  it.each<[string, Record<string, string>, string[], RegExp]>([
-    ["no key", {}, [], /^ENCRYPTION_KEY is not set; make one/],
-    ["a key that is none", { ENCRYPTION_KEY: "k:x" }, [], /^ENCRYPTION_KEY entry 1 .* is not 32 bytes/],
-    ["no database", { ENCRYPTION_KEY: OLD }, [], /^There is no SQLite file/],
-    ["an option it does not know", { ENCRYPTION_KEY: OLD }, ["--force"], /^Usage: npm run secrets:rewrap/],
-  ])("answers %s with one sentence", async (_, environment, args, sentence) => {
-    const { code, error } = await run("file:/nowhere.sqlite", environment, ...args).ended;
+  it.each<[string, Source, string[], RegExp]>([
+    ["no key", { ENCRYPTION_KEY: "" }, [], /^ENCRYPTION_KEY /],
+    ["a key that is none", { ENCRYPTION_KEY: "k:x" }, [], /^ENCRYPTION_KEY /],
+    ["no database", {}, [], /\/nowhere\.sqlite/],
+    ["an option it does not know", {}, ["--force"], /^--force /],
+  ])("answers %s with 2 and one sentence", async (_, changes, args, named) => {
+    const { code, error } = await runMain(main, args, environmentOf("file:/nowhere.sqlite", changes));
     expect(code).toBe(2);
-    expect(error).toMatch(sentence);
-    expect(error.trim()).not.toContain("\n");
+    expect(error).toMatch(named);
+    expect(error.trimEnd()).not.toContain("\n");
   });
 });
 

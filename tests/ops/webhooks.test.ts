@@ -1,34 +1,27 @@
-/** `npm run webhooks` as an operator runs it, on both engines. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+/** `npm run webhooks`, on both engines. */
 import { Session } from "@shopify/shopify-api";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { STATUS_NAMES } from "~/features/webhooks/webhook-status";
 import { localKeyProvider, parseKeyring, type Keyring } from "~/platform/crypto/keyring.server";
-import { childEnvironment } from "~/platform/env.server";
+import type { Source } from "~/platform/env.server";
 import { EncryptedSessionStorage } from "~/platform/shopify/session-storage.server";
+import { main } from "../../ops/webhooks";
 import { SHOP } from "../dev/support/catalogue";
 import { APP, exchangeToken, localAdmin } from "../dev/support/local-admin";
+import { runMain, startMain } from "../support/commands";
 import { eachDatabase } from "../support/databases";
+import { localServer } from "../support/local-server";
 import { insertTenant, type Tenant } from "../support/tenant-rows";
 
 const KEY = `ops:${Buffer.alloc(32, 3).toString("base64")}`;
 const keys = localKeyProvider(parseKeyring(KEY) as Keyring);
 
-function run(url: string, args: string[], environment: Record<string, string> = {}) {
-  const preload = environment.LOCAL_ADMIN_ORIGIN ? ["--import", "./dev/preload.mjs"] : [];
-  const loader = ["--import", "./prisma/register-ts-loader.mjs"];
-  const child = spawn(process.execPath, [...preload, ...loader, "ops/webhooks.ts", ...args], {
-    env: childEnvironment({ DATABASE_URL: url, DIRECT_URL: "", ENCRYPTION_KEY: KEY, ...environment }),
-  });
-  const told = { out: "", error: "" };
-  child.stdout.on("data", (chunk) => (told.out += String(chunk)));
-  child.stderr.on("data", (chunk) => (told.error += String(chunk)));
-  return new Promise<{ code: number | null; out: string; error: string }>((resolve) =>
-    child.once("close", (code) => resolve({ code, ...told })),
-  );
-}
+const environmentOf = (url: string, changes: Source = {}) => ({
+  ...{ DATABASE_URL: url, ENCRYPTION_KEY: KEY },
+  ...changes,
+});
+const lastLine = (text: string) => text.trimEnd().split("\n").at(-1)!;
+const numbersIn = (text: string) => (text.match(/\d+/g) ?? []).map(Number);
 
 eachDatabase("npm run webhooks", ({ db, url }) => {
   let ours: Tenant;
@@ -39,16 +32,17 @@ eachDatabase("npm run webhooks", ({ db, url }) => {
     ours = await insertTenant(db(), "ours");
     theirs = await insertTenant(db(), "theirs");
   });
-  const webhooks = (...args: string[]) => run(url(), args);
+  const webhooks = (...args: string[]) => runMain(main, args, environmentOf(url()));
   const statusOf = async ({ deadWebhook }: Tenant) =>
     (await db().webhookEvent.findUniqueOrThrow({ where: { webhookId: deadWebhook } })).status;
 
   it("counts every shop's deliveries, or one's", async () => {
     const all = await webhooks("status");
     expect(all.code).toBe(0);
-    expect(all.out).toMatch(/ours\.myshopify\.com {2}DEAD +1, the oldest of 2026-11-16T15:00:00\.000Z/);
-    expect(all.out).toMatch(/4 deliveries of 2 shops\./);
-    expect((await webhooks("status", "--shop", ours.shopDomain)).out).toMatch(/2 deliveries of 1 shops\./);
+    expect(all.out).toMatch(/^ours\.myshopify\.com +DEAD +1\b.* 2026-11-16T15:00:00\.000Z$/m);
+    expect(numbersIn(lastLine(all.out))).toEqual([4, 2]);
+    const ofOne = await webhooks("status", "--shop", ours.shopDomain);
+    expect(numbersIn(lastLine(ofOne.out))).toEqual([2, 1]);
     expect((await webhooks("status", "--shop", "nobody.myshopify.com")).code).toBe(1);
   });
 
@@ -77,15 +71,15 @@ eachDatabase("npm run webhooks", ({ db, url }) => {
     expect((await webhooks("show", "nothing")).code).toBe(1);
   });
 
-  it("tells what a replay would do, and does it with --yes, for one shop", async () => {
+  it("says what a replay would do, and does it with --yes, for one shop", async () => {
     const filter = ["replay", "--status", "DEAD", "--shop", ours.shopDomain];
-    const told = await webhooks(...filter);
-    expect(told.code).toBe(0);
-    expect(told.out).toMatch(/ours\.myshopify\.com: 1 \(orders\/updated 1\)/);
-    expect(told.out).toMatch(/1 would be replayed\. Nothing was changed/);
+    const planned = await webhooks(...filter);
+    expect(planned.code).toBe(0);
+    expect(planned.out).toMatch(/^ours\.myshopify\.com: 1 \(orders\/updated 1\)/);
+    expect(lastLine(planned.out)).toMatch(/^1 .*--yes/);
     expect(await statusOf(ours)).toBe("DEAD");
     const done = await webhooks(...filter, "--yes");
-    expect([done.code, done.out]).toEqual([0, expect.stringMatching(/1 replayed in/)]);
+    expect([done.code, lastLine(done.out)]).toEqual([0, expect.stringMatching(/^1 /)]);
     expect([await statusOf(ours), await statusOf(theirs)]).toEqual(["RECEIVED", "DEAD"]);
     const { replayedBy } = await db().webhookEvent.findUniqueOrThrow({
       where: { webhookId: ours.deadWebhook },
@@ -94,103 +88,140 @@ eachDatabase("npm run webhooks", ({ db, url }) => {
     expect((await webhooks(...filter, "--yes")).code).toBe(1);
   });
 
-  it("dismisses one by its id, wherever it is", async () => {
+  it("dismisses one by its id, of every shop", async () => {
     expect((await webhooks("dismiss", theirs.deadWebhook, "--yes")).code).toBe(0);
     expect([await statusOf(ours), await statusOf(theirs)]).toEqual(["DEAD", "SKIPPED"]);
   });
 
-  it("replays the whole installation only when it is told so", async () => {
+  it("replays the whole installation only with --all", async () => {
     expect((await webhooks("replay", "--yes")).code).toBe(2);
     expect(await statusOf(ours)).toBe("DEAD");
-    expect((await webhooks("replay", "--all", "--yes")).out).toMatch(/2 replayed/);
+    expect(lastLine((await webhooks("replay", "--all", "--yes")).out)).toMatch(/^2 /);
+    expect([await statusOf(ours), await statusOf(theirs)]).toEqual(["RECEIVED", "RECEIVED"]);
   });
 
   describe("test", () => {
-    const environment = {
+    const app = {
       ...{ NODE_ENV: "development", SHOPIFY_APP_URL: "http://127.0.0.1:9", SCOPES: "read_orders" },
       ...{ SHOPIFY_API_KEY: APP.apiKey, SHOPIFY_API_SECRET: APP.apiSecret },
     };
-    const test = (...args: string[]) => run(url(), ["test", ...args], environment);
+    const test = (args: string[], changes: Source = {}) =>
+      runMain(main, ["test", ...args], environmentOf(url(), { ...app, ...changes }));
+    /** Takes a delivery, writes it as `fields` say, and answers 200. */
+    const startReceiver = (fields: object) =>
+      localServer((request, response) => {
+        const header = (name: string) => String(request.headers[`x-shopify-${name}`]);
+        const names = { webhookId: header("webhook-id"), topic: header("topic") };
+        const data = { ...names, shopDomain: header("shop-domain"), payload: {}, attempts: 1, ...fields };
+        void db()
+          .webhookEvent.create({ data: data as never })
+          .then(() => response.end());
+      });
 
-    it("says what to do about an address where nothing answers", async () => {
-      const { code, out, error } = await test("--shop", ours.shopDomain);
-      expect(out).toMatch(/^Signed orders\/updated as .*, sending it to http:\/\/127\.0\.0\.1:9\/webhooks/);
-      expect(error).toMatch(/^Nothing answers at http:\/\/127\.0\.0\.1:9\/webhooks/);
+    it("answers 1 and names the address where nothing answers", async () => {
+      const { code, out, error } = await test(["--shop", ours.shopDomain]);
+      expect(out).toMatch(/ orders\/updated .* http:\/\/127\.0\.0\.1:9\/webhooks\n$/);
+      expect(error).toMatch(/ http:\/\/127\.0\.0\.1:9\/webhooks\b/);
       expect(code).toBe(1);
     });
+
     it.each([
-      ["SUCCEEDED", 0, /Stored in the inbox at .*\nProcessed, 1 attempts\nAt its end after 0 ms\./],
-      ["DEAD", 1, /Stored in the inbox at .*\nGiven up, 1 attempts: boom/],
-    ] as const)("follows what the door took until it is %s", async (status, code, told) => {
+      ["SUCCEEDED", 0],
+      ["DEAD", 1],
+    ] as const)("follows a delivery that was stored until it is %s, and answers %i", async (status, code) => {
       const receivedAt = new Date();
-      const ended = status === "DEAD" ? { lastError: "boom" } : { processedAt: receivedAt };
-      const door = createServer((request, response) => {
-        const header = (name: string) => String(request.headers[`x-shopify-${name}`]);
-        const delivery = { webhookId: header("webhook-id"), topic: header("topic"), payload: {}, receivedAt };
-        const shopDomain = header("shop-domain");
-        void db()
-          .webhookEvent.create({ data: { ...delivery, shopDomain, status, attempts: 1, ...ended } })
-          .then(() => response.end());
-      }).listen(0, "127.0.0.1");
-      await once(door, "listening");
-      const { port } = door.address() as AddressInfo;
-      const there = { ...environment, SHOPIFY_APP_URL: `http://127.0.0.1:${port}` };
-      const done = await run(url(), ["test", "--shop", ours.shopDomain], there);
-      door.close();
-      expect(done.out).toMatch(told);
+      const end = status === "DEAD" ? { lastError: "boom" } : { processedAt: receivedAt };
+      const receiver = await startReceiver({ receivedAt, status, ...end });
+      const done = await test(["--shop", ours.shopDomain], { SHOPIFY_APP_URL: receiver.url });
+      await receiver.close();
+      const [, answered, stored, ended] = done.out.split("\n");
+      expect(answered).toMatch(/ 200 /);
+      expect(stored).toContain(receivedAt.toISOString());
+      expect(ended).toBe(`${STATUS_NAMES[status]}, 1 attempts${status === "DEAD" ? ": boom" : ""}`);
+      if (status === "SUCCEEDED") expect(numbersIn(lastLine(done.out))).toEqual([0]);
+      else expect(done.error).toContain("boom");
       expect(done.code).toBe(code);
     });
+
+    it("stops waiting at a signal, with 130", async () => {
+      const receiver = await startReceiver({ receivedAt: new Date(), status: "RECEIVED" });
+      const environment = environmentOf(url(), { ...app, SHOPIFY_APP_URL: receiver.url });
+      const waiting = startMain(main, ["test", "--shop", ours.shopDomain], environment, (out) => {
+        if (out.includes(STATUS_NAMES.RECEIVED)) waiting.stop();
+      });
+      expect((await waiting.ended).code).toBe(130);
+      await receiver.close();
+    });
+
     it("needs a shop that is there and a topic that has a sample", async () => {
-      expect((await test()).error).toMatch(/^Usage/);
-      expect((await test("--shop", "nobody.myshopify.com")).code).toBe(1);
-      const { code, error } = await test("--shop", ours.shopDomain, "--topic", "shop/redact");
-      expect([code, error]).toEqual([2, expect.stringMatching(/^--topic is one of orders\/updated, /)]);
+      expect(await test([])).toMatchObject({ code: 2, error: expect.stringMatching(/^--shop /) as string });
+      expect((await test(["--shop", "nobody.myshopify.com"])).code).toBe(1);
+      expect(await test(["--shop", ours.shopDomain, "--topic", "shop/redact"])).toMatchObject({
+        code: 2,
+        error: expect.stringMatching(/^--topic .* orders\/updated, /) as string,
+      });
     });
   });
 
-  it("audits and repairs a shop with its stored token", async () => {
-    const local = await localAdmin();
-    await db().store.create({ data: { shopDomain: SHOP, onboardingFlags: {} } });
-    const { access_token: accessToken, refresh_token: refreshToken } = await exchangeToken(local);
-    const session = new Session({ id: `offline_${SHOP}`, shop: SHOP, state: "", isOnline: false });
-    Object.assign(session, { accessToken, refreshToken, expires: new Date(Date.now() + 3_600_000) });
-    await new EncryptedSessionStorage(async () => db(), keys).storeSession(session);
-    local
-      .state(SHOP)
-      .subscriptions.create("THEMES_PUBLISH", { uri: "https://app.test/webhooks" }, new Date());
-    const environment = {
-      ...{ NODE_ENV: "development", LOCAL_ADMIN_ORIGIN: local.origin, SHOPIFY_APP_URL: "https://app.test" },
-      ...{ SHOPIFY_API_KEY: APP.apiKey, SHOPIFY_API_SECRET: APP.apiSecret, SCOPES: "read_orders" },
-    };
-    const registry = (...args: string[]) => run(url(), [...args, "--shop", SHOP], environment);
-    const audit = await registry("audit");
-    expect(audit.error).toBe("");
-    expect(audit.code).toBe(1);
-    expect(audit.out).toMatch(/unexpected THEMES_PUBLISH: https:\/\/app\.test\/webhooks/);
-    expect((await registry("sync")).out).toMatch(/1 changes would be made\. Nothing was changed/);
-    expect(local.state(SHOP).subscriptions.all).toHaveLength(1);
-    const sync = await registry("sync", "--yes");
-    expect(sync.out).toMatch(/1 changes made, 0 refused/);
-    expect(local.state(SHOP).subscriptions.all).toEqual([]);
-    expect((await registry("audit")).code).toBe(0);
-    const otherKey = `ops:${Buffer.alloc(32, 4).toString("base64")}`;
-    const sealed = await run(url(), ["audit", "--shop", SHOP], { ...environment, ENCRYPTION_KEY: otherKey });
-    expect([sealed.code, sealed.error]).toEqual([2, expect.stringMatching(/^The secret of Session.*\n$/)]);
-    await db().session.deleteMany();
-    const lost = await registry("audit");
-    expect([lost.code, lost.error]).toEqual([2, expect.stringMatching(/^Backroom no longer has access to/)]);
-  }, 60_000);
+  describe("with Shopify", () => {
+    afterEach(() => void vi.unstubAllGlobals());
+
+    it("audits and repairs a shop with its stored token", async () => {
+      const local = await localAdmin();
+      // As dev/preload.mjs does it for a process
+      const { fetch } = globalThis;
+      vi.stubGlobal("fetch", (address: string, init?: RequestInit) =>
+        fetch(address.replace(/^https:\/\/(?=[\w-]+\.myshopify\.com\/)/, `${local.origin}/shops/`), init),
+      );
+      await db().store.create({ data: { shopDomain: SHOP, onboardingFlags: {} } });
+      const { access_token: accessToken, refresh_token: refreshToken } = await exchangeToken(local);
+      const session = new Session({ id: `offline_${SHOP}`, shop: SHOP, state: "", isOnline: false });
+      Object.assign(session, { accessToken, refreshToken, expires: new Date(Date.now() + 3_600_000) });
+      await new EncryptedSessionStorage(async () => db(), keys).storeSession(session);
+      const { subscriptions } = local.state(SHOP);
+      subscriptions.create("THEMES_PUBLISH", { uri: "https://app.test/webhooks" }, new Date());
+      const environment = {
+        ...{ NODE_ENV: "development", SHOPIFY_APP_URL: "https://app.test", SCOPES: "read_orders" },
+        ...{ SHOPIFY_API_KEY: APP.apiKey, SHOPIFY_API_SECRET: APP.apiSecret },
+      };
+      const registry = (args: string[], changes: Source = {}) =>
+        runMain(main, [...args, "--shop", SHOP], environmentOf(url(), { ...environment, ...changes }));
+      const audit = await registry(["audit"]);
+      expect(audit).toMatchObject({ code: 1, error: "" });
+      expect(audit.out).toMatch(/^unexpected THEMES_PUBLISH: https:\/\/app\.test\/webhooks/m);
+      expect(lastLine((await registry(["sync"])).out)).toMatch(/^1 .*--yes/);
+      expect(subscriptions.all).toHaveLength(1);
+      expect(numbersIn(lastLine((await registry(["sync", "--yes"])).out))).toEqual([1, 0]);
+      expect(subscriptions.all).toEqual([]);
+      expect((await registry(["audit"])).code).toBe(0);
+      const otherKey = `ops:${Buffer.alloc(32, 4).toString("base64")}`;
+      expect(await registry(["audit"], { ENCRYPTION_KEY: otherKey })).toMatchObject({
+        code: 2,
+        error: expect.stringMatching(/^[^\n]*Session[^\n]*\n$/) as string,
+      });
+      await db().session.deleteMany();
+      expect(await registry(["audit"])).toMatchObject({
+        code: 2,
+        error: expect.stringMatching(new RegExp(`^[^\\n]*${SHOP}[^\\n]*\\n$`)) as string,
+      });
+    });
+  });
 });
 
 describe("npm run webhooks", () => {
   it.each([
-    ["a command that it does not know", ["erase"]],
-    ["a limit that is none", ["list", "--limit", "many"]],
-    ["a state that is none", ["list", "--status", "LOST"]],
-    ["no webhook id to show", ["show"]],
-  ])("answers %s with how it is used", async (_, args) => {
-    const { code, error } = await run("file:/nowhere.sqlite", args);
-    expect(code).toBe(2);
-    expect(error).toMatch(/^Usage: npm run webhooks|^--status is one of|^There is no SQLite file/);
+    ["a command that it does not know", ["erase"], /"erase"/],
+    ["no command", [], /""/],
+    ["a limit that is none", ["list", "--limit", "many"], /^--limit /],
+    ["a state that is none", ["list", "--status", "LOST"], /^--status /],
+    ["no webhook id to show", ["show"], /--help/],
+    ["nothing to replay", ["replay", "--yes"], /--all/],
+    ["no shop to audit", ["audit"], /^--shop /],
+    ["no database", ["status"], /\/nowhere\.sqlite/],
+  ])("answers %s with 2 and one sentence", async (_, args, named) => {
+    const { code, out, error } = await runMain(main, args, environmentOf("file:/nowhere.sqlite"));
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(error).toMatch(named);
+    expect(error.trimEnd()).not.toContain("\n");
   });
 });

@@ -1,34 +1,11 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { backupEnvironment, backupIdentities, ConfigurationError } from "~/platform/env.server";
 
 const IDENTITY = `AGE-SECRET-KEY-1${"Q".repeat(58)}`;
 const RECIPIENT = `age1${"q".repeat(58)}`;
-const NAMES = [
-  ...[
-    "BACKUP_ENVIRONMENT",
-    "BACKUP_RECIPIENT",
-    "BACKUP_IDENTITY",
-    "BACKUP_IDENTITY_FILE",
-    "BACKUP_KEEP_DAYS",
-  ],
-  ...[
-    "BACKUP_FOLDER",
-    "BACKUP_S3_BUCKET",
-    "BACKUP_S3_ENDPOINT",
-    "BACKUP_S3_REGION",
-    "BACKUP_S3_PREFIX",
-    "AWS_REGION",
-  ],
-];
-
-function set(variables: Record<string, string>) {
-  for (const name of NAMES) vi.stubEnv(name, variables[name] ?? "");
-}
-afterEach(() => void vi.unstubAllEnvs());
-
 function problems(read: () => unknown): string[] {
   try {
     read();
@@ -40,20 +17,19 @@ function problems(read: () => unknown): string[] {
 }
 
 describe("the environment of backups", () => {
-  it("needs little, and knows the rest", () => {
-    set({ BACKUP_ENVIRONMENT: "production" });
-    expect(backupEnvironment()).toEqual({
+  it("needs BACKUP_ENVIRONMENT and has defaults for the rest", () => {
+    expect(backupEnvironment({ BACKUP_ENVIRONMENT: "production" })).toEqual({
       ...{ environment: "production", recipients: [], keepDays: 30, folder: "backups", bucket: undefined },
     });
-    set({
+    const variables = {
       ...{
         BACKUP_ENVIRONMENT: "eu-staging",
         BACKUP_RECIPIENT: `${RECIPIENT}, ${RECIPIENT}`,
         BACKUP_KEEP_DAYS: "7",
       },
       ...{ BACKUP_S3_BUCKET: "desk", BACKUP_S3_PREFIX: "/a/b/", AWS_REGION: "eu-west-1" },
-    });
-    expect(backupEnvironment()).toMatchObject({
+    };
+    expect(backupEnvironment(variables)).toMatchObject({
       ...{ recipients: [RECIPIENT, RECIPIENT], keepDays: 7 },
       bucket: { name: "desk", endpoint: undefined, region: "eu-west-1", prefix: "a/b/" },
     });
@@ -62,7 +38,7 @@ describe("the environment of backups", () => {
   it.each<[string, Record<string, string>, RegExp]>([
     ["no environment", { BACKUP_ENVIRONMENT: "" }, /^BACKUP_ENVIRONMENT is not set; it names where/],
     [
-      "a strange environment",
+      "an environment with other characters",
       { BACKUP_ENVIRONMENT: "Prod!" },
       /^BACKUP_ENVIRONMENT must be lower-case letters/,
     ],
@@ -72,16 +48,20 @@ describe("the environment of backups", () => {
       /^BACKUP_RECIPIENT must be public keys of age/,
     ],
     [
-      "the secret key in its place",
+      "the secret key as recipient",
       { BACKUP_RECIPIENT: IDENTITY },
       /^BACKUP_RECIPIENT must be public keys of age/,
     ],
     ["no days to keep", { BACKUP_KEEP_DAYS: "0" }, /^BACKUP_KEEP_DAYS must be a whole number from 1 to 3650/],
     ["negative days", { BACKUP_KEEP_DAYS: "-3" }, /^BACKUP_KEEP_DAYS must be a whole number/],
-    ["half a bucket", { BACKUP_S3_PREFIX: "x" }, /^BACKUP_S3_PREFIX is set, but not BACKUP_S3_BUCKET/],
-    ["a bucket of nowhere", { BACKUP_S3_BUCKET: "desk" }, /^BACKUP_S3_REGION is not set/],
     [
-      "a bucket's address",
+      "a prefix without a bucket",
+      { BACKUP_S3_PREFIX: "x" },
+      /^BACKUP_S3_PREFIX is set, but not BACKUP_S3_BUCKET/,
+    ],
+    ["a bucket without a region", { BACKUP_S3_BUCKET: "desk" }, /^BACKUP_S3_REGION is not set/],
+    [
+      "the address of a bucket",
       { BACKUP_S3_BUCKET: "s3://x", AWS_REGION: "eu-west-1" },
       /^BACKUP_S3_BUCKET must be the name/,
     ],
@@ -90,25 +70,25 @@ describe("the environment of backups", () => {
       { BACKUP_S3_BUCKET: "desk", AWS_REGION: "eu-west-1", BACKUP_S3_ENDPOINT: "https://b2/x" },
       /^BACKUP_S3_ENDPOINT must be a URL such as/,
     ],
-  ])("answers %s with one sentence, which repeats no secret", (_, changes, sentence) => {
-    set({ BACKUP_ENVIRONMENT: "production", ...changes });
-    expect(problems(backupEnvironment)).toEqual([expect.stringMatching(sentence)]);
-    expect(problems(backupEnvironment).join()).not.toContain("SECRET-KEY");
+  ])("is refused for %s with one sentence that repeats no secret", (_, changes, sentence) => {
+    const found = problems(() => backupEnvironment({ BACKUP_ENVIRONMENT: "production", ...changes }));
+    expect(found).toEqual([expect.stringMatching(sentence)]);
+    expect(found.join()).not.toContain("SECRET-KEY");
   });
 });
 
-describe("what opens backups", () => {
+describe("the identity that opens backups", () => {
   const file = (text: string) => {
     const path = join(mkdtempSync(join(tmpdir(), "backroom-key-")), "backup.key");
     writeFileSync(path, text);
     return path;
   };
 
-  it("is an identity, several, or the file of age-keygen", () => {
-    set({ BACKUP_IDENTITY: `${IDENTITY},${IDENTITY}` });
-    expect(backupIdentities()).toEqual([IDENTITY, IDENTITY]);
-    set({ BACKUP_IDENTITY_FILE: file(`# created: today\n# public key: ${RECIPIENT}\n${IDENTITY}\n`) });
-    expect(backupIdentities()).toEqual([IDENTITY]);
+  it("is read from one identity, several, or the file of age-keygen", () => {
+    expect(backupIdentities({ BACKUP_IDENTITY: `${IDENTITY},${IDENTITY}` })).toEqual([IDENTITY, IDENTITY]);
+    const path = file(`# created: today\n# public key: ${RECIPIENT}\n${IDENTITY}\n`);
+    for (const BACKUP_IDENTITY of [undefined, ""])
+      expect(backupIdentities({ BACKUP_IDENTITY, BACKUP_IDENTITY_FILE: path })).toEqual([IDENTITY]);
   });
 
   it.each<[string, () => Record<string, string>, RegExp]>([
@@ -124,7 +104,7 @@ describe("what opens backups", () => {
       /^BACKUP_IDENTITY must hold an identity of age/,
     ],
     [
-      "no such file",
+      "a file that does not exist",
       () => ({ BACKUP_IDENTITY_FILE: "/nowhere/key" }),
       /^BACKUP_IDENTITY_FILE names \/nowhere\/key, and/,
     ],
@@ -133,9 +113,9 @@ describe("what opens backups", () => {
       () => ({ BACKUP_IDENTITY_FILE: file("# nothing\n") }),
       /^BACKUP_IDENTITY_FILE must hold an identity/,
     ],
-  ])("is not %s", (_, variables, sentence) => {
-    set(variables());
-    expect(problems(backupIdentities)).toEqual([expect.stringMatching(sentence)]);
-    expect(problems(backupIdentities).join()).not.toContain("hunter2");
+  ])("is refused when it is %s", (_, variables, sentence) => {
+    const found = problems(() => backupIdentities(variables()));
+    expect(found).toEqual([expect.stringMatching(sentence)]);
+    expect(found.join()).not.toContain("hunter2");
   });
 });

@@ -31,7 +31,7 @@ function problems(changes: Record<string, string | undefined>): string[] {
 }
 
 describe("the environment", () => {
-  it("keeps what may be shown apart from what may not", () => {
+  it("keeps secrets apart from what may be shown", () => {
     const { env, secrets } = readEnvironment(good);
     expect(JSON.stringify(env)).not.toMatch(/s3cret-pw|shpss_|BwcH/);
     expect(secrets.databaseUrl).toContain("s3cret-pw");
@@ -50,7 +50,7 @@ describe("the environment", () => {
     "SHOPIFY_APP_URL",
     "SCOPES",
     "ENCRYPTION_KEY",
-  ])("asks for %s in one sentence when it is missing or empty", (name) => {
+  ])("is refused with one sentence about %s when that is missing or empty", (name) => {
     for (const absent of [undefined, ""]) {
       const told = problems({ [name]: absent });
       expect(told).toHaveLength(1);
@@ -91,20 +91,20 @@ describe("the environment", () => {
     ["METRICS_TOKEN", "sechzehn-Schlüssel", /letters, digits and signs of ASCII without spaces/],
     ["DEMO_NOW", "yesterday", /must be an ISO instant/],
     ["DEMO_NOW", "2026-11-16T15:00:00Z", /must not be set in production/],
-  ])("says of %s=%s what is wrong", (name, value, sentence) => {
+  ])("is refused for %s=%s with a sentence about that variable", (name, value, sentence) => {
     const told = problems({ [name]: value });
     expect(told.join("\n")).toMatch(sentence);
     expect(told.every((line) => line.startsWith(name))).toBe(true);
   });
 
-  it("takes a bearer secret of any sign that a header can carry, and knows it again", () => {
+  it("accepts a bearer secret of every character that a header can carry", () => {
     const secret = String.fromCharCode(...Array.from({ length: 94 }, (_, i) => 33 + i));
     const { cronSecret } = readEnvironment({ ...good, CRON_SECRET: secret }).secrets;
     const request = new Request("https://desk.test", { headers: { Authorization: `Bearer ${secret}` } });
     expect(hasBearer(request, cronSecret!)).toBe(true);
   });
 
-  it("takes a KMS key in place of a keyring, beside it, or for reading only", () => {
+  it("accepts a KMS key instead of a keyring, beside it, or for reading only", () => {
     const keysOf = (changes: Record<string, string | undefined>) =>
       readEnvironment({ ...good, ...changes }).secrets;
     expect(keysOf({}).kms).toBeUndefined();
@@ -128,30 +128,40 @@ describe("the environment", () => {
     ]);
   });
 
-  it("names every problem at once, one line each", () => {
-    expect(
-      problems({ DATABASE_URL: undefined, SCOPES: undefined, PORT: "x" }).map((line) => line.split(" ")[0]),
-    ).toEqual(expect.arrayContaining(["DATABASE_URL", "SCOPES", "PORT"]));
+  it("is refused in production with the encryption key that the seed publishes", () => {
+    const bytes = DEVELOPMENT_ENCRYPTION_KEY.split(":")[1];
+    for (const keyring of [DEVELOPMENT_ENCRYPTION_KEY, `k9:${bytes}`, `${good.ENCRYPTION_KEY},old:${bytes}`])
+      expect(problems({ ENCRYPTION_KEY: keyring })).toEqual([expect.stringMatching(/^ENCRYPTION_KEY /)]);
+    expect(problems({ SHOPIFY_APP_URL: "https://your-desk.com" })).toEqual([]);
   });
 
-  it("repeats no secret in a problem", () => {
+  it("is refused with every problem at once, one line each", () => {
+    expect(
+      problems({ DATABASE_URL: undefined, SCOPES: undefined, PORT: "x" })
+        .map((line) => line.split(" ")[0])
+        .sort(),
+    ).toEqual(["DATABASE_URL", "PORT", "SCOPES"]);
+  });
+
+  it("is refused without repeating a secret", () => {
     const told = problems({
       DATABASE_URL: "postgresql://desk:hunter2@@@[",
       ENCRYPTION_KEY: "k1:aHVudGVyMg==",
       CRON_SECRET: "hunter2",
-    }).join("\n");
-    expect(told).not.toMatch(/hunter2|aHVudGVyMg/);
+    });
+    expect(told).toHaveLength(3);
+    expect(told.join("\n")).not.toMatch(/hunter2|aHVudGVyMg/);
   });
 });
 
 describe(".env.example", () => {
   const example = parseEnv(readFileSync(".env.example", "utf8")) as Record<string, string>;
 
-  it("is enough to start in development", () => {
+  it("is sufficient to start in development", () => {
     expect(() => readEnvironment({ ...example, NODE_ENV: "development" })).not.toThrow();
   });
 
-  it("is refused in production, placeholder by placeholder", () => {
+  it("is refused in production with one sentence per placeholder", () => {
     const told = problems({ ...example, NODE_ENV: "production" });
     for (const name of [
       "SHOPIFY_API_KEY",
@@ -160,34 +170,28 @@ describe(".env.example", () => {
       "ENCRYPTION_KEY",
       "CRON_SECRET",
     ])
-      expect(told).toContain(`${name} still holds the placeholder of .env.example; give it its real value.`);
-  });
-
-  it("is not the only thing refused: so is the key that the seed publishes", () => {
-    const bytes = DEVELOPMENT_ENCRYPTION_KEY.split(":")[1];
-    for (const keyring of [DEVELOPMENT_ENCRYPTION_KEY, `k9:${bytes}`, `${good.ENCRYPTION_KEY},old:${bytes}`])
-      expect(problems({ ENCRYPTION_KEY: keyring })).toHaveLength(1);
-    expect(problems({ SHOPIFY_APP_URL: "https://your-desk.com" })).toEqual([]);
+      expect(told.filter((line) => line.startsWith(`${name} still holds the placeholder`))).toHaveLength(1);
   });
 
   it("lists every variable that is read", () => {
     const source = readFileSync("app/platform/env.server.ts", "utf8");
     const read = new Set([...source.matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)].map((match) => match[1]));
+    expect(read.size).toBeGreaterThan(20);
     const listed = readFileSync(".env.example", "utf8");
     for (const name of read)
       expect(listed, `${name} is missing from .env.example`).toMatch(new RegExp(`^#? ?${name}=`, "m"));
   });
 });
 
-describe("a .env file and the variables of the process", () => {
+describe("the variables of the process", () => {
   const file = { PORT: "1", SHOPIFY_APP_URL: "https://backroom.example.com" };
 
-  it("agree that the process has the last word, and that an empty value is none", () => {
+  it("override a .env file, and an empty value counts as unset", () => {
     expect(mergeSources(file, { PORT: "2" }).PORT).toBe("2");
     expect(mergeSources(file, { PORT: "" })).not.toHaveProperty("PORT");
   });
 
-  it("take the tunnel of `shopify app dev` from HOST, unless SHOPIFY_APP_URL says otherwise", () => {
+  it("give SHOPIFY_APP_URL from HOST of `shopify app dev`, unless they set SHOPIFY_APP_URL itself", () => {
     const tunnel = { HOST: "https://random.trycloudflare.com" };
     expect(mergeSources(file, tunnel).SHOPIFY_APP_URL).toBe(tunnel.HOST);
     expect(mergeSources(file, { ...tunnel, SHOPIFY_APP_URL: "https://x.dev" }).SHOPIFY_APP_URL).toBe(
@@ -204,16 +208,22 @@ describe("a .env file", () => {
     return path;
   };
 
-  it("may have comments, blanks, export, quotes and values over several lines", () => {
+  it("may have comments, blank lines, export, quotes and values over several lines", () => {
     const path = write(`# a comment\n\nexport A=1\nB="two\nlines"\nC='x # y'\n`);
     expect(readEnvFile(path)).toEqual({ A: "1", B: "two\nlines", C: "x # y" });
   });
 
-  it("that is damaged is refused with the line to mend", () => {
-    expect(() => readEnvFile(write("A=1\nthis is not a setting\n"))).toThrow(/line 2 is not NAME=value/);
+  it("is refused with the number of a damaged line", () => {
+    const path = write("A=1\nthis is not a setting\n");
+    expect(() => readEnvFile(path)).toThrow(
+      expect.objectContaining({
+        code: "CONFIGURATION_INVALID",
+        problems: [expect.stringContaining("line 2")],
+      }),
+    );
   });
 
-  it("that does not exist is no problem", () => {
+  it("that does not exist counts as empty", () => {
     expect(readEnvFile("/nonexistent/.env")).toEqual({});
   });
 });

@@ -13,11 +13,11 @@ describe("an amount in major units", () => {
     [0, "JPY", "0"],
     [40_000, "KWD", "40.000"],
     [Number.MAX_SAFE_INTEGER, "USD", "90071992547409.91"],
-  ])("shows %i %s as %s", (minor, currency, text) => {
+  ])("shows %i minor units of %s as %s", (minor, currency, text) => {
     expect(majorUnits({ minor, currency })).toBe(text);
   });
 
-  it("is read back as the amount that was shown, in currencies with two, no and three decimals", () => {
+  it("is parsed back to the same amount in currencies with two, no and three decimals", () => {
     const minor = fc.integer({ min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
     fc.assert(
       fc.property(minor, fc.constantFrom(...CURRENCIES), (minor, currency) => {
@@ -26,7 +26,7 @@ describe("an amount in major units", () => {
     );
   });
 
-  it("gives an exact amount or a reason for whatever is typed, and never throws", () => {
+  it("parses any text to an exact amount or a reason, and never throws", () => {
     const typed = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(..."0123456789.,- $'\u0000") }));
     fc.assert(
       fc.property(typed, fc.constantFrom(...CURRENCIES), (text, currency) => {
@@ -59,7 +59,7 @@ describe("an amount that a person typed", () => {
     ["1,234,567", "KWD", 1_234_567_000],
     ["0", "USD", 0],
     ["-0", "USD", 0],
-  ])("reads %j in %s", (text, currency, minor) => {
+  ])("is read from %j in %s", (text, currency, minor) => {
     expect(parseMoney(text, currency)).toEqual({ minor });
   });
 
@@ -87,7 +87,7 @@ describe("an amount that a person typed", () => {
     ["€400", "USD", "unreadable"],
     ["90071992547409.92", "USD", "too-large"],
     ["9".repeat(400), "USD", "too-large"],
-  ])("does not guess at %j in %s", (text, currency, problem) => {
+  ])("is refused for %j in %s", (text, currency, problem) => {
     expect(parseMoney(text, currency)).toEqual({ problem });
   });
 });
@@ -106,7 +106,7 @@ describe("an amount in a payload of Shopify's", () => {
     ["0.4", "KWD", 400],
     ["0.1000000", "USD", 10],
     ["90071992547409.91", "USD", Number.MAX_SAFE_INTEGER],
-  ])("%s in %s is %i minor units", (text, currency, minor) => {
+  ])("is read from %s in %s as %i minor units", (text, currency, minor) => {
     expect(minorOfDecimal(text, currency)).toBe(minor);
   });
 
@@ -123,7 +123,7 @@ describe("an amount in a payload of Shopify's", () => {
     ["5.", "USD"],
     [" 5", "USD"],
     ["", "USD"],
-  ])("%j in %s is none", (text, currency) => {
+  ])("is refused for %j in %s", (text, currency) => {
     expect(minorOfDecimal(text, currency)).toBeNull();
   });
 });

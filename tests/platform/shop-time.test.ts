@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { formatAgo, formatDay, formatShopDate, formatShopTime } from "~/platform/shop-time";
 
-describe("an instant as the shop reads it", () => {
+describe("the text of an instant", () => {
   it("is in the shop's zone, with an ordinary space before AM and PM", () => {
     expect(formatShopTime("2026-11-16T15:04:00Z", "America/New_York")).toBe("Nov 16, 2026, 10:04 AM");
     expect(formatShopDate("2026-11-16T23:30:00Z", "Asia/Tokyo")).toBe("Nov 17, 2026");
   });
 });
 
-describe("a shop day", () => {
-  it("loses its year only when that is the one at hand", () => {
+describe("the text of a shop day", () => {
+  it("omits the year only when it is the current one", () => {
     expect([
       formatDay("2026-11-16", "2026"),
       formatDay("2025-12-31", "2026"),
@@ -18,7 +18,7 @@ describe("a shop day", () => {
   });
 });
 
-describe("how long ago", () => {
+describe("the age of an instant", () => {
   const now = "2026-11-16T15:00:00Z";
   it.each([
     ["2026-11-16T15:00:00Z", "just now"],

@@ -14,7 +14,7 @@ import { goesInSteps, splitScript } from "../../prisma/postgres-migrate-adapter"
 import { markRolledBack } from "../../prisma/resolve";
 import { catalogueOf } from "../support/catalogue";
 import { createTestDatabase } from "../support/databases";
-import { administer, databaseUrl } from "../support/global-setup";
+import { administer, databaseUrl } from "../support/postgres";
 import { insertSql, tablesOf, type MadeRows, type Table } from "../support/made-rows";
 import { applyMigration, migrationNames, migrationSql, statementsOf } from "../support/migrations";
 

@@ -18,7 +18,7 @@ import { migrationState } from "~/platform/db/migration-state.server";
 import { childEnvironment } from "~/platform/env.server";
 import { splitScript } from "../../prisma/postgres-migrate-adapter";
 import { createTestDatabase } from "../support/databases";
-import { administer, databaseUrl } from "../support/global-setup";
+import { administer, databaseUrl } from "../support/postgres";
 import { migrationNames } from "../support/migrations";
 
 const MIGRATIONS = migrationNames("postgres");

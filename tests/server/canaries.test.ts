@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startDemo, type Demo } from "../e2e/support/demo";
 import { runCanaries, type CanaryRun } from "../support/canary-run";
 
-describe("of a thousand secrets, through every path of the connections, on SQLite", () => {
+describe("a thousand secrets that pass through every path of the connections, on SQLite,", () => {
   let demo: Demo;
   let run: CanaryRun;
   beforeAll(async () => {
@@ -12,7 +12,7 @@ describe("of a thousand secrets, through every path of the connections, on SQLit
   }, 300_000);
   afterAll(() => demo?.stop());
 
-  it("every path was taken: stored, refused at the form, refused by the provider, the same again", () => {
+  it("are stored, refused at the form, refused by the provider and submitted again", () => {
     expect(run.canaries.count).toBeGreaterThanOrEqual(1_000);
     for (const status of [200, 400, 409, 422]) expect(run.statuses[status]).toBeGreaterThan(20);
     expect(
@@ -22,21 +22,21 @@ describe("of a thousand secrets, through every path of the connections, on SQLit
     ).toEqual([]);
   });
 
-  it("none is in a body, a header or a page that the app sent", () => {
+  it("appear in no body, header or page that the app sends", () => {
     expect(run.canaries.foundIn(run.sent)).toEqual([]);
   });
 
-  it("none is in the log", () => {
+  it("do not appear in the log", () => {
     expect(demo.log()).toContain('"path":"/app/settings/connections/mcp"');
     expect(run.canaries.foundIn(demo.log())).toEqual([]);
   });
 
-  it("none is in a process's arguments", () => {
+  it("do not appear in the arguments of a process", () => {
     expect(run.commandLines).toContain("build/index.js");
     expect(run.canaries.foundIn(run.commandLines)).toEqual([]);
   });
 
-  it("none is in the database file, events and settings included", () => {
+  it("do not appear in the database file, events and settings included", () => {
     const file = demo.databaseUrl.slice("file:".length);
     const bytes = Buffer.concat([file, `${file}-wal`].filter(existsSync).map((path) => readFileSync(path)));
     expect(bytes.includes("AUTH_INVALID")).toBe(true);
@@ -44,7 +44,7 @@ describe("of a thousand secrets, through every path of the connections, on SQLit
     expect(run.canaries.foundIn(bytes)).toEqual([]);
   });
 
-  it("the search would have found one that was there, in any disguise", () => {
+  it("would be found by the search in plain text, in base64 and in hex", () => {
     const secret = run.canaries.next("before-");
     for (const text of [
       secret,

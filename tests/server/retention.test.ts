@@ -37,7 +37,7 @@ describe.each(ENGINES)("retention in a running app on %s", (engine) => {
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     }
 
-    it("counts in a dry run what it then deletes, and reports both alike", async () => {
+    it("reports a dry run and a real run in the same form, and only the real run deletes", async () => {
       const { storeId } = await insertTenant(db, "swept");
       await db.kpiCache.updateMany({ where: { storeId }, data: { expiresAt: new Date(0) } });
       const dry = await cron("?dryRun=1&budgetMs=20000");
@@ -59,7 +59,7 @@ describe.each(ENGINES)("retention in a running app on %s", (engine) => {
       await db.retentionRun.deleteMany();
     });
 
-    it("answers 409 with the id of the run, or backup, that is at it", async () => {
+    it("answers 409 with the id of the run or backup that holds the lease", async () => {
       await db.jobLease.updateMany({
         where: { name: SWEEP_JOB },
         data: { runId: "the-other-run", expiresAt: new Date((await databaseNow(db)).getTime() + 60_000) },
@@ -68,7 +68,7 @@ describe.each(ENGINES)("retention in a running app on %s", (engine) => {
       expect(await db.retentionRun.count()).toBe(0);
     });
 
-    it("asks for the secret, and for a query that makes sense", async () => {
+    it("refuses a missing secret, a GET and a malformed query", async () => {
       expect((await fetch(`${app.url}/cron/retention`, { method: "POST" })).status).toBe(401);
       expect((await fetch(`${app.url}/cron/retention`)).status).toBe(405);
       for (const query of ["?budgetMs=0", "?budgetMs=-1", "?budgetMs=abc", "?dryRun=2"])
@@ -97,7 +97,7 @@ describe.each(ENGINES)("retention in a running app on %s", (engine) => {
     const SUCCESS = "backroom_retention_last_success_timestamp_seconds";
     const LAST = "backroom_retention_last_run_timestamp_seconds";
 
-    it("are zeros while no sweep has ended, so that an alert on their age fires", async () => {
+    it("reports zeros while no sweep has ended, so that an alert on their age fires", async () => {
       await run(1, { finishedAt: null, outcome: "RUNNING" });
       const value = await scrape();
       for (const policy of POLICY_NAMES)
@@ -105,7 +105,7 @@ describe.each(ENGINES)("retention in a running app on %s", (engine) => {
       expect([value(SUCCESS), value(LAST)]).toEqual([0, 0]);
     });
 
-    it("tell of the last sweep that deleted: what it left, how old that is, and when all was well", async () => {
+    it("reports the backlog of the last real sweep, its age and the time of the last success", async () => {
       await run(30, { outcome: "COMPLETE" });
       const left = { name: "webhook-events", backlog: 1_240, oldestAt: hoursAgo(400).toISOString() };
       await run(6, { outcome: "INCOMPLETE", policies: [left, { name: "sessions", backlog: 0 }] });
@@ -120,14 +120,14 @@ describe.each(ENGINES)("retention in a running app on %s", (engine) => {
       expect(value(LAST)).toBeCloseTo(hoursAgo(6).getTime() / 1_000, 2);
     });
 
-    it("go back to zero with a sweep that left nothing", async () => {
+    it("reports a backlog of zero after a sweep that left nothing", async () => {
       await run(1, { outcome: "COMPLETE", policies: [{ name: "webhook-events", backlog: 0 }] });
       const value = await scrape();
       expect([value(backlog("webhook-events")), value(oldest("webhook-events"))]).toEqual([0, 0]);
       expect(value(SUCCESS)).toBe(value(LAST));
     });
 
-    it("count the connections that fail, by provider", async () => {
+    it("counts failing connections by provider", async () => {
       const { storeId } = await insertTenant(db, "metrics");
       expect((await scrape())(`backroom_connection_failures{provider="GA4"}`)).toBe(0);
       await db.connectionEvent.create({

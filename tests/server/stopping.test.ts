@@ -12,8 +12,8 @@ const NUMBERS = {
   sqlite: `WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < ${ROWS}) SELECT i FROM n`,
 };
 
-eachDatabase("an app that is told to stop", ({ db, url, engine }) => {
-  it("ends a sweep after the batch that it is in, answers with what is left, and exits with 0", async () => {
+eachDatabase("an app that gets SIGTERM during a sweep", ({ db, url, engine }) => {
+  it("ends the sweep after its current batch, answers with what is left, and exits with 0", async () => {
     await db().$executeRawUnsafe(
       `INSERT INTO "Session" ("id", "shop", "state", "accessToken", "updatedAt", "expires")
        SELECT 'expired-' || i, 's.myshopify.com', '', 'sealed', '${LONG_AGO}', '${LONG_AGO}' FROM (${NUMBERS[engine]}) AS "rows"`,

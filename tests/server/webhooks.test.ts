@@ -6,7 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "v
 import { connectDatabase, type Db } from "~/platform/db/client.server";
 import { answers, APP_ENVIRONMENT, startApp, type AppProcess } from "../support/app-process";
 import { createTestDatabase, ENGINES, type TestDatabase } from "../support/databases";
-import { administer } from "../support/global-setup";
+import { eventually } from "../support/eventually";
+import { administer } from "../support/postgres";
 
 const SECRET = APP_ENVIRONMENT.SHOPIFY_API_SECRET;
 const PREVIOUS = "the-secret-before-this-one";
@@ -70,7 +71,7 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
   }
   const rows = () => db.webhookEvent.findMany();
 
-  it("stores what Shopify signed before it says 200, for a shop that nobody knows", async () => {
+  it("stores a signed delivery of an unknown shop before it answers 200", async () => {
     const body = `{"id":820982911946154508,"name":"#9999","note":"ü€😀"}`;
     const id = randomUUID();
     expect(await post(body, { "X-Shopify-Webhook-Id": id })).toMatchObject({
@@ -90,7 +91,7 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
     expect(text).toContain("820982911946154508");
   });
 
-  it("answers a redelivery with 200 and changes nothing, also when many come at once", async () => {
+  it("answers a redelivery with 200 and changes nothing, also for many concurrent ones", async () => {
     const id = randomUUID();
     const answersTo = await Promise.all(
       Array.from({ length: 40 }, (_, i) => post(`{"copy":${i}}`, { "X-Shopify-Webhook-Id": id })),
@@ -103,7 +104,7 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
     expect(await rows()).toEqual(before);
   });
 
-  it("keeps hundreds that come at once apart", async () => {
+  it("stores each of 300 concurrent deliveries with its own payload", async () => {
     const ids = Array.from({ length: 300 }, () => randomUUID());
     await Promise.all(ids.map((id) => post(`{"id":"${id}"}`, { "X-Shopify-Webhook-Id": id })));
     const stored = await rows();
@@ -111,14 +112,14 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
     for (const { webhookId, payload } of stored) expect(payload).toEqual({ id: webhookId });
   });
 
-  it("takes the previous secret's signature while it is rotated", async () => {
+  it("accepts the previous secret's signature while the secret is rotated", async () => {
     const body = `{"old":true}`;
     expect(await post(body, { "X-Shopify-Hmac-Sha256": sign(body, PREVIOUS) })).toMatchObject({
       status: 200,
     });
   });
 
-  it("stores a topic that nobody asked for, and a delivery without the headers that are only nice to know", async () => {
+  it("stores an unknown topic, and a delivery without the optional headers", async () => {
     const nice = { "X-Shopify-Event-Id": undefined, "X-Shopify-API-Version": undefined };
     const odd = {
       "X-Shopify-Triggered-At": "yesterday",
@@ -136,12 +137,12 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
     ["the other half", `{"note":"\\ude00"}`, { note: "\ufffd" }],
     ["a whole pair", `{"note":"\\ud83d\\ude00"}`, { note: "😀" }],
     ["an escaped backslash before u0000", `{"note":"\\\\u0000"}`, { note: "\\u0000" }],
-  ])("loses no delivery over %s in its text", async (_name, body, payload) => {
+  ])("stores a delivery with %s in its text", async (_name, body, payload) => {
     expect(await post(body)).toMatchObject({ status: 200 });
     expect(await rows()).toMatchObject([{ payload }]);
   });
 
-  describe("refuses, and stores nothing:", () => {
+  describe("refuses and does not store", () => {
     const body = `{"id":1}`;
     const cases: [string, number, () => Promise<{ status: number; text: string }>][] = [
       [
@@ -210,7 +211,7 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
     it.each(cases)("%s → %i", async (_name, status, send) => {
       const answer = await send();
       expect(answer.status).toBe(status);
-      expect(answer.text).toMatch(/\.\n$/);
+      expect(answer.text).toMatch(/^[A-Z].*\.\n$/);
       expect(await rows()).toEqual([]);
     });
 
@@ -221,12 +222,12 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
     });
   });
 
-  it("takes a body of exactly 5 MB", async () => {
+  it("accepts a body of exactly 5 MB", async () => {
     expect((await post(`{"a":"${"x".repeat(5 * MEBIBYTE - 8)}"}`)).status).toBe(200);
     expect(await rows()).toHaveLength(1);
   });
 
-  it("says 413 to a body in chunks that does not end, without reading it all", async () => {
+  it("answers 413 to an endless body in chunks", async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const request = httpRequest(
         `${app.url}/webhooks`,
@@ -248,12 +249,13 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
     expect((await post(`{}`)).status).toBe(200);
   });
 
-  it("survives a sender that hangs up in the middle, and stores nothing of it", async () => {
+  it("stores nothing of a request that is cut off, and accepts the next one", async () => {
     const { port } = new URL(app.url);
     const body = `{"id":1}`;
     const head = Object.entries(headersFor(body)).map(([name, value]) => `${name}: ${value}\r\n`);
     const socket = connect(Number(port), "127.0.0.1");
     socket.write(`POST /webhooks HTTP/1.1\r\nHost: x\r\n${head.join("")}Content-Length: 8\r\n\r\n{"id`);
+    // Long enough for the app to read the half, and then to store it if it did.
     await sleep(100);
     socket.destroy();
     await sleep(100);
@@ -261,13 +263,13 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
     expect((await post(body)).status).toBe(200);
   });
 
-  it("takes a query and a slash after the path, and leaves other paths to the app", async () => {
+  it("accepts a query and a slash after the path, and passes other paths to the app", async () => {
     expect((await post(`{}`, {}, "/webhooks?hmac=x")).status).toBe(200);
     expect((await post(`{}`, {}, "/webhooks/")).status).toBe(200);
     expect((await post(`{}`, {}, "/webhooksss")).status).toBe(404);
   });
 
-  it("puts nothing into the log that a stranger wrote, and no line for each refusal", async () => {
+  it("logs no text of a refused request, and not one line for each refusal", async () => {
     const evil = `evil-${randomUUID()}`;
     const forged = { "X-Shopify-Hmac-Sha256": sign("x", "y") };
     const before = app.output().length;
@@ -278,6 +280,10 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
         "X-Shopify-Webhook-Id": evil,
       });
     await post(`{}`, { "X-Shopify-Topic": evil });
+    // The log of an accepted delivery comes after those of all before it.
+    const last = randomUUID();
+    await post(`{}`, { "X-Shopify-Webhook-Id": last });
+    await eventually(() => expect(app.output()).toContain(last));
     const logged = app.output().slice(before);
     expect(logged).not.toContain(evil);
     expect(logged.split("\n").length).toBeLessThan(10);
@@ -285,7 +291,7 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
 
   // Who owns an SQLite file has it for good; a Postgres may be away.
   if (engine === "postgres")
-    it("says 503 at once while the database is away, and takes everything again once it is back", async () => {
+    it("answers 503 in time while the database is away, and 200 once it is back", async () => {
       const server = inject("postgresUrl");
       const name = new URL(database.url).pathname.slice(1);
       const id = randomUUID();
@@ -300,23 +306,21 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
           const answer = await post(`{"n":${i}}`, { "X-Shopify-Webhook-Id": id });
           expect(answer.status).toBe(503);
           expect(answer.headers.get("retry-after")).toBe("60");
-          expect(performance.now() - startedAt).toBeLessThan(4_000);
+          // Shopify waits five seconds.
+          expect(performance.now() - startedAt).toBeLessThan(5_000);
         }
       } finally {
         await administer(server, `ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`);
       }
       // A pooler that was refused says so for a second more.
-      const backAt = performance.now();
-      let answer = await post(`{"n":5}`, { "X-Shopify-Webhook-Id": id });
-      while (answer.status === 503 && performance.now() - backAt < 3_000)
-        answer = await post(`{"n":5}`, { "X-Shopify-Webhook-Id": id });
-      // "Received before." where a pooler kept one of those that were refused, and passed it on after all.
-      expect(answer.text).toMatch(/^Received/);
+      await eventually(async () =>
+        expect(await post(`{"n":5}`, { "X-Shopify-Webhook-Id": id })).toMatchObject({ status: 200 }),
+      );
       expect(await db.webhookEvent.count({ where: { webhookId: id } })).toBe(1);
     });
 
   if (engine === "postgres")
-    it("says 503 and not 500 when the disk is full, so that it is sent again", async () => {
+    it("answers 503 and not 500 when the disk is full, so that Shopify retries", async () => {
       // As Postgres says it where it finds no room for another page
       await db.$executeRawUnsafe(`CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         RAISE EXCEPTION 'could not extend file "base/16384/16733": No space left on device' USING ERRCODE = '53100'; END $$`);
@@ -327,21 +331,20 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
       const refused = await post(`{}`, { "X-Shopify-Webhook-Id": id });
       await db.$executeRawUnsafe(`DROP FUNCTION disk_full CASCADE`);
       expect(refused.status).toBe(503);
-      expect((await post(`{}`, { "X-Shopify-Webhook-Id": id })).text).toBe("Received.\n");
+      expect(await post(`{}`, { "X-Shopify-Webhook-Id": id })).toMatchObject({ status: 200 });
+      expect(await db.webhookEvent.count({ where: { webhookId: id } })).toBe(1);
     });
 
-  it("logs what it received with the webhook's id", async () => {
+  it("logs every delivery with the webhook's id and the outcome", async () => {
     const id = randomUUID();
     await post(`{}`, { "X-Shopify-Webhook-Id": id });
     await post(`{}`, { "X-Shopify-Webhook-Id": id });
-    await sleep(50);
-    const lines = app
-      .output()
-      .split("\n")
-      .filter((line) => line.includes(id));
-    expect(lines.map((line) => (JSON.parse(line) as { outcome: string }).outcome)).toEqual([
-      "accepted",
-      "duplicate",
-    ]);
+    const outcomes = () =>
+      app
+        .output()
+        .split("\n")
+        .filter((line) => line.includes(id))
+        .map((line) => (JSON.parse(line) as { outcome: string }).outcome);
+    await eventually(() => expect(outcomes()).toEqual(["accepted", "duplicate"]));
   });
 });

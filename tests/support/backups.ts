@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +5,7 @@ import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { childEnvironment } from "~/platform/env.server";
 import { encryptTo } from "../../ops/backup/age";
 import { FolderStore } from "../../ops/backup/folder-store";
+import type { RestorePlan } from "../../ops/backup/restore-backup";
 import { takeBackup, type BackupPlan } from "../../ops/backup/take-backup";
 
 export type KeyPair = { identity: string; recipient: string };
@@ -21,6 +21,9 @@ export function createFolder(): FolderStore {
 
 export const NEVER = new AbortController().signal;
 
+/** Of this process, for the programs of Postgres */
+export const VARIABLES = childEnvironment({});
+
 /** A backup of the environment "test", without the command around it. */
 export function take(
   databaseUrl: string,
@@ -31,31 +34,21 @@ export function take(
   return takeBackup({
     ...{ databaseUrl, folder, environment: "test", encrypt: encryptTo([keys.recipient]), keepDays: 30 },
     ...{ bucket: undefined, now: new Date("2026-11-23T12:00:00Z"), say: () => {}, signal: NEVER },
+    variables: VARIABLES,
     ...changes,
   });
 }
 
-export type Command = "backup" | "restore" | "verify";
-
-/** The command as an operator runs it; nothing of this process's own configuration reaches it. */
-export function runBackupCommand(command: Command, environment: Record<string, string>, ...args: string[]) {
-  const child = spawn(
-    process.execPath,
-    ["--import", "./prisma/register-ts-loader.mjs", `ops/${command}.ts`, ...args],
-    {
-      env: childEnvironment({
-        ...{ DIRECT_URL: "", BACKUP_RECIPIENT: "", BACKUP_IDENTITY: "", BACKUP_IDENTITY_FILE: "" },
-        ...{ BACKUP_ENVIRONMENT: "", BACKUP_KEEP_DAYS: "", BACKUP_S3_BUCKET: "", BACKUP_S3_ENDPOINT: "" },
-        ...{ BACKUP_S3_REGION: "", BACKUP_S3_PREFIX: "", AWS_REGION: "" },
-        ...environment,
-      }),
-    },
-  );
-  const told = { out: "", error: "" };
-  child.stdout.on("data", (chunk) => (told.out += String(chunk)));
-  child.stderr.on("data", (chunk) => (told.error += String(chunk)));
-  const ended = new Promise<{ code: number | null; out: string; error: string }>((resolve) =>
-    child.once("close", (code) => resolve({ code, ...told })),
-  );
-  return { child, ended, told };
+/** What a restore of the environment "test" is told, with --yes */
+export function restorePlan(
+  databaseUrl: string,
+  keys: KeyPair,
+  folder: string,
+  changes: Partial<RestorePlan> = {},
+): RestorePlan {
+  return {
+    ...{ databaseUrl, identities: [keys.identity], environment: "test", folder, variables: VARIABLES },
+    ...{ yes: true, say: () => {}, signal: NEVER },
+    ...changes,
+  };
 }

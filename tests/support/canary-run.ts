@@ -12,9 +12,8 @@ import { troublesOf } from "../../dev/local-providers/desk-troubles";
 import { mintSessionToken } from "../../dev/local-admin/session-token";
 import { API_KEY, API_SECRET, type Demo } from "../e2e/support/demo";
 import { Canaries } from "./canaries";
+import { USER_AGENT } from "./user-agent";
 
-const BROWSER =
-  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36";
 const ROUTE = encodeURIComponent("routes/app.settings.connections_.$provider");
 const GOOGLE = { properties: [GA4_PROPERTY], sites: [GSC_SITE] };
 
@@ -155,7 +154,7 @@ export async function runCanaries(demo: Demo, atLeast: number): Promise<CanaryRu
   async function post(provider: Provider, fields: Fields) {
     const response = await fetch(`${demo.appOrigin}${connectionUrl(provider)}?_data=${ROUTE}`, {
       method: "POST",
-      headers: { "User-Agent": BROWSER, Authorization: `Bearer ${await idToken()}` },
+      headers: { "User-Agent": USER_AGENT, Authorization: `Bearer ${await idToken()}` },
       body: new URLSearchParams(fields),
     });
     await keep(response);
@@ -164,7 +163,7 @@ export async function runCanaries(demo: Demo, atLeast: number): Promise<CanaryRu
   async function page(path: string) {
     const host = Buffer.from("admin.shopify.com/store/backroom-demo").toString("base64url");
     const query = new URLSearchParams({ embedded: "1", shop: demo.shop, host, id_token: await idToken() });
-    await keep(await fetch(`${demo.appOrigin}${path}?${query}`, { headers: { "User-Agent": BROWSER } }));
+    await keep(await fetch(`${demo.appOrigin}${path}?${query}`, { headers: { "User-Agent": USER_AGENT } }));
   }
 
   /** The error page of a form that was posted while the database was away. */

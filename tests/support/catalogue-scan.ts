@@ -6,9 +6,9 @@ export type Column = { table: string; column: string; isText: boolean };
 export async function listColumns(db: Db): Promise<Column[]> {
   const rows = await db.$queryRawUnsafe<{ table: string; column: string; type: string }[]>(
     db.engine === "postgres"
-      ? `SELECT c.table_name::text AS "table", c.column_name::text AS "column", c.data_type::text AS "type"
-         FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
-         WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' AND c.table_name NOT LIKE '\\_prisma%'
+      ? `SELECT c.relname::text AS "table", a.attname::text AS "column", a.atttypid::regtype::text AS "type"
+         FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+         WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relname NOT LIKE '\\_prisma%'
          ORDER BY 1, 2`
       : `SELECT m.name AS "table", c.name AS "column", c.type AS "type" FROM sqlite_master m, pragma_table_info(m.name) c
          WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name NOT LIKE '\\_prisma%' ESCAPE '\\' ORDER BY 1, 2`,

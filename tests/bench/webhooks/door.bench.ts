@@ -3,7 +3,7 @@
  * outside, over HTTP, by a generator in a process of its own that tells how busy it was.
  */
 import { randomBytes } from "node:crypto";
-import { administer } from "../../support/global-setup";
+import { administer } from "../../support/postgres";
 import type { BenchDatabases } from "../databases";
 import { quantile } from "../measure";
 import { installShops, startDoor, type Door, type DoorName } from "./doors";

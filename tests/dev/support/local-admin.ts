@@ -29,14 +29,11 @@ export async function listening(listener: Listener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A port that was free a moment ago, for a process that must be told its port before it starts. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+/** The address of the app in the iframe of the admin's page at `url`. */
+export async function framedUrl(url: string): Promise<URL> {
+  const page = await (await fetch(url)).text();
+  const src = /<iframe[^>]*\ssrc="([^"]+)"/.exec(page)?.[1] ?? "";
+  return new URL(src.replaceAll("&#38;", "&"));
 }
 
 export function askForToken(admin: LocalAdmin, body: Record<string, string>, shop = SHOP): Promise<Response> {

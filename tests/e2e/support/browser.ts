@@ -1,7 +1,9 @@
 /** A browser that watches for what must not happen: console errors, failed requests, accessibility violations. */
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { chromium, type Browser, type Frame, type Page } from "playwright-core";
+import { chromium, type Browser, type Frame, type Locator, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { USER_AGENT } from "../../support/user-agent";
 
 const CHROMIUM = "/usr/bin/chromium";
 const FLAGS = [
@@ -13,13 +15,11 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
-/** Without "Headless", which Shopify's library takes for a bot and answers 410. */
-export const USER_AGENT =
-  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
 const PATIENCE_MS = 10_000;
 const SCREENSHOTS = "test-results/screenshots";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
+export const ALL_RULES = [...WCAG, "wcag22aa", "best-practice"];
 
 export const DESKTOP = { width: 1280, height: 900 };
 export const PHONE = { width: 390, height: 844 };
@@ -28,10 +28,28 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 }
 
+/** A browser for one file of tests. The tabs that `open` makes are closed after each test. */
+export function useBrowser() {
+  let browser: Browser;
+  const tabs: Visit[] = [];
+  beforeAll(async () => void (browser = await launch()));
+  afterEach(async () => {
+    for (const tab of tabs.splice(0)) await tab.close();
+  });
+  afterAll(() => browser?.close());
+  return {
+    open: async (viewport = DESKTOP): Promise<Visit> => {
+      const tab = await visit(browser, viewport);
+      tabs.push(tab);
+      return tab;
+    },
+  };
+}
+
 export type Visit = { page: Page; problems: string[]; close: () => Promise<void> };
 
 /** A fresh tab; `problems` collects what the console and the network complained about. */
-export async function visit(browser: Browser, viewport = DESKTOP): Promise<Visit> {
+async function visit(browser: Browser, viewport: typeof DESKTOP): Promise<Visit> {
   const context = await browser.newContext({
     viewport,
     userAgent: USER_AGENT,
@@ -69,25 +87,53 @@ export async function appFrame(page: Page, heading?: string): Promise<Frame> {
   await frame.waitForFunction(() =>
     Object.keys(document.querySelector("h1") ?? {}).some((key) => key.startsWith("__reactFiber")),
   );
-  await page.waitForTimeout(50);
+  // Effects, in which listeners are attached, run after the first paint.
+  await frame.evaluate(() => new Promise<void>((resolve) => requestIdleCallback(() => resolve())));
   return frame;
 }
 
+export function press(frame: Frame, name: string): Promise<void> {
+  return frame.getByRole("button", { name, exact: true }).click();
+}
+
+/** The text that a screen reader adds to a field, its error for one. */
+export function describedText(field: Locator): Promise<string> {
+  return field.evaluate((node) =>
+    (node.getAttribute("aria-describedby") ?? "")
+      .split(" ")
+      .map((id) => document.getElementById(id)?.textContent ?? "")
+      .join(" "),
+  );
+}
+
+/** How many pixels the document is wider than its window. */
+export function overflow(target: Page | Frame): Promise<number> {
+  return target.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+/** Takes a screenshot, and expects no violation of the accessibility rules and no sideways scrolling. */
+export async function look(page: Page, frame: Frame, name: string) {
+  await settled(frame);
+  await screenshot(page, name);
+  expect(await axeViolations(frame)).toEqual([]);
+  expect(await overflow(frame)).toBe(0);
+}
+
 /** Every violation in one line each: the rule, and where. */
-export async function axeViolations(target: Page | Frame): Promise<string[]> {
+export async function axeViolations(target: Page | Frame, rules = WCAG): Promise<string[]> {
   await settled(target);
   await target.evaluate(AXE);
-  return target.evaluate(async (rules) => {
+  return target.evaluate(async (runOnly) => {
     type Axe = { run: (context: object, options: object) => Promise<{ violations: AxeViolation[] }> };
     type AxeViolation = { id: string; nodes: { html: string; failureSummary: string }[] };
     const { axe } = window as unknown as { axe: Axe };
     // A frame is looked at by itself, and from outside as one element.
-    const { violations } = await axe.run({ exclude: [["iframe"]] }, { runOnly: rules, iframes: false });
+    const { violations } = await axe.run({ exclude: [["iframe"]] }, { runOnly, iframes: false });
     return violations.map(
       ({ id, nodes }) =>
         `${id}: ${nodes.map((n) => `${n.html.slice(0, 160)} (${n.failureSummary})`).join(" | ")}`,
     );
-  }, RULES);
+  }, rules);
 }
 
 /** Nothing fades or slides any more: a dialog on its way in has no contrast yet. Two seconds are enough for anything that ends. */

@@ -2,13 +2,10 @@
  * The demo as a merchant meets it: the production build behind the local Shopify admin, on a database that is migrated
  * and seeded here. Only what Shopify plays is local; the app is the one that `npm start` runs.
  */
-import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync } from "node:fs";
 import { clockStartingAt } from "~/platform/clock";
 import { connectDatabase } from "~/platform/db/client.server";
 import type { Engine } from "~/platform/db/database-url";
 import { localKeyProvider, parseKeyring, type Keyring } from "~/platform/crypto/keyring.server";
-import { childEnvironment } from "~/platform/env.server";
 import { fromCatalogue } from "../../../dev/local-admin/catalogue";
 import { startLocalAdmin, type LocalAdmin } from "../../../dev/local-admin/server";
 import { openDesk, type ProviderDesk } from "../../../dev/local-providers/desk";
@@ -16,16 +13,15 @@ import { startLocalProviders, type LocalProviders } from "../../../dev/local-pro
 import { demoCatalogue } from "../../../prisma/seed/catalogue";
 import { SEED_NOW } from "../../../prisma/seed/instant";
 import { seedDemo } from "../../../prisma/seed/run";
+import { answers, startApp } from "../../support/app-process";
 import { createTestDatabase } from "../../support/databases";
 import freePort from "../../support/free-port";
-import { layCable, type Cable } from "./cable";
+import { layCable, type Cable } from "../../support/cable";
 
 export const API_KEY = "local-api-key";
 export const API_SECRET = "local-api-secret";
 const SCOPES = "read_customers,read_inventory,read_locations,read_orders,read_products";
 const ENCRYPTION_KEY = `e2e:${Buffer.alloc(32, 7).toString("base64")}`;
-const STARTS_WITHIN_MS = 20_000;
-
 type Options = { engine?: Engine; seeded?: boolean };
 
 export type Demo = {
@@ -48,7 +44,6 @@ export type Demo = {
 
 /** On an empty database too, when it is not `seeded`: a shop that opens the app for the first time. */
 export async function startDemo({ engine = "sqlite", seeded = true }: Options = {}): Promise<Demo> {
-  if (!existsSync("build/index.js")) throw new Error("There is no build to try; run: npm run build");
   const database = await createTestDatabase(engine);
   if (seeded) await seed(database.url);
   const cable = engine === "postgres" ? await layCable(database.url) : undefined;
@@ -72,30 +67,34 @@ export async function startDemo({ engine = "sqlite", seeded = true }: Options = 
     now: () => SEED_NOW,
     desk,
   });
-  const app = spawn(process.execPath, ["--import", "./dev/preload.mjs", "build/index.js"], {
-    env: childEnvironment({
-      NODE_ENV: "development",
-      PORT: String(appPort),
-      DATABASE_URL: cable?.url ?? database.url,
-      SHOPIFY_API_KEY: API_KEY,
-      SHOPIFY_API_SECRET: API_SECRET,
-      SHOPIFY_APP_URL: admin.tunnelOrigin,
-      SCOPES,
-      ENCRYPTION_KEY,
-      DEMO_NOW: SEED_NOW.toISOString(),
-      LOCAL_ADMIN_ORIGIN: admin.origin,
-      GOOGLE_TOKEN_URL: providers.endpoints.googleToken,
-      GA4_BASE_URL: providers.endpoints.ga4,
-      GSC_BASE_URL: providers.endpoints.gsc,
-      BING_BASE_URL: providers.endpoints.bing,
-      ALLOW_LOOPBACK_CONNECTIONS: "1",
-    }),
-    stdio: ["ignore", "pipe", "pipe"],
+  const app = await startApp({
+    NODE_OPTIONS: "--import ./dev/preload.mjs",
+    NODE_ENV: "development",
+    PORT: String(appPort),
+    DATABASE_URL: cable?.url ?? database.url,
+    SHOPIFY_API_KEY: API_KEY,
+    SHOPIFY_API_SECRET: API_SECRET,
+    SHOPIFY_APP_URL: admin.tunnelOrigin,
+    SCOPES,
+    ENCRYPTION_KEY,
+    DEMO_NOW: SEED_NOW.toISOString(),
+    LOCAL_ADMIN_ORIGIN: admin.origin,
+    GOOGLE_TOKEN_URL: providers.endpoints.googleToken,
+    GA4_BASE_URL: providers.endpoints.ga4,
+    GSC_BASE_URL: providers.endpoints.gsc,
+    BING_BASE_URL: providers.endpoints.bing,
+    ALLOW_LOOPBACK_CONNECTIONS: "1",
   });
-  let log = "";
-  app.stdout.on("data", (chunk) => (log += chunk));
-  app.stderr.on("data", (chunk) => (log += chunk));
-  await answering(`${appOrigin}/healthz`, app, () => log);
+  const stop = async () => {
+    await app.stop();
+    await Promise.all([admin.close(), providers.close()]);
+    await cable?.cut().catch(() => undefined);
+    await database.drop();
+  };
+  await answers(app, "/healthz", 200).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
 
   return {
     admin,
@@ -106,13 +105,8 @@ export async function startDemo({ engine = "sqlite", seeded = true }: Options = 
     databaseUrl: database.url,
     cable,
     url: (path) => admin.adminUrl(shop, path),
-    log: () => log,
-    stop: async () => {
-      await ended(app);
-      await Promise.all([admin.close(), providers.close()]);
-      await cable?.cut().catch(() => undefined);
-      await database.drop();
-    },
+    log: app.output,
+    stop,
   };
 }
 
@@ -120,23 +114,4 @@ async function seed(url: string) {
   const db = await connectDatabase(url);
   await seedDemo(db, { keys: localKeyProvider(parseKeyring(ENCRYPTION_KEY) as Keyring) });
   await db.$disconnect();
-}
-
-async function answering(url: string, app: ChildProcess, log: () => string) {
-  const deadline = Date.now() + STARTS_WITHIN_MS;
-  while (Date.now() < deadline && app.exitCode === null) {
-    const answer = await fetch(url).catch(() => undefined);
-    if (answer?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  app.kill();
-  throw new Error(`The app did not start:\n${log()}`);
-}
-
-function ended(app: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    if (app.exitCode !== null) return resolve();
-    app.once("exit", () => resolve());
-    app.kill("SIGTERM");
-  });
 }

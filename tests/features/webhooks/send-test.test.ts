@@ -4,7 +4,8 @@ import { TEST_PAYLOADS, TEST_TOPICS } from "~/features/webhooks/test-payloads";
 import { expectedTopics } from "~/features/webhooks/registry.server";
 import { isCompliance } from "~/features/webhooks/webhook-topics";
 import { isSignedByShopify } from "~/platform/shopify/webhook-signature.server";
-import { freePort, listening, type Listener } from "../../dev/support/local-admin";
+import freePort from "../../support/free-port";
+import { listening, type Listener } from "../../dev/support/local-admin";
 
 const NOW = new Date("2026-11-16T15:00:00.000Z");
 const SECRET = "client-secret";

@@ -76,7 +76,7 @@ describe.each(PROVIDERS)("with a key of %s", (_name, provider) => {
   beforeAll(() => void (keys = provider()));
 
   describe("an envelope", () => {
-    it("gives back exactly what was sealed, whatever it was", async () => {
+    it("opens to exactly the text that was sealed", async () => {
       await fc.assert(
         fc.asyncProperty(fc.string({ unit: "grapheme", maxLength: 300 }), async (text) => {
           expect(await open(keys, place, (await seal(keys, place, text)).envelope)).toBe(text);
@@ -85,7 +85,7 @@ describe.each(PROVIDERS)("with a key of %s", (_name, provider) => {
       );
     });
 
-    it("names its key and version, and holds nothing of its content in the clear", async () => {
+    it("names its key and version, and does not hold its content in the clear", async () => {
       const { envelope, keyId, version } = await seal(keys, place, SECRET);
       const { id } = await keys.current();
       expect({ keyId, version, named: keyIdOf(envelope, place) }).toEqual({
@@ -96,7 +96,7 @@ describe.each(PROVIDERS)("with a key of %s", (_name, provider) => {
       expect(Buffer.from(envelope.split(".")[3] ?? "", "base64url").includes(SECRET)).toBe(false);
     });
 
-    it("never looks the same twice", async () => {
+    it("has a different initialisation vector each time", async () => {
       const sealed = await Promise.all(Array.from({ length: 500 }, () => seal(keys, place, SECRET)));
       expect(new Set(sealed.map((s) => s.envelope.split(".")[3]?.slice(0, 16))).size).toBe(500);
     });
@@ -109,7 +109,10 @@ describe.each(PROVIDERS)("with a key of %s", (_name, provider) => {
       ["no provider", { provider: undefined }],
       ["another field", { field: "fingerprint" }],
       ["another table", { table: "Session" }],
-      ["a store and provider whose names run together the same way", { storeId: "store-aG", provider: "A4" }],
+      [
+        "a store and a provider whose names concatenate to the same text",
+        { storeId: "store-aG", provider: "A4" },
+      ],
     ])("does not open for %s", async (_name, other) => {
       const { envelope } = await seal(keys, place, SECRET);
       const error = await refusal(envelope, { ...place, ...other }, keys);
@@ -119,7 +122,7 @@ describe.each(PROVIDERS)("with a key of %s", (_name, provider) => {
   });
 
   describe("a damaged envelope", () => {
-    it("does not open with any single bit flipped, in the header or in the record", async () => {
+    it("does not open with any single bit flipped in the header or in the record", async () => {
       const { envelope } = await seal(keys, place, SECRET);
       const bytes = Buffer.from(envelope);
       for (let bit = 0; bit < bytes.length * 8; bit++) {
@@ -153,7 +156,7 @@ describe.each(PROVIDERS)("with a key of %s", (_name, provider) => {
         );
     });
 
-    it("does not open cut short anywhere", async () => {
+    it("does not open when it is cut short at any length", async () => {
       const { envelope } = await seal(keys, place, SECRET);
       for (let length = 0; length < envelope.length; length++)
         expectTyped(await refusal(envelope.slice(0, length), place, keys));
@@ -173,7 +176,7 @@ describe.each(PROVIDERS)("with a key of %s", (_name, provider) => {
       expectTyped(error);
     });
 
-    it("is refused when its base64 has unused bits set, for there is one text per record", async () => {
+    it("is refused when its base64 has unused bits set, so that each record has one spelling", async () => {
       const { envelope } = await seal(keys, place, "x");
       const last = envelope.at(-1) ?? "";
       const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -181,7 +184,7 @@ describe.each(PROVIDERS)("with a key of %s", (_name, provider) => {
       for (const variant of variants) expectTyped(await refusal(variant, place, keys));
     });
 
-    it("is refused as a hundred thousand random records", async () => {
+    it("is refused for each of a hundred thousand random records", async () => {
       const { envelope } = await seal(keys, place, SECRET);
       const ours = [...Array(100)].map(() => tamper(envelope, () => randomBytes(60)));
       for (const text of ours)
@@ -194,7 +197,7 @@ describe.each(PROVIDERS)("with a key of %s", (_name, provider) => {
   });
 
   describe("a fingerprint", () => {
-    it("tells the same secret again from another one, and from the same one elsewhere", async () => {
+    it("recognises the same secret, but not another one or the same one in another place", async () => {
       const record = await seal(keys, place, SECRET);
       expect(await isSameSecret(keys, place, record, SECRET)).toBe(true);
       expect(await isSameSecret(keys, place, record, `${SECRET} `)).toBe(false);
@@ -203,7 +206,7 @@ describe.each(PROVIDERS)("with a key of %s", (_name, provider) => {
       expect(elsewhere).toBe(false);
     });
 
-    it("of a row that was tampered with belongs to no secret", async () => {
+    it("that was tampered with matches no secret", async () => {
       const record = await seal(keys, place, SECRET);
       for (const fingerprint of ["", "0".repeat(32), record.fingerprint.slice(1)])
         expect(await isSameSecret(keys, place, { ...record, fingerprint }, SECRET)).toBe(false);
@@ -213,15 +216,15 @@ describe.each(PROVIDERS)("with a key of %s", (_name, provider) => {
   });
 });
 
-describe("keys and versions", () => {
-  it("opens what an older key of the ring sealed", async () => {
+describe("a keyring", () => {
+  it("opens what its older key sealed", async () => {
     const { envelope } = await seal(local, place, SECRET);
     const rotated = localKeyProvider([keyring("k2")[0], ring[0]]);
     expect(await open(rotated, place, envelope)).toBe(SECRET);
     expect((await seal(rotated, place, SECRET)).keyId).toBe("k2");
   });
 
-  it("still tells the same secret after a rotation: the fingerprint is the record's own key's", async () => {
+  it("still recognises the same secret after a rotation, by the fingerprint of the record's own key", async () => {
     const record = await seal(local, place, SECRET);
     const rotated = localKeyProvider([keyring("k2")[0], ring[0]]);
     expect(await isSameSecret(rotated, place, record, SECRET)).toBe(true);
@@ -236,14 +239,14 @@ describe("keys and versions", () => {
     expectTyped(error);
   });
 
-  it("does not open under another key of the same name", async () => {
+  it("does not open with another key of the same name", async () => {
     const { envelope } = await seal(local, place, SECRET);
     expect(await refusal(envelope, place, localKeyProvider(keyring("k1")))).toMatchObject({
       code: "NOT_AUTHENTIC",
     });
   });
 
-  it("does not open when its header names another key of the ring", async () => {
+  it("does not open an envelope whose header names another of its keys", async () => {
     const both = localKeyProvider([ring[0], { id: "k2", key: ring[0].key }]);
     const { envelope } = await seal(both, place, SECRET);
     expect(await refusal(envelope.replace("bk1.k1.", "bk1.k2."), place, both)).toMatchObject({
@@ -251,12 +254,12 @@ describe("keys and versions", () => {
     });
   });
 
-  it("says of a newer version that it is newer", async () => {
+  it("refuses a newer version of the envelope as UNKNOWN_VERSION", async () => {
     const { envelope } = await seal(local, place, SECRET);
     expect(await refusal(envelope.replace("bk1.", "bk2."))).toMatchObject({ code: "UNKNOWN_VERSION" });
   });
 
-  it("carries a wrapped data key, as a KMS hands them out, and binds it", async () => {
+  it("may carry a wrapped data key, which the envelope binds", async () => {
     const kms: KeyProvider = {
       current: async () => ({ id: "kms", key: ring[0].key, wrapped: Buffer.from("wrapped-1") }),
       open: async (id, wrapped) => {
@@ -273,7 +276,7 @@ describe("keys and versions", () => {
     expect(await refusal(swapped, place, kms)).toMatchObject({ code: "NOT_AUTHENTIC" });
   });
 
-  it("refuses a record sealed with a short tag by somebody who holds the key", async () => {
+  it("refuses a record that was sealed with a short tag under the right key", async () => {
     const iv = randomBytes(12);
     const cipher = createCipheriv("aes-256-gcm", ring[0].key, iv, { authTagLength: 4 });
     const sealed = Buffer.concat([iv, cipher.update(SECRET), cipher.final(), cipher.getAuthTag()]);

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
@@ -11,15 +11,17 @@ import {
   isDatabaseUnavailable,
   isUniqueViolation,
 } from "~/platform/db/errors.server";
+import { runNode } from "../../support/child-process";
+import { eventually } from "../../support/eventually";
 import freePort from "../../support/free-port";
-import { administer, databaseUrl } from "../../support/global-setup";
+import { administer, databaseUrl } from "../../support/postgres";
 import { createTestDatabase, eachDatabase } from "../../support/databases";
 import { T0 } from "../../support/tenant-rows";
 
 const shop = (shopDomain: string) => ({ data: { shopDomain, onboardingFlags: {}, installedAt: T0 } });
 
 eachDatabase("a database", ({ db }) => {
-  it("tells a unique violation from every other error", async () => {
+  it("distinguishes a unique violation from other errors", async () => {
     await db().store.create(shop("twice.myshopify.com"));
     const error = await db()
       .store.create(shop("twice.myshopify.com"))
@@ -31,22 +33,23 @@ eachDatabase("a database", ({ db }) => {
     expect(isUniqueViolation(new Error("P2002"))).toBe(false);
   });
 
-  it("takes all of a transaction or nothing of it", async () => {
+  it("commits all of a transaction or nothing", async () => {
+    const error = new Error("no");
     const failed = inTransaction(db(), async (tx) => {
       await new StoreRepository(tx).upsertInstalled("half.myshopify.com", "", T0);
-      throw new Error("no");
+      throw error;
     });
-    await expect(failed).rejects.toThrow("no");
+    await expect(failed).rejects.toBe(error);
     expect(await new StoreRepository(db()).findByShopDomain("half.myshopify.com")).toBeNull();
     await inTransaction(db(), (tx) => new StoreRepository(tx).upsertInstalled("whole.myshopify.com", "", T0));
     expect(await new StoreRepository(db()).findByShopDomain("whole.myshopify.com")).not.toBeNull();
   });
 
-  it("has a clock of its own, to the millisecond", async () => {
+  it("tells its own time", async () => {
     expect(Math.abs((await databaseNow(db())).getTime() - Date.now())).toBeLessThan(2_000);
   });
 
-  it("gives back instants, money and JSON exactly as they were written", async () => {
+  it("returns instants, money and JSON exactly as they were written", async () => {
     const instant = new Date("2026-11-01T05:59:59.999Z");
     const { id } = await db().store.create(shop("exact.myshopify.com"));
     const evidence = { text: "ä ☃ \u2028", nested: { n: 1.5, list: [null, true] } };
@@ -68,7 +71,7 @@ eachDatabase("a database", ({ db }) => {
     expect(row).toMatchObject({ orderTotalMinor: 9_007_199_254_740_991n, orderPlacedAt: instant, evidence });
   });
 
-  it("keeps a row from pointing at a parent in another store", async () => {
+  it("refuses a row that refers to a parent in another store", async () => {
     const [a, b] = [
       await db().store.create(shop("a.myshopify.com")),
       await db().store.create(shop("b.myshopify.com")),
@@ -90,7 +93,7 @@ eachDatabase("a database", ({ db }) => {
 });
 
 describe("Postgres in a time zone of its own", () => {
-  it("changes no instant, neither written nor read nor compared", async () => {
+  it("does not change an instant that is written, read or compared", async () => {
     const { url, drop } = await createTestDatabase("postgres");
     const name = new URL(url).pathname.slice(1);
     await administer(inject("postgresUrl"), `ALTER DATABASE ${name} SET timezone TO 'Pacific/Auckland'`);
@@ -112,26 +115,28 @@ describe("Postgres in a time zone of its own", () => {
   });
 });
 
-describe("a pool that is used up", () => {
-  it("refuses in time what finds no connection, and serves again when one is free", async () => {
+describe("a connection pool that is in use", () => {
+  it("refuses a query that finds no connection in time, and serves again when one is free", async () => {
     const { url, drop } = await createTestDatabase("postgres");
     const db = await connectDatabase(url, { maxConnections: 1, acquireTimeoutMs: 300 });
-    const long = inTransaction(db, (tx) => tx.$queryRawUnsafe("SELECT 1 FROM pg_sleep(1.5)"));
-    let isHeld = true;
-    void long.then(() => (isHeld = false));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    let release: (() => void) | undefined;
+    const holding = inTransaction(db, async (tx) => {
+      await tx.store.count();
+      await new Promise<void>((resolve) => (release = resolve));
+    });
+    await eventually(() => expect(release).toBeDefined());
     const error = await db.store.count().catch((e: unknown) => e);
-    expect(isHeld).toBe(true);
     expect(isDatabaseUnavailable(error)).toBe(true);
     expect(describeDatabaseError(error, url).message).toMatch(/gave no connection in time/);
-    await long;
+    release?.();
+    await holding;
     expect(await db.store.count()).toBe(0);
     await db.$disconnect();
     await drop();
   });
 });
 
-describe("a database that is away for a while", () => {
+describe("a database that is temporarily unavailable", () => {
   // What the crash harness (tests/crash) heard while Postgres was killed and came back.
   it.each([
     "terminating connection due to unexpected postmaster exit",
@@ -140,90 +145,85 @@ describe("a database that is away for a while", () => {
     "Raw query failed. Code: `N/A`. Message: `Can't reach database server at 127.0.0.1:5432`",
     "the database system is starting up",
     "the database system is not yet accepting connections",
-  ])("is told from one that refuses: %s", (message) => {
+  ])("is distinguished from one that refuses, by the message: %s", (message) => {
     expect(isDatabaseUnavailable(new Error(message))).toBe(true);
     expect(isDatabaseUnavailable(new Error("value too long for type character varying(3)"))).toBe(false);
   });
 });
 
-describe("a database that cannot be used", () => {
-  const refusal = async (url: string): Promise<Error> => {
-    try {
-      await (await connectDatabase(url, { acquireTimeoutMs: 1_500 })).$disconnect();
-    } catch (error) {
-      return error as Error;
-    }
-    throw new Error("it could be used");
+describe("the error for a database that cannot be used", () => {
+  const refusal = async (url: string): Promise<DatabaseUnavailableError> => {
+    const error: unknown = await connectDatabase(url, { acquireTimeoutMs: 1_500 }).then(
+      async (db) => void (await db.$disconnect()),
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(DatabaseUnavailableError);
+    return error as DatabaseUnavailableError;
   };
   const folder = () => mkdtempSync(join(tmpdir(), "backroom-bad-"));
 
-  it("says that nobody answers, and where", async () => {
+  it("names the address when Postgres does not answer", async () => {
     const port = await freePort();
     const error = await refusal(`postgresql://desk:hunter2@127.0.0.1:${port}/backroom`);
-    expect(error).toBeInstanceOf(DatabaseUnavailableError);
     expect(error.message).toBe(
       `Postgres at 127.0.0.1:${port} does not answer. Start it, or correct the host and port in DATABASE_URL.`,
     );
   });
 
-  it("says that the host is unknown", async () => {
+  it("names the host when it is unknown", async () => {
     expect((await refusal("postgresql://u:p@no-such-host.invalid/backroom")).message).toMatch(
       /^The host no-such-host.invalid of DATABASE_URL cannot be found/,
     );
   });
 
-  it("says that the password is refused, and not what it was", async () => {
+  it("names the user and not the password when the password is refused", async () => {
     const serverUrl = inject("postgresUrl");
     const url = new URL(databaseUrl(serverUrl, "postgres"));
     url.password = "hunter2";
-    const error = await refusal(url.href);
-    expect(error.message).toMatch(/refuses the password of user "postgres"\. Correct DATABASE_URL\.$/);
-    expect(`${error.message}`).not.toContain("hunter2");
+    const { message } = await refusal(url.href);
+    expect(message).toMatch(/refuses the password of user "postgres"\. Correct DATABASE_URL\.$/);
+    expect(message).not.toContain("hunter2");
   });
 
-  it("says that the database does not exist", async () => {
+  it("names the database when it does not exist", async () => {
     const error = await refusal(databaseUrl(inject("postgresUrl"), "nowhere"));
     expect(error.message).toMatch(/has no database "nowhere"\. Create it \(createdb nowhere\)/);
   });
 
-  it("says that there is no SQLite file, and makes none", async () => {
-    const file = join(folder(), "shop.sqlite");
-    expect((await refusal(`file:${file}`)).message).toMatch(
-      /^There is no SQLite file at .*shop\.sqlite\. Create it with: DATABASE_URL=/,
-    );
-    expect((await refusal(`file:${join(folder(), "no/such/folder.sqlite")}`)).message).toMatch(
-      /^There is no SQLite file at/,
-    );
-    expect((await refusal(`file:${file}`)).message).toMatch(/^There is no SQLite file/);
+  it("names the SQLite file when there is none, and does not create it", async () => {
+    const at = folder();
+    for (const file of [join(at, "shop.sqlite"), join(at, "no/such/folder.sqlite")])
+      expect((await refusal(`file:${file}`)).message).toBe(
+        `There is no SQLite file at ${file}. Create it with: DATABASE_URL="file:${file}" npm run prisma:migrate`,
+      );
+    expect(readdirSync(at)).toEqual([]);
   });
 
-  it("says that the file is not a database", async () => {
+  it("names the file when it is not a SQLite database", async () => {
     const file = join(folder(), "notes.sqlite");
     writeFileSync(file, "these are my notes, and not a database at all\n".repeat(50));
     expect((await refusal(`file:${file}`)).message).toMatch(/is not a SQLite database, or it is damaged/);
   });
 
-  it("says that the file is read-only", async () => {
+  it("names the file when it is read-only", async () => {
     const { url, drop } = await createTestDatabase("sqlite");
     const file = url.slice("file:".length);
     chmodSync(file, 0o444);
     chmodSync(join(file, ".."), 0o555);
     // Root may write anything; for it the file is opened by a process that gave its rights away.
-    const { spawnSync } = await import("node:child_process");
     const script = `
       import { connectDatabase } from "~/platform/db/client.server";
       import "#prisma/sqlite"; import "@prisma/adapter-better-sqlite3";
       if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534); }
       try { await (await connectDatabase(${JSON.stringify(url)})).$disconnect(); console.log("usable"); } catch (error) { console.log(error.message); }`;
-    const told = spawnSync(
-      process.execPath,
-      ["--import", "./prisma/register-ts-loader.mjs", "--input-type=module", "-e", script],
-      { encoding: "utf8" },
-    );
+    const { output } = await runNode([
+      ...["--import", "./prisma/register-ts-loader.mjs", "--input-type=module"],
+      ...["--eval", script],
+    ]);
     chmodSync(join(file, ".."), 0o755);
     await drop();
-    expect(told.stdout + told.stderr).toMatch(
-      /is read-only\. Give this user the right to write the file and its folder\./,
+    expect(output).toBe(
+      `The SQLite file ${file} is read-only. Give this user the right to write the file and its folder.\n`,
     );
   });
 });

@@ -14,7 +14,7 @@ eachDatabase("a transaction of raw statements", ({ db, engine }) => {
     );
   const marked = async (name: string) => (await db().jobLease.count({ where: { name } })) === 1;
 
-  it("is seen by nobody before its end, and whole afterwards", async () => {
+  it("is invisible to others before its end, and complete afterwards", async () => {
     await inRawTransaction(db(), async (tx) => {
       await mark(tx, "a");
       // SQLite has one connection: asked there, it would wait for this very transaction.
@@ -24,13 +24,16 @@ eachDatabase("a transaction of raw statements", ({ db, engine }) => {
     expect([await marked("a"), await marked("b")]).toEqual([true, true]);
   });
 
-  it("leaves nothing when the work fails, and its connection is as good as new", async () => {
+  it("is rolled back when the work fails, and its connection can be used again", async () => {
+    const error = new Error("no");
     const failing = inRawTransaction(db(), async (tx) => {
       await mark(tx, "c");
-      throw new Error("no");
+      throw error;
     });
-    await expect(failing).rejects.toThrow("no");
-    await expect(inRawTransaction(db(), (tx) => queryRows(tx, "SELECT nonsense", []))).rejects.toThrow();
+    await expect(failing).rejects.toBe(error);
+    await expect(inRawTransaction(db(), (tx) => queryRows(tx, "SELECT nonsense", []))).rejects.toThrow(
+      /nonsense/,
+    );
     expect(await marked("c")).toBe(false);
     await inRawTransaction(db(), (tx) => mark(tx, "d"));
     expect(await marked("d")).toBe(true);
@@ -50,7 +53,7 @@ eachDatabase("a transaction of raw statements", ({ db, engine }) => {
   });
 });
 
-describe("limits of a transaction of raw statements, on postgres", () => {
+describe("the limits of a transaction of raw statements, on postgres,", () => {
   let database: TestDatabase;
   let db: Db;
   beforeAll(async () => {
@@ -62,7 +65,7 @@ describe("limits of a transaction of raw statements, on postgres", () => {
     await database?.drop();
   });
 
-  it("end with it, and are not the connection's", async () => {
+  it("end with the transaction and do not stay on the connection", async () => {
     const slow = inRawTransaction(db, async (tx) => {
       await limitStatements(tx, 20, { commit: "lazy" });
       await queryRows(tx, "SELECT pg_sleep(2)", []);

@@ -6,13 +6,13 @@ const MEBIBYTE = 1024 * 1024;
 it.each([
   ["with its length", true],
   ["in chunks, without a length", false],
-])("reads a form %s up to a mebibyte, and nothing of one that is larger", async (_name, withLength) => {
+])("readForm reads a form %s up to a mebibyte, and nothing of a larger one", async (_name, withLength) => {
   const most = await readForm(posted("a=".padEnd(MEBIBYTE, "x"), withLength));
   expect(most.get("a")).toHaveLength(MEBIBYTE - 2);
   expect([...(await readForm(posted("a=".padEnd(MEBIBYTE + 1, "x"), withLength)))]).toEqual([]);
 });
 
-it("stops reading a form that does not end", async () => {
+it("readForm stops reading a form that does not end", async () => {
   let chunks = 0;
   const endless = new ReadableStream({
     pull(controller) {
@@ -24,7 +24,7 @@ it("stops reading a form that does not end", async () => {
   expect(chunks).toBeLessThan(20);
 });
 
-it("takes a body that is no form for an empty one, and drops NUL characters", async () => {
+it("readForm reads a body that is not a form as an empty form, and drops NUL characters", async () => {
   expect([...(await readForm(new Request(URL_OF_APP, { method: "POST", body: "{" })))]).toEqual([]);
   expect((await readForm(posted("a=b%00c", true))).get("a")).toBe("bc");
 });

@@ -8,6 +8,7 @@ import {
   OutboundError,
   type OutboundOptions,
 } from "~/platform/http/ssrf-guard.server";
+import { eventually } from "../../support/eventually";
 import { localServer, type LocalServer } from "../../support/local-server";
 import { TEST_CERTIFICATE } from "../../support/test-certificate";
 
@@ -56,8 +57,8 @@ const redirectTo =
   (_request, response) =>
     response.writeHead(status, { location }).end();
 
-describe("a name", () => {
-  it("that points elsewhere between check and connection is resolved once, and connected as it was checked", async () => {
+describe("a request to a host name", () => {
+  it("resolves the name once and connects to the address that was checked", async () => {
     const server = await serve(ok, { tls: true });
     const { lookup, asked } = answering([UNUSED_PUBLIC_ADDRESS], [LOOPBACK]);
     const get = publicOnly({ lookup, ca: TEST_CERTIFICATE, timeoutMs: 400 });
@@ -69,44 +70,40 @@ describe("a name", () => {
   });
 
   it.each([
-    ["loopback", [LOOPBACK]],
+    ["a loopback address", [LOOPBACK]],
     ["a private address", [{ address: "10.0.0.1", family: 4 }]],
     ["the metadata service", [{ address: "169.254.169.254", family: 4 }]],
     ["a mapped loopback address", [{ address: "::ffff:127.0.0.1", family: 6 }]],
     ["a public and a loopback address", [UNUSED_PUBLIC_ADDRESS, LOOPBACK]],
     ["a loopback and a public address", [LOOPBACK, UNUSED_PUBLIC_ADDRESS]],
-  ])("that resolves to %s is never connected", async (_, answer) => {
+  ])("is not connected when the name resolves to %s", async (_, answer) => {
     const server = await serve(ok, { tls: true });
     const get = publicOnly({ lookup: answering(answer).lookup, ca: TEST_CERTIFICATE });
-    const error = await errorOf(get(`https://shop.test:${server.port}/?key=s3cret`));
-    expect([error.code, error.message]).toEqual([
-      "ADDRESS_REFUSED",
-      "shop.test is not on the public internet, so Backroom does not connect to it.",
-    ]);
+    expect(await codeOf(get(`https://shop.test:${server.port}/?key=s3cret`))).toBe("ADDRESS_REFUSED");
     expect(server.connections()).toBe(0);
   });
 
-  it("that resolves to loopback is connected over https when the flag allows it", async () => {
+  it("is connected to loopback over https when allowLoopback is set", async () => {
     const server = await serve(ok, { tls: true });
     const get = outbound({ lookup: answering([LOOPBACK]).lookup, ca: TEST_CERTIFICATE });
     expect(await read(get(`https://shop.test:${server.port}/`))).toBe("ok");
   });
 
-  it("with a certificate that nobody vouches for is NETWORK, and says so", async () => {
+  it("fails with NETWORK for a self-signed certificate, and says so", async () => {
     const server = await serve(ok, { tls: true });
     const error = await errorOf(outbound()(`https://localhost:${server.port}/`));
     expect([error.code, error.detail]).toEqual(["NETWORK", "DEPTH_ZERO_SELF_SIGNED_CERT"]);
     expect(error.message).toMatch(/has no valid certificate/);
   });
 
-  it("that is not the certificate's is NETWORK", async () => {
+  it("fails with NETWORK when the certificate is for another name", async () => {
     const server = await serve(ok, { tls: true });
     const get = outbound({ lookup: answering([LOOPBACK]).lookup, ca: TEST_CERTIFICATE });
     const error = await errorOf(get(`https://other.test:${server.port}/`));
     expect(error.detail).toBe("ERR_TLS_CERT_ALTNAME_INVALID");
   });
 
-  it("that does not exist is NETWORK, ENOTFOUND", async () => {
+  it("fails with NETWORK and ENOTFOUND when the name does not exist", async () => {
     const notFound = Object.assign(new Error("getaddrinfo ENOTFOUND"), { code: "ENOTFOUND" });
     const get = publicOnly({ lookup: (_host, _options, callback) => callback(notFound, []) });
     const error = await errorOf(get("https://shopp.test/"));
@@ -115,7 +112,7 @@ describe("a name", () => {
   });
 });
 
-describe("an address in the URL", () => {
+describe("a request to an IP address or to localhost", () => {
   it.each([
     "https://127.0.0.1",
     "https://2130706433",
@@ -128,12 +125,12 @@ describe("an address in the URL", () => {
     expect(server.connections()).toBe(0);
   });
 
-  it("is refused with http to a public name, flag or not", async () => {
+  it("is refused over http to a public name, with and without allowLoopback", async () => {
     expect(await codeOf(publicOnly()("http://shop.example/"))).toBe("URL_REFUSED");
     expect(await codeOf(outbound()("http://shop.example/"))).toBe("URL_REFUSED");
   });
 
-  it("is reached with the flag: 127.0.0.1, [::1], localhost", async () => {
+  it("reaches 127.0.0.1, [::1] and localhost when allowLoopback is set", async () => {
     const four = await serve(ok);
     const six = await serve(ok, { address: "::1" });
     expect(await read(outbound()(four.url))).toBe("ok");
@@ -141,12 +138,12 @@ describe("an address in the URL", () => {
     expect(await read(outbound()(`http://localhost:${four.port}/`))).toBe("ok");
   });
 
-  it("is reached by the operator without a flag, over http", async () => {
+  it("reaches loopback over http with the operator's trust", async () => {
     const server = await serve(ok);
     expect(await read(createOutboundFetch({ trust: "operator" })(server.url))).toBe("ok");
   });
 
-  it("that nobody listens on is NETWORK, ECONNREFUSED", async () => {
+  it("fails with NETWORK and ECONNREFUSED when the port is closed", async () => {
     const server = await serve(ok);
     await server.close();
     const error = await errorOf(outbound()(server.url));
@@ -161,14 +158,14 @@ describe("a redirect", () => {
     else response.end(`${request.method} ${request.headers.authorization}`);
   };
 
-  it("within the origin is followed, three times, with its headers", async () => {
+  it("within the origin is followed three times with the request's headers", async () => {
     const server = await serve(hop);
     const response = await outbound()(`${server.url}/3`, { headers: { authorization: "Bearer t" } });
     expect([response.url, response.redirected]).toEqual([`${server.url}/0`, true]);
     expect(await response.text()).toBe("GET Bearer t");
   });
 
-  it("is not followed a fourth time, nor in a circle", async () => {
+  it("is refused the fourth time, and in a circle", async () => {
     const server = await serve(hop);
     expect(await codeOf(outbound()(`${server.url}/4`))).toBe("REDIRECT_REFUSED");
     const circle = await serve(redirectTo("/again"));
@@ -177,7 +174,7 @@ describe("a redirect", () => {
   });
 
   it.each([302, 303, 307, 308])(
-    "(%i) to another origin is refused, in every mode, and not repeated",
+    "(%i) to another origin is refused in every mode, and its target is not in the error",
     async (status) => {
       const other = await serve(ok);
       const server = await serve(redirectTo(`${other.url}/private?token=s3cret`, status));
@@ -212,7 +209,7 @@ describe("a redirect", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it("that brings in a user's name is refused", async () => {
+  it("to a URL with a user name is refused", async () => {
     const server = await serve((request, response) =>
       redirectTo(`http://ann:s3cret@${request.headers.host}/in`)(request, response),
     );
@@ -221,7 +218,7 @@ describe("a redirect", () => {
     expect(error.message).not.toContain("s3cret");
   });
 
-  it("within the origin asks the resolver again for a new connection", async () => {
+  it("within the origin resolves the name again for a new connection", async () => {
     const server = await serve(
       (request, response) => {
         response.setHeader("connection", "close");
@@ -250,7 +247,7 @@ describe("a redirect", () => {
     [303, "GET undefined "],
     [307, "POST application/json {}"],
     [308, "POST application/json {}"],
-  ])("(%i) of a POST arrives as %j", async (status, arrives) => {
+  ])("(%i) of a POST is followed as %j", async (status, arrives) => {
     const server = await serve(echo);
     for (const body of ["{}", Buffer.from("{}")]) {
       const headers = { "content-type": "application/json" };
@@ -260,14 +257,14 @@ describe("a redirect", () => {
     }
   });
 
-  it("that would need a stream twice is refused", async () => {
+  it("that would need a streamed body twice is refused", async () => {
     const server = await serve(echo);
     const init = () => ({ method: "POST", body: new Blob(["{}"]).stream(), duplex: "half" as const });
     expect(await codeOf(outbound()(`${server.url}/307`, init()))).toBe("REDIRECT_REFUSED");
     expect(await read(outbound()(`${server.url}/303`, init()))).toMatch(/^GET/);
   });
 
-  it("is handed back in manual mode and refused in error mode", async () => {
+  it("is returned in manual mode and refused in error mode", async () => {
     const server = await serve(hop);
     const response = await outbound()(`${server.url}/1`, { redirect: "manual" });
     expect([response.status, response.headers.get("location")]).toEqual([302, "/0"]);
@@ -276,7 +273,7 @@ describe("a redirect", () => {
 });
 
 describe("an answer that is too large", () => {
-  it("is refused by its Content-Length before it is read; one byte less is not", async () => {
+  it("is refused by its Content-Length, and accepted at exactly the limit", async () => {
     const server = await serve((request, response) => {
       const size = Number(request.url!.slice(1));
       response.writeHead(200, { "content-length": size }).end(Buffer.alloc(size));
@@ -288,7 +285,7 @@ describe("an answer that is too large", () => {
     expect(head.headers.get("content-length")).toBe("1001");
   });
 
-  it("is cut off when it never said its length, and its connection closed", async () => {
+  it("is cut off when it has no Content-Length, and its connection is closed", async () => {
     let isOpen = true;
     const server = await serve((_request, response) => {
       response.on("close", () => (isOpen = false));
@@ -296,7 +293,7 @@ describe("an answer that is too large", () => {
     });
     const response = await outbound()(server.url);
     expect(await codeOf(response.arrayBuffer())).toBe("TOO_LARGE");
-    await expect.poll(() => isOpen).toBe(false);
+    await eventually(() => expect(isOpen).toBe(false));
   });
 
   /** A gigabyte of zeros as gzip members of 16 MB each: one megabyte on the wire. */
@@ -307,10 +304,10 @@ describe("an answer that is too large", () => {
   it.each([
     ["gzip", gzipBomb],
     ["br", brotliBomb],
-    ["deflate", () => deflateRawSync(Buffer.alloc(64 * MEGABYTE))],
+    ["deflate", () => deflateRawSync(Buffer.alloc(256 * MEGABYTE), { level: 1 })],
     ["gzip, gzip", () => gzipSync(gzipBomb())],
     ["gzip, br", () => brotliCompressSync(gzipBomb(), { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })],
-  ])("once decompressed is cut off without filling the memory: %s", async (encoding, bomb) => {
+  ])("only when decompressed is cut off without filling the memory: %s", async (encoding, bomb) => {
     const body = bomb();
     const server = await serve((_request, response) =>
       response.writeHead(200, { "content-encoding": encoding, "content-length": body.length }).end(body),
@@ -320,10 +317,10 @@ describe("an answer that is too large", () => {
     const sampling = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 1);
     expect(await codeOf(read(outbound()(server.url)))).toBe("TOO_LARGE");
     clearInterval(sampling);
-    expect((peak - before) / MEGABYTE).toBeLessThan(64);
+    expect((peak - before) / MEGABYTE).toBeLessThan(128);
   });
 
-  it("in bytes that decompress to nothing is cut off too", async () => {
+  it("in bytes that decompress to nothing is cut off", async () => {
     const nothing = Buffer.concat(Array<Buffer>(3_000).fill(gzipSync("")));
     const server = await serve((_request, response) => {
       response.setHeader("content-encoding", "gzip");
@@ -332,7 +329,7 @@ describe("an answer that is too large", () => {
     expect(await codeOf(read(outbound({ maxBytes: 100_000 })(server.url)))).toBe("TOO_LARGE");
   });
 
-  it("in its headers is NETWORK", async () => {
+  it("in its headers fails with NETWORK", async () => {
     const server = await serve((_request, response) =>
       response.writeHead(200, { "x-long": "x".repeat(32 * 1024) }).end(),
     );
@@ -340,7 +337,7 @@ describe("an answer that is too large", () => {
     expect([error.code, error.detail]).toEqual(["NETWORK", "UND_ERR_HEADERS_OVERFLOW"]);
   });
 
-  it("in the number of its encodings is NETWORK", async () => {
+  it("in the number of its encodings fails with NETWORK", async () => {
     const server = await serve((_request, response) =>
       response.writeHead(200, { "content-encoding": "gzip,gzip,gzip,gzip,gzip,gzip" }).end("x"),
     );
@@ -358,17 +355,18 @@ function pour(response: ServerResponse, chunk: Buffer) {
 }
 
 describe("an answer that is too slow", () => {
-  it("because it never comes is TIMEOUT, and its connection closed", async () => {
+  it("because it never comes fails with TIMEOUT, and its connection is closed", async () => {
     let isOpen = true;
     const server = await serve((_request, response) => response.on("close", () => (isOpen = false)));
     const started = Date.now();
     const error = await errorOf(outbound({ timeoutMs: 200 })(`${server.url}/?key=s3cret`));
     expect([error.code, error.message]).toEqual(["TIMEOUT", "127.0.0.1 did not answer in time."]);
-    expect(Date.now() - started).toBeLessThan(2_000);
-    await expect.poll(() => isOpen).toBe(false);
+    // The fetch without this limit would take five seconds.
+    expect(Date.now() - started).toBeLessThan(4_000);
+    await eventually(() => expect(isOpen).toBe(false));
   });
 
-  it("because it dribbles is TIMEOUT while it is read, by every way of reading", async () => {
+  it("because it trickles fails with TIMEOUT in every way of reading it", async () => {
     const server = await serve((_request, response) => {
       const dribble = setInterval(() => response.write(" "), 20);
       response.on("close", () => clearInterval(dribble));
@@ -381,7 +379,7 @@ describe("an answer that is too slow", () => {
     expect(await codeOf(drain(await get()))).toBe("TIMEOUT");
   });
 
-  it("is one deadline over all of its redirects", async () => {
+  it("over several redirects fails with TIMEOUT at one deadline for all of them", async () => {
     const server = await serve((request, response) => {
       setTimeout(() => redirectTo("/next")(request, response), 150);
     });
@@ -389,31 +387,31 @@ describe("an answer that is too slow", () => {
     expect(await codeOf(outbound({ timeoutMs: 250 })(server.url))).toBe("TIMEOUT");
   });
 
-  it("because its name never resolves is TIMEOUT", async () => {
+  it("because its name never resolves fails with TIMEOUT", async () => {
     expect(await codeOf(publicOnly({ lookup: () => {}, timeoutMs: 100 })("https://shop.test/"))).toBe(
       "TIMEOUT",
     );
   });
 
-  it("because nobody reads it is closed at the deadline", async () => {
+  it("because it is not read is closed at the deadline", async () => {
     let isOpen = true;
     const server = await serve((_request, response) => {
       response.on("close", () => (isOpen = false));
       pour(response, Buffer.alloc(64 * 1024));
     });
     const unread = await outbound({ timeoutMs: 200 })(server.url);
-    await expect.poll(() => isOpen).toBe(false);
+    await eventually(() => expect(isOpen).toBe(false));
     expect(await codeOf(unread.text())).toBe("TIMEOUT");
   });
 
-  it("after a 205, which has no body, holds nothing up", async () => {
+  it("after the head of a 205, which has no body, does not keep its connection open", async () => {
     let isOpen = true;
     const server = await serve((_request, response) => {
       response.on("close", () => (isOpen = false));
       response.socket!.write("HTTP/1.1 205 Reset Content\r\ntransfer-encoding: chunked\r\n\r\n1\r\nx\r\n");
     });
     expect((await outbound()(server.url)).status).toBe(205);
-    await expect.poll(() => isOpen).toBe(false);
+    await eventually(() => expect(isOpen).toBe(false));
   });
 });
 
@@ -434,12 +432,12 @@ describe("an answer that breaks off", () => {
       "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 3\r\n\r\nabc",
     ],
     ["because of an impossible status", "HTTP/1.1 999 What\r\ncontent-length: 0\r\n\r\n"],
-  ])("%s is NETWORK", async (_, answer) => {
+  ])("%s fails with NETWORK", async (_, answer) => {
     const server = await serve((_request, response) => response.socket!.end(answer));
     expect(await codeOf(read(outbound()(server.url)))).toBe("NETWORK");
   });
 
-  it("says what lies beneath, for logs", async () => {
+  it("carries the underlying code and cause for logs", async () => {
     const server = await serve((_request, response) => response.socket!.destroy());
     const error = await errorOf(outbound()(server.url));
     expect([error.detail, error.cause instanceof Error]).toEqual(["UND_ERR_SOCKET", true]);
@@ -450,7 +448,7 @@ describe("a caller's signal", () => {
   const never: RequestListener = () => {};
   const begins: RequestListener = (_request, response) => void response.write("begin");
 
-  it("ends the call, or the reading, with its own reason", async () => {
+  it("ends the call or the reading with its own reason", async () => {
     for (const listener of [never, begins]) {
       const server = await serve(listener);
       const controller = new AbortController();
@@ -460,25 +458,27 @@ describe("a caller's signal", () => {
     }
   });
 
-  it("ends the call before it began", async () => {
+  it("that is already aborted prevents the call", async () => {
     const server = await serve(ok);
-    await expect(outbound()(server.url, { signal: AbortSignal.abort() })).rejects.toThrow(/aborted/);
+    await expect(outbound()(server.url, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: "AbortError",
+    });
     expect(server.connections()).toBe(0);
   });
 
-  it("that is a time limit is TIMEOUT", async () => {
+  it("that is a time limit ends the call with TIMEOUT", async () => {
     const server = await serve(never);
     expect(await codeOf(outbound()(server.url, { signal: AbortSignal.timeout(100) }))).toBe("TIMEOUT");
   });
 
-  it("works from within a Request", async () => {
+  it("is honoured inside a Request", async () => {
     const server = await serve(never);
     const request = new Request(server.url, { signal: AbortSignal.timeout(100) });
     expect(await codeOf(outbound()(request))).toBe("TIMEOUT");
   });
 });
 
-describe("as a fetch", () => {
+describe("the guarded fetch", () => {
   const mirror: RequestListener = (request, response) => {
     void request.toArray().then((chunks) => {
       const { "content-type": type, "content-length": length, authorization } = request.headers;
@@ -489,7 +489,7 @@ describe("as a fetch", () => {
   };
   const mirrored = async (response: Promise<Response>) => (await response).json();
 
-  it("takes a string, a URL and a Request, and answers with a Response", async () => {
+  it("accepts a string, a URL and a Request, and returns a Response", async () => {
     const server = await serve(mirror);
     const request = new Request(server.url, {
       method: "POST",
@@ -528,7 +528,7 @@ describe("as a fetch", () => {
     expect(await post(new Blob(["streamed"]).stream())).toMatchObject({ body: "streamed" });
   });
 
-  it("keeps every cookie, an empty answer and an error status as they are", async () => {
+  it("returns every cookie, an empty answer and an error status unchanged", async () => {
     const server = await serve((request, response) => {
       response.setHeader("set-cookie", ["a=1", "b=2"]);
       response.writeHead(Number(request.url!.slice(1))).end();
@@ -538,7 +538,7 @@ describe("as a fetch", () => {
     expect([empty.status, empty.body]).toEqual([204, null]);
   });
 
-  it("hands on an event as soon as it is sent", async () => {
+  it("streams an event as soon as it is sent", async () => {
     const server = await serve((_request, response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.write("data: first\n\n");
@@ -548,14 +548,14 @@ describe("as a fetch", () => {
     await reader.cancel();
   });
 
-  it("refuses a Host of the caller's, in any spelling", async () => {
+  it("refuses a Host header in any spelling", async () => {
     const server = await serve(ok);
     for (const headers of [{ Host: "intranet" }, [["hOST", "intranet"]], new Headers({ host: "intranet" })])
       expect(await codeOf(outbound()(server.url, { headers: headers as HeadersInit }))).toBe("URL_REFUSED");
     expect(server.connections()).toBe(0);
   });
 
-  it("repeats no part of a header, a URL or a user's name in an error", async () => {
+  it("repeats no part of a header, a URL or a user name in an error", async () => {
     const server = await serve(ok);
     await server.close();
     const attempts = [
@@ -575,16 +575,20 @@ describe("as a fetch", () => {
     }
   });
 
-  it("uses a connection again within a second, and then lets go of it", async () => {
+  it("reuses a connection within a second, and closes it afterwards", async () => {
     const server = await serve(ok);
     await read(outbound()(server.url));
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await read(outbound()(server.url));
-    expect([server.connections(), server.open()]).toEqual([1, 1]);
-    await expect.poll(() => server.open(), { timeout: 4_000 }).toBe(0);
+    // A connection is free again a moment after its answer was read.
+    await eventually(async () => {
+      const before = server.connections();
+      await read(outbound()(server.url));
+      expect(server.connections()).toBe(before);
+    });
+    expect(server.open()).toBeGreaterThan(0);
+    await eventually(() => expect(server.open()).toBe(0));
   });
 
-  it("lends no connection to a fetch with other rules", async () => {
+  it("does not share connections with a fetch that has other rules", async () => {
     const server = await serve(ok, { tls: true });
     const { lookup } = answering([LOOPBACK]);
     const url = `https://shop.test:${server.port}/`;
@@ -593,12 +597,12 @@ describe("as a fetch", () => {
     expect(await codeOf(publicOnly({ lookup, ca: TEST_CERTIFICATE })(url))).toBe("ADDRESS_REFUSED");
   });
 
-  it("is cut off by closeOutbound, after which a new one works", async () => {
+  it("is cut off by closeOutbound, and works again afterwards", async () => {
     const server = await serve((request, response) => {
       if (request.url === "/") response.end("ok");
     });
     const pending = codeOf(outbound()(`${server.url}/hangs`));
-    await expect.poll(() => server.requests.length).toBe(1);
+    await eventually(() => expect(server.requests).toHaveLength(1));
     await closeOutbound();
     expect(await pending).toBe("NETWORK");
     expect(await read(outbound()(server.url))).toBe("ok");

@@ -50,7 +50,7 @@ eachDatabase("the offline token", ({ db, url, engine }) => {
     await db().session.deleteMany();
   });
 
-  it("is used as it is with more than five minutes left, and refreshed with less", async () => {
+  it("is used unchanged with more than five minutes left, and refreshed with less", async () => {
     await storage().storeSession(session(5.2));
     expect((await offlineSession(access(), SHOP)).accessToken).toBe("access-0");
     await storage().storeSession(session(4.8));
@@ -58,7 +58,7 @@ eachDatabase("the offline token", ({ db, url, engine }) => {
     expect(refreshes).toEqual(["refresh-0"]);
   });
 
-  it("is refreshed once when thirty callers find it expired, on Postgres over two connections", async () => {
+  it("is refreshed once for thirty callers that find it expired, on Postgres over two clients", async () => {
     await storage().storeSession(session(-1));
     // SQLite is for one process: two connections in one would wait for each other's lock with the event loop held.
     const elsewhere = engine === "postgres" ? await connectDatabase(url()) : db();
@@ -75,7 +75,7 @@ eachDatabase("the offline token", ({ db, url, engine }) => {
     expect(new Set(sessions.map((s) => s.accessToken))).toEqual(new Set(["access-1"]));
   });
 
-  it("asks the merchant to reconnect when Shopify refuses for good, and keeps what is stored", async () => {
+  it("needs a reconnect after a permanent refusal, and the stored token is kept", async () => {
     for (const code of [400, 401]) {
       await storage().storeSession(session(-1));
       await expect(offlineSession(refusing(code), SHOP)).rejects.toBeInstanceOf(ReconnectRequiredError);
@@ -83,25 +83,23 @@ eachDatabase("the offline token", ({ db, url, engine }) => {
     }
   });
 
-  it("passes on a failure that may mend itself, and tries the same pair again next time", async () => {
+  it("is refreshed with the same pair again after a temporary failure, which is passed on", async () => {
     await storage().storeSession(session(-1));
     await expect(offlineSession(refusing(503), SHOP)).rejects.toBeInstanceOf(HttpResponseError);
     expect((await offlineSession(access(), SHOP)).accessToken).toBe("access-1");
   });
 
-  it("is not waited for longer than the lock of a process that was killed while refreshing", async () => {
+  it("is refreshed once the lock of a process that was killed while refreshing has expired", async () => {
     await storage().storeSession(session(-1));
     await db().session.updateMany({ data: { refreshLockedUntil: new Date(Date.now() + 300) } });
     expect((await offlineSession(access(), SHOP)).accessToken).toBe("access-1");
   });
 
-  it("needs a reconnect when there is no session, or none that can be refreshed", async () => {
+  it("needs a reconnect when there is no session or no refresh token", async () => {
     await expect(offlineSession(access(), SHOP)).rejects.toBeInstanceOf(ReconnectRequiredError);
     const expired = session(-1);
     expired.refreshToken = undefined;
     await storage().storeSession(expired);
-    await expect(offlineSession(access(), SHOP)).rejects.toThrow(
-      `Open the app in the Shopify admin to reconnect it.`,
-    );
+    await expect(offlineSession(access(), SHOP)).rejects.toMatchObject({ code: "RECONNECT_REQUIRED" });
   });
 });

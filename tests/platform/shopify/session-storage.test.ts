@@ -52,7 +52,7 @@ eachDatabase("the session storage", ({ db }) => {
   beforeEach(async () => void (await db().session.deleteMany()));
 
   // The first eight are the cases of Shopify's own battery (session-storage-test-utils, not published).
-  describe("as Shopify's battery asks", () => {
+  describe("in the cases of Shopify's conformance tests", () => {
     it("stores, loads and deletes sessions of every kind", async () => {
       for (const session of [
         offline(),
@@ -68,13 +68,13 @@ eachDatabase("the session storage", ({ db }) => {
       }
     });
 
-    it("ignores fields that it does not know", async () => {
+    it("ignores unknown fields", async () => {
       const session = Object.assign(offline(), { someField: "not in the table" });
       expect(await storage().storeSession(session)).toBe(true);
       expect(await storage().loadSession(session.id)).toBeDefined();
     });
 
-    it("keeps the user of an online session", async () => {
+    it("stores the user of an online session", async () => {
       await storage().storeSession(online("online_user"));
       const loaded = await storage().loadSession("online_user");
       expect(loaded?.onlineAccessInfo?.associated_user).toMatchObject({
@@ -85,13 +85,13 @@ eachDatabase("the session storage", ({ db }) => {
       });
     });
 
-    it("finds nothing under a wrong id", async () => {
+    it("finds no session under an unknown id", async () => {
       await storage().storeSession(offline());
       expect(await storage().loadSession("not_there")).toBeUndefined();
       expect(await storage().loadSession("")).toBeUndefined();
     });
 
-    it("finds the sessions of a shop, and of no other", async () => {
+    it("finds the sessions of one shop only", async () => {
       for (const session of [offline(), online("a"), online("b"), offline("other.myshopify.com")])
         await storage().storeSession(session);
       expect((await storage().findSessionsByShop(SHOP)).map((s) => s.id).sort()).toEqual([
@@ -102,19 +102,19 @@ eachDatabase("the session storage", ({ db }) => {
       expect(await storage().findSessionsByShop("nobody.myshopify.com")).toEqual([]);
     });
 
-    it("deletes several at once", async () => {
+    it("deletes several sessions in one call", async () => {
       for (const id of ["a", "b", "c"]) await storage().storeSession(online(id));
       expect(await storage().deleteSessions(["a", "c", "not_there"])).toBe(true);
       expect((await storage().findSessionsByShop(SHOP)).map((s) => s.id)).toEqual(["b"]);
     });
 
-    it("keeps a scope longer than 255 characters", async () => {
+    it("stores a scope of more than 255 characters", async () => {
       const scope = Array.from({ length: 60 }, (_, i) => `read_something_${i}`).join(",");
       await storage().storeSession(offline(SHOP, { scope }));
       expect((await storage().loadSession(`offline_${SHOP}`))?.scope?.length).toBe(scope.length);
     });
 
-    it("keeps the refresh token and when it ends", async () => {
+    it("stores the refresh token and its end", async () => {
       const session = offline(SHOP, {
         expires: new Date("2030-01-01T00:00:00Z"),
         refreshToken: REFRESH,
@@ -128,8 +128,8 @@ eachDatabase("the session storage", ({ db }) => {
     });
   });
 
-  describe("beyond that", () => {
-    it("holds no token in the row, in any common encoding", async () => {
+  describe("beyond Shopify's conformance tests", () => {
+    it("stores no token in the clear, nor in base64 or hex", async () => {
       await storage().storeSession(offline(SHOP, { refreshToken: REFRESH }));
       const [row] = await db().$queryRawUnsafe<object[]>(`SELECT * FROM "Session"`);
       const text = JSON.stringify(row, (_k, v: unknown) => (typeof v === "bigint" ? String(v) : v));
@@ -145,7 +145,7 @@ eachDatabase("the session storage", ({ db }) => {
       ).toBe("test");
     });
 
-    it("does not open a token that was copied to another shop's row, or from one field to the other", async () => {
+    it("does not open a token that was copied to another shop's row or to another field", async () => {
       await storage().storeSession(offline(SHOP, { refreshToken: REFRESH }));
       await storage().storeSession(offline("thief.myshopify.com", { refreshToken: REFRESH }));
       const row = await db().session.findUniqueOrThrow({ where: { id: `offline_${SHOP}` } });
@@ -164,7 +164,7 @@ eachDatabase("the session storage", ({ db }) => {
       });
     });
 
-    it("refuses a plaintext token that somebody wrote by hand, rather than passing it through", async () => {
+    it("refuses a token that was written into the row as plain text", async () => {
       await storage().storeSession(offline());
       await db().session.updateMany({ data: { accessToken: ACCESS } });
       await expect(storage().loadSession(`offline_${SHOP}`)).rejects.toMatchObject({
@@ -173,7 +173,7 @@ eachDatabase("the session storage", ({ db }) => {
       });
     });
 
-    it("names the missing key when the keyring lost it", async () => {
+    it("names the missing key when the keyring no longer holds it", async () => {
       await storage().storeSession(offline());
       const other = new EncryptedSessionStorage(
         async () => db(),
@@ -185,31 +185,30 @@ eachDatabase("the session storage", ({ db }) => {
       });
     });
 
-    it("stores the first session of a shop that twenty loaders insert at once", async () => {
+    it("stores one session when twenty loaders insert the first one of a shop", async () => {
       await Promise.all(Array.from({ length: 20 }, () => storage().storeSession(offline())));
       expect(await db().session.count()).toBe(1);
       expect((await storage().loadSession(`offline_${SHOP}`))?.accessToken).toBe(ACCESS);
     });
 
-    it("gives a session that can be refreshed an end, when Shopify forgot to send one", async () => {
+    it("sets an end of one hour for a refreshable session without one", async () => {
       await storage().storeSession(offline(SHOP, { refreshToken: REFRESH }));
       const expires = (await storage().loadSession(`offline_${SHOP}`))?.expires?.getTime() ?? 0;
       expect(Math.abs(expires - Date.now() - 3_600_000)).toBeLessThan(60_000);
     });
 
-    it("leaves a session that cannot be refreshed without an end, as it came", async () => {
+    it("sets no end for a session without a refresh token", async () => {
       await storage().storeSession(offline());
       expect((await storage().loadSession(`offline_${SHOP}`))?.expires).toBeUndefined();
     });
 
-    it("says so when a delete failed, instead of reporting success", async () => {
-      const broken = new EncryptedSessionStorage(async () => {
-        throw new Error("the database is away");
-      }, TEST_KEYS);
-      await expect(broken.deleteSession("x")).rejects.toThrow("away");
+    it("throws when a delete fails", async () => {
+      const error = new Error("the database is away");
+      const broken = new EncryptedSessionStorage(() => Promise.reject(error), TEST_KEYS);
+      await expect(broken.deleteSession("x")).rejects.toBe(error);
     });
 
-    it("deletes every session of a shop, however many there are", async () => {
+    it("deletes all 30 sessions of a shop and none of another", async () => {
       for (let i = 0; i < 30; i++) await storage().storeSession(online(`online_${i}`));
       await storage().storeSession(offline("other.myshopify.com"));
       await storage().deleteSessionsOfShop(SHOP);

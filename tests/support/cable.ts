@@ -1,5 +1,5 @@
 import { createServer, connect, type Socket } from "node:net";
-import freePort from "../../support/free-port";
+import freePort from "./free-port";
 
 /** A cable to a server that a test can pull out and plug in again. */
 export type Cable = { url: string; cut: () => Promise<void>; mend: () => Promise<void> };
