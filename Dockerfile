@@ -32,9 +32,10 @@ COPY --from=build /app/build ./build
 COPY --from=build /app/public ./public
 # shopify.app.toml says which webhooks Shopify sends by itself; the diagnostics page compares with it.
 COPY package.json prisma.config.ts tsconfig.json shopify.app.toml ./
-# The command-line scripts (migrate, resolve, seed, studio, rewrap, webhooks) run from source.
+# The commands of ops/ are bundles in build/.
+COPY ops/run.mjs ./ops/
+# Prisma's (migrate, resolve, seed, studio) run from source.
 COPY app ./app
-COPY ops ./ops
 USER node
 EXPOSE 3000
 # Alive, not ready: a database that is away is no reason to restart the app.
