@@ -9,6 +9,7 @@ COPY package.json package-lock.json ./
 COPY prisma ./prisma
 COPY prisma.config.ts tsconfig.json ./
 COPY app/platform ./app/platform
+COPY ops/run.mjs ./ops/
 RUN npm ci --no-audit --no-fund
 
 FROM packages AS build
@@ -27,15 +28,17 @@ WORKDIR /app
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates postgresql-client && rm -rf /var/lib/apt/lists/* \
   && mkdir /data && chown node:node /data
 COPY --from=production-packages /app/node_modules ./node_modules
-COPY --from=production-packages /app/prisma ./prisma
+COPY --from=production-packages /app/prisma/generated ./prisma/generated
 COPY --from=build /app/build ./build
 COPY --from=build /app/public ./public
-# shopify.app.toml says which webhooks Shopify sends by itself; the diagnostics page compares with it.
-COPY package.json prisma.config.ts tsconfig.json shopify.app.toml ./
-# The commands of ops/ are bundles in build/.
+# Every command (npm run …) is in build/, and ops/run.mjs starts it; the Prisma CLI looks for its config beside package.json.
+COPY --from=build /app/build/prisma.config.mjs ./
 COPY ops/run.mjs ./ops/
-# Prisma's (migrate, resolve, seed, studio) run from source.
-COPY app ./app
+COPY prisma/schema.prisma prisma/schema.sqlite.prisma ./prisma/
+COPY prisma/migrations ./prisma/migrations
+COPY prisma/migrations-sqlite ./prisma/migrations-sqlite
+# shopify.app.toml says which webhooks Shopify sends by itself; the diagnostics page compares with it.
+COPY package.json shopify.app.toml ./
 USER node
 EXPOSE 3000
 # Alive, not ready: a database that is away is no reason to restart the app.

@@ -11,7 +11,8 @@ const HELP = `npm run prisma:migrate:sqlite [-- --name <words_in_snake_case>] [-
 
 Writes the next SQLite migration, which is what schema.sqlite.prisma has and the migrations have not, applies what is pending to
 the SQLite file of DATABASE_URL (prisma/dev.sqlite where that names no file), and writes the client: prisma migrate dev.
-A file that npm run prisma:db-push:sqlite has changed keeps its rows: what it has already is recorded as applied.
+A file that npm run prisma:db-push:sqlite has changed keeps its rows: what it has already is recorded as applied, and where it has
+what the schema says, the migration is written and recorded too.
   --create-only    writes the migration and does not apply it
   --skip-generate  writes no client
 Exit code: that of prisma migrate dev; 1 where the file is neither what the migrations make nor what the schema says; 2 wrong
@@ -28,15 +29,13 @@ export const main = command({
   run: async ({ values }, env, io) => {
     const { url, file } = sqliteAddress(env, io);
     const found = await withSqlite(file, (db) => adoptPushed(db, values.name, { env, io }));
+    if (found.written) return 0;
     // `migrate dev` of 6.19 fails where migrations are pending, and where there is no log (P1014).
     if (found.pending) {
       const { code } = await runPrisma(url, ["migrate", "deploy"], { env, io });
       if (code !== 0) return code;
     }
-    // The migration that was written is all that there is: --create-only would write an empty one.
-    const { name: _, "create-only": __, ...rest } = values;
-    const options = asArguments(found.written ? rest : values);
-    return (await runPrisma(url, ["migrate", "dev", ...options], { env, io })).code;
+    return (await runPrisma(url, ["migrate", "dev", ...asArguments(values)], { env, io })).code;
   },
 });
 

@@ -6,6 +6,7 @@
 import { existsSync } from "node:fs";
 import { command, UsageError } from "~/platform/command.server";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
+import { readLog } from "~/platform/db/migration-state.server";
 import { databaseEnvironment } from "~/platform/env.server";
 
 const HELP = `npm run prisma:resolve -- --rolled-back <migration>
@@ -50,12 +51,13 @@ export async function markRolledBack(db: Db, migration: string, projectFolder = 
   const folder = db.engine === "sqlite" ? "prisma/migrations-sqlite" : "prisma/migrations";
   if (!/^\w+$/.test(migration) || !existsSync(`${projectFolder}/${folder}/${migration}`))
     throw new ResolveError("MIGRATION_UNKNOWN", `There is no migration "${migration}" in ${folder}.`);
-  const updated = await db.$executeRaw`
-    UPDATE "_prisma_migrations" SET "rolled_back_at" = CURRENT_TIMESTAMP
-    WHERE "migration_name" = ${migration} AND "finished_at" IS NULL AND "rolled_back_at" IS NULL`;
-  if (!updated)
+  const log = await readLog(db);
+  if (!log.some(({ name, finished, rolledBack }) => name === migration && !finished && !rolledBack))
     throw new ResolveError(
       "MIGRATION_NOT_FAILED",
       `The migration ${migration} has not failed in this database; only a failed one can be resolved.`,
     );
+  await db.$executeRaw`
+    UPDATE "_prisma_migrations" SET "rolled_back_at" = CURRENT_TIMESTAMP
+    WHERE "migration_name" = ${migration} AND "finished_at" IS NULL AND "rolled_back_at" IS NULL`;
 }
