@@ -40,7 +40,7 @@ eachDatabase("the inbox of a shop", ({ db }) => {
     await db().webhookEvent.deleteMany();
   });
 
-  describe("listed", () => {
+  describe("as a list", () => {
     it("is sorted newest first over all states, and paged forwards and backwards", async () => {
       const statuses = ["SUCCEEDED", "DEAD", "RECEIVED", "SKIPPED", "FAILED", "PROCESSING"];
       for (let i = 0; i < 12; i++) await receive({ status: statuses[i % 6] });
@@ -86,7 +86,7 @@ eachDatabase("the inbox of a shop", ({ db }) => {
     });
   });
 
-  it("of every shop is combined in one list", async () => {
+  it("is combined in one list for all shops", async () => {
     for (let i = 0; i < 60; i++) await receive({ shopDomain: `s${i}.myshopify.com`, storeId: null });
     const dead = await receive({ shopDomain: "s7.myshopify.com", storeId: null, status: "DEAD" });
     const newest = await listInbox(db(), {}, 20);
@@ -109,7 +109,7 @@ eachDatabase("the inbox of a shop", ({ db }) => {
     expect(await inbox().findOldestUnprocessed()).toMatchObject({ webhookId: failed, receivedAt: at(-2) });
   });
 
-  describe("replayed", () => {
+  describe("in a replay", () => {
     it("is received again without attempts, due now, with the actor, the instant and its last error", async () => {
       const dead = await receive({ status: "DEAD", attempts: 8, lastError: "boom", processedAt: NOW });
       expect(await inbox().replay({ webhookId: dead }, "me", NOW)).toBe(1);
@@ -183,7 +183,7 @@ eachDatabase("the inbox of a shop", ({ db }) => {
     });
   });
 
-  describe("dismissed", () => {
+  describe("in a dismissal", () => {
     it("is skipped for good, with the actor before the error", async () => {
       const ids = [
         await receive({ status: "FAILED", lastError: "boom", nextAttemptAt: at(5) }),
@@ -208,7 +208,7 @@ eachDatabase("the inbox of a shop", ({ db }) => {
     });
   });
 
-  describe("a preview", () => {
+  describe("in a preview", () => {
     it("counts events and topics, and names the oldest and what is excluded", async () => {
       await receive({ status: "DEAD" });
       await receive({ status: "DEAD", topic: "products/update" });
@@ -229,7 +229,7 @@ eachDatabase("the inbox of a shop", ({ db }) => {
     });
   });
 
-  describe("the page", () => {
+  describe("on its page", () => {
     it("shows deliveries, counts, replays, and every topic with its last delivery", async () => {
       const dead = await receive({ status: "DEAD", lastError: "boom" });
       await inbox().replay({ webhookId: dead }, "me", NOW);

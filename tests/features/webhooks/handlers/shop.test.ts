@@ -35,7 +35,7 @@ eachDatabase("shop/update", ({ db }) => {
     ["another time zone", { iana_timezone: "Europe/Berlin" }, 0],
     ["the same of both", { iana_timezone: "America/New_York" }, 2],
     ["a time zone that this Node does not know", { iana_timezone: "Mars/Olympus" }, 2],
-  ])("with %s leaves so many cached days: %o → %i", async (_what, changes, days) => {
+  ])("with %s (%o) keeps %i cached days", async (_what, changes, days) => {
     const [{ id, shopDomain }, other] = [await newShop(), await newShop()];
     expect(await update(shopDomain, changes)).toBe("done");
     expect(await figureDays(db(), id)).toHaveLength(days);
