@@ -40,7 +40,7 @@ eachDatabase("npm run webhooks", ({ db, url }) => {
     expect(numbersIn(lastLine(all.out))).toEqual([4, 2]);
     const ofOne = await webhooks("status", "--shop", ours.shopDomain);
     expect(numbersIn(lastLine(ofOne.out))).toEqual([2, 1]);
-    expect((await webhooks("status", "--shop", "nobody.myshopify.com")).code).toBe(1);
+    expect((await webhooks("status", "--shop", "unknown.myshopify.com")).code).toBe(1);
   });
 
   it("lists by filter, over all shops", async () => {
@@ -139,7 +139,7 @@ eachDatabase("npm run webhooks", ({ db, url }) => {
 
     it("needs a shop that is there and a topic that has a sample", async () => {
       expect(await test([])).toMatchObject({ code: 2, error: expect.stringMatching(/^--shop /) as string });
-      expect((await test(["--shop", "nobody.myshopify.com"])).code).toBe(1);
+      expect((await test(["--shop", "unknown.myshopify.com"])).code).toBe(1);
       expect(await test(["--shop", ours.shopDomain, "--topic", "shop/redact"])).toMatchObject({
         code: 2,
         error: expect.stringMatching(/^--topic .* orders\/updated, /) as string,
