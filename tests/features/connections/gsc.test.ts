@@ -18,7 +18,8 @@ const DOMAIN = "sc-domain:example.com";
 let google: GoogleServer;
 let credential: GoogleCredential;
 beforeEach(async () => {
-  google = await startLocalGoogle({ timeoutMs: 2_000 });
+  // Pages of 25,000 rows take their time on a busy machine.
+  google = await startLocalGoogle({ timeoutMs: 20_000 });
   credential = addAccount(google);
 });
 afterEach(() => google.close());
