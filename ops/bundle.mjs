@@ -46,8 +46,8 @@ const { metafile } = await esbuild.build({
   target: "node20",
   outdir,
   outExtension: { ".js": ".mjs" },
-  // Native code, what is generated, and what Prisma finds beside its own files.
-  external: ["#prisma/*", "@prisma/*", "better-sqlite3", "pg-native"],
+  // Native code, what is generated, what Prisma finds beside its own files, and the driver that it shares with us.
+  external: ["#prisma/*", "@prisma/*", "better-sqlite3", "pg"],
   // CommonJS packages in an ES module.
   banner: {
     js: `import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);`,

@@ -19,7 +19,7 @@ import type { Source } from "~/platform/env.server";
 import { createFolder, createKeyPair } from "../support/backups";
 import { start } from "../support/child-process";
 import { UNSET } from "../support/commands";
-import { createTestDatabase } from "../support/databases";
+import { createTestDatabase, ENGINES } from "../support/databases";
 
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
 /** What package.json and the manifests start: flags of Node, and the command */
@@ -81,6 +81,15 @@ describe("a command where there is no source", () => {
     const ended = await run([...flags, "ops/run.mjs", entry, "--no-such-option"]);
     expect(ended).toMatchObject({ code: 2, stdout: "" });
     expect(ended.stderr).toMatch(/^--no-such-option [^\n]* --help\n$/);
+  });
+
+  it.each(ENGINES)("finds the driver and the client of %s", async (engine) => {
+    const database = await createTestDatabase(engine);
+    const environment = { DATABASE_URL: database.url };
+    expect(await run(["ops/run.mjs", "ops/webhooks", "status"], environment)).toMatchObject({
+      ...{ code: 0, stderr: "" },
+    });
+    await database.drop();
   });
 
   it("backs a database up and restores it, threads included", async () => {
