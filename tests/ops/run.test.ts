@@ -14,12 +14,20 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { connectDatabase } from "~/platform/db/client.server";
 import type { Source } from "~/platform/env.server";
+import { SHOP } from "../dev/support/catalogue";
+import { APP_ENVIRONMENT } from "../support/app-process";
 import { createFolder, createKeyPair } from "../support/backups";
 import { start } from "../support/child-process";
 import { UNSET } from "../support/commands";
-import { createTestDatabase } from "../support/databases";
+import { CONNECTED_APP, connectShop } from "../support/connected-shop";
+import { createTestDatabase, ENGINES, type TestDatabase } from "../support/databases";
+import { startKms } from "../support/kms";
+import { startS3 } from "../support/s3";
+import { TEST_KEYS } from "../support/tenant-rows";
 
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
 /** What package.json and the manifests start: flags of Node, and the command */
@@ -43,7 +51,8 @@ beforeAll(async () => {
   const bundled = await start(process.execPath, ["ops/bundle.mjs", join(production, "build")]).ended;
   expect(bundled.code, bundled.output).toBe(0);
   mkdirSync(join(production, "ops"));
-  for (const file of ["package.json", "ops/run.mjs"]) cpSync(file, join(production, file));
+  for (const file of ["package.json", "ops/run.mjs", "shopify.app.toml"])
+    cpSync(file, join(production, file));
   for (const folder of ["node_modules", "prisma"]) symlinkSync(resolve(folder), join(production, folder));
 });
 afterAll(() => rmSync(production, { recursive: true, force: true }));
@@ -83,6 +92,15 @@ describe("a command where there is no source", () => {
     expect(ended.stderr).toMatch(/^--no-such-option [^\n]* --help\n$/);
   });
 
+  it.each(ENGINES)("finds the driver and the client of %s", async (engine) => {
+    const database = await createTestDatabase(engine);
+    const environment = { DATABASE_URL: database.url };
+    expect(await run(["ops/run.mjs", "ops/webhooks", "status"], environment)).toMatchObject({
+      ...{ code: 0, stderr: "" },
+    });
+    await database.drop();
+  });
+
   it("backs a database up and restores it, threads included", async () => {
     const database = await createTestDatabase("sqlite");
     const keys = await createKeyPair();
@@ -97,6 +115,46 @@ describe("a command where there is no source", () => {
     const restored = await run(["ops/run.mjs", "ops/restore", join(folder, file)], into);
     expect(restored).toMatchObject({ code: 0, stderr: "" });
     await database.drop();
+  });
+
+  describe("finds the library", () => {
+    let database: TestDatabase;
+    beforeAll(async () => {
+      database = await createTestDatabase("sqlite");
+    });
+    afterAll(() => database?.drop());
+
+    it("of a bucket", async () => {
+      const [s3, keys] = await Promise.all([startS3(), createKeyPair()]);
+      const ended = await run(["ops/run.mjs", "ops/backup"], {
+        ...{ DATABASE_URL: database.url, BACKUP_ENVIRONMENT: "test", BACKUP_FOLDER: createFolder().folder },
+        ...{ BACKUP_RECIPIENT: keys.recipient, ...s3.environment },
+      });
+      expect(ended.code, ended.output).toBe(0);
+      expect(s3.requests.some((request) => request.startsWith("PUT "))).toBe(true);
+      await s3.stop();
+    });
+
+    it("of a KMS", async () => {
+      const kms = await startKms();
+      const environment = { DATABASE_URL: database.url, ...kms.environment(kms.createKey()) };
+      const ended = await run(["ops/run.mjs", "ops/rewrap", "--dry-run"], environment);
+      expect(ended.code, ended.output).toBe(0);
+      expect(kms.calls).toHaveLength(1);
+      await kms.stop();
+    });
+
+    it("of Shopify", async () => {
+      const db = await connectDatabase(database.url);
+      const { origin } = await connectShop(db, TEST_KEYS);
+      await db.$disconnect();
+      const preload = ["--import", pathToFileURL("dev/preload.mjs").href];
+      const ended = await run([...preload, "ops/run.mjs", "ops/webhooks", "audit", "--shop", SHOP], {
+        ...{ ...APP_ENVIRONMENT, ...CONNECTED_APP, DATABASE_URL: database.url, LOCAL_ADMIN_ORIGIN: origin },
+      });
+      expect(ended.code, ended.output).toBe(0);
+      expect(ended.stdout).toMatch(/^declared +\S/m);
+    });
   });
 
   it("that there is none of is answered with 2 and one sentence", async () => {
