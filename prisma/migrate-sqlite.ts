@@ -44,7 +44,7 @@ export const main = command({
  * completed instead: it has what some of the migrations make, or what the schema says, which is written as a migration first.
  * @throws {MigrationError} when it has neither
  */
-async function adoptPushed(db: SqlDriverAdapter, name: string | undefined, given: Given) {
+export async function adoptPushed(db: SqlDriverAdapter, name: string | undefined, given: Given) {
   const [structure, log, migrations] = [await structureOf(db), await readLog(db), listMigrations("sqlite")];
   const isApplied = ({ name }: Migration) => log?.applied.includes(name) ?? false;
   const applied = migrations.filter(isApplied);

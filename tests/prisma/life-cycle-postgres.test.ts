@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { migrationState } from "~/platform/db/migration-state.server";
 import { catalogueOf } from "../support/catalogue";
 import { createTestDatabase } from "../support/databases";
-import { administer, databaseUrl } from "../support/global-setup";
+import { administer, databaseUrl } from "../support/postgres";
 import { tablesOf, type Table } from "../support/made-rows";
 import { migrationNames } from "../support/migrations";
 import { APP_ENVIRONMENT, type AppProcess } from "../support/app-process";
@@ -21,7 +21,7 @@ const MIGRATIONS = migrationNames("postgres");
 const CONFLICTING = "20261123140000_add_inbox_leases";
 
 describe("a release on Postgres, with what the image has", () => {
-  const name = `release_${randomBytes(4).toString("hex")}`;
+  const name = `${inject("databasePrefix")}release_${randomBytes(4).toString("hex")}`;
   const url = databaseUrl(inject("postgresUrl"), name);
   let folder: string;
   let head: string[];

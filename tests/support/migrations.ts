@@ -37,14 +37,14 @@ export async function applyMigration(url: string, name: string, script?: string)
   const factory =
     address.engine === "sqlite" ? sqliteMigrateAdapter(address.file) : postgresMigrateAdapter(address.url);
   const adapter = await factory.connect();
-  const sql = migrationSql(engine, name);
+  const sql = script ?? migrationSql(engine, name);
   const checksum = createHash("sha256").update(sql).digest("hex");
   try {
     await adapter.executeScript(LOG[engine]);
     await adapter.executeScript(
       `INSERT INTO "_prisma_migrations" ("id", "checksum", "migration_name") VALUES ('${randomUUID()}', '${checksum}', '${name}')`,
     );
-    await adapter.executeScript(script ?? sql);
+    await adapter.executeScript(sql);
     await adapter.executeScript(
       `UPDATE "_prisma_migrations" SET "finished_at" = CURRENT_TIMESTAMP, "applied_steps_count" = 1
        WHERE "migration_name" = '${name}' AND "finished_at" IS NULL AND "rolled_back_at" IS NULL`,
