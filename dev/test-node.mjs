@@ -21,7 +21,6 @@ try {
   copyCheckout(folder);
   const env = environmentOf(node);
   run("Node", node, ["--version"], { env });
-  run("npm ci", node, [npm, "ci", "--no-audit", "--no-fund"], { env });
   run("the demo", node, [npm, "run", "demo", "--", "--check"], { env });
   run("the suite", node, [npm, "test", "--", ...tests], { env });
 } finally {

@@ -1,9 +1,9 @@
-// The second half of `npm run build`: each command that production runs, as one file in build/, for ops/run.mjs; and
-// build/prisma.config.mjs, which the Prisma CLI reads where it is put in place of prisma.config.ts.
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { basename, dirname } from "node:path";
+// The second half of `npm run build`: each command that production runs, as one file in build/ (or the folder that is given), for
+// ops/run.mjs; and build/prisma.config.mjs, which the Prisma CLI reads where it is put in place of prisma.config.ts.
+import { copyFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import * as esbuild from "esbuild";
 
 const COMMANDS = [
   "ops/backup",
@@ -19,49 +19,57 @@ const COMMANDS = [
   "prisma/resolve",
   "prisma/seed",
 ];
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-
-/** Threads, which are found beside the file that starts them */
+/** Threads, which are found beside the bundle that starts them */
 const WORKERS = ["ops/backup/sqlite-copy.mjs"];
 
-mkdirSync(`${root}/build/ops`, { recursive: true });
-for (const worker of WORKERS) copyFileSync(`${root}/${worker}`, `${root}/build/ops/${basename(worker)}`);
-await Promise.all(COMMANDS.map(bundleCommand));
-await bundle("prisma.config", `export { default } from "./prisma.config";`);
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const outdir = resolve(process.argv[2] ?? `${root}/build`);
+const list = `${outdir}/commands.json`;
 
-async function bundleCommand(entry) {
-  const contents = `export { main } from "./${entry}"; export { runInShell } from "~/platform/command.server";`;
-  const { outfile, metafile } = await bundle(entry, contents);
-  const sources = Object.keys(metafile.inputs).filter((path) => !/^<|node_modules\//.test(path));
-  writeFileSync(`${outfile}.inputs.json`, JSON.stringify([...sources, ...WORKERS]));
-}
+/** What ops/run.mjs needs of a command: its `main`, and the process around it. */
+const commands = {
+  name: "commands",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^command:/ }, ({ path }) => ({ namespace: "command", path: path.slice(8) }));
+    onLoad({ filter: /./, namespace: "command" }, ({ path }) => ({
+      contents: `export { main } from "./${path}"; export { runInShell } from "~/platform/command.server";`,
+      resolveDir: root,
+    }));
+  },
+};
 
-async function bundle(name, contents) {
-  const outfile = `${root}/build/${name}.mjs`;
-  const { metafile } = await build({
-    absWorkingDir: root,
-    stdin: { contents, resolveDir: root, loader: "ts" },
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    outfile,
-    // Native code, what is generated, and what Prisma finds beside its own files. Its adapter for Postgres is not among them: it
-    // must share one `pg` with our own pool.
-    external: [
-      "#prisma/*",
-      "@prisma/adapter-better-sqlite3",
-      "@prisma/client",
-      "better-sqlite3",
-      "pg-native",
-      "prisma",
-    ],
-    // CommonJS packages in an ES module.
-    banner: {
-      js: `import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);`,
-    },
-    metafile: true,
-    logLevel: "warning",
-  });
-  return { outfile, metafile };
-}
+rmSync(list, { force: true });
+const { metafile } = await esbuild.build({
+  absWorkingDir: root,
+  entryPoints: {
+    ...Object.fromEntries(COMMANDS.map((entry) => [entry, `command:${entry}`])),
+    "prisma.config": "prisma.config.ts",
+  },
+  plugins: [commands],
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  outdir,
+  outExtension: { ".js": ".mjs" },
+  // Native code, what is generated, and what Prisma finds beside its own files. Its adapter for Postgres is not among them: it
+  // must share one `pg` with our own pool.
+  external: [
+    "#prisma/*",
+    "@prisma/adapter-better-sqlite3",
+    "@prisma/client",
+    "better-sqlite3",
+    "pg-native",
+    "prisma",
+  ],
+  // CommonJS packages in an ES module.
+  banner: {
+    js: `import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);`,
+  },
+  metafile: true,
+  logLevel: "warning",
+});
+for (const worker of WORKERS) copyFileSync(`${root}/${worker}`, `${outdir}/ops/${basename(worker)}`);
+// Last: it says that the bundles are there, and what they were made of.
+const sources = Object.keys(metafile.inputs).filter((path) => !/^command:|node_modules\//.test(path));
+writeFileSync(list, JSON.stringify([...sources, ...WORKERS]));

@@ -4,7 +4,7 @@ import { command, STOPPED, type Arguments, type Io } from "~/platform/command.se
 import { createKeyProvider, type KeySources } from "~/platform/crypto/keys.server";
 import { KeyServiceError } from "~/platform/crypto/kms-errors.server";
 import type { Db } from "~/platform/db/client.server";
-import { databaseEnvironment, keyEnvironment, type Source } from "~/platform/env.server";
+import { databaseEnvironment, keyEnvironment } from "~/platform/env.server";
 import { progress } from "../prisma/seed/progress";
 import { withDatabase } from "./database";
 
@@ -16,7 +16,7 @@ export const main = command({
   name: "npm run secrets:rewrap",
   help: `Usage: npm run secrets:rewrap [-- --dry-run | --all]
 
-Seals everything again under the current key (ops/RUNBOOK.md, "Keys"). Run it again after whatever stopped it.
+Seals everything again under the current key (ops/RUNBOOK.md, "Keys"). After an interruption, run it again.
   --dry-run  count, and change nothing
   --all      with a KMS: also what older data keys of the same KMS key sealed
 

@@ -2,7 +2,6 @@
 // in a fifth of the time and needs neither tsx nor the app's source; from its source where there is no bundle, or a newer source.
 import { existsSync, readFileSync, statSync } from "node:fs";
 import module from "node:module";
-import { fileURLToPath } from "node:url";
 
 const root = new URL("../", import.meta.url);
 const [entry] = process.argv.splice(2, 1);
@@ -16,21 +15,23 @@ await runInShell(main);
 async function load() {
   const bundle = new URL(`build/${entry}.mjs`, root);
   if (isCurrent(bundle)) return import(bundle);
+  const source = new URL(`${entry}.ts`, root);
+  if (!existsSync(source)) {
+    console.error(`There is no command ${entry}, neither as source nor as a bundle of npm run build.`);
+    process.exit(2);
+  }
   const { register } = await import("tsx/esm/api");
   register();
   const shell = await import(new URL("app/platform/command.server.ts", root));
-  return { ...(await import(new URL(`${entry}.ts`, root))), runInShell: shell.runInShell };
+  return { ...(await import(source)), runInShell: shell.runInShell };
 }
 
-/** Whether there is a bundle, and none of the files that it was made of has changed since; in production they are not there. */
+/** Whether there is a bundle, and none of the files that the bundles are made of has changed since; in production they are not there. */
 function isCurrent(bundle) {
-  const path = fileURLToPath(bundle);
-  const list = `${path}.inputs.json`;
-  // The list is written last: without it the bundle is of a build that did not come to its end.
-  if (!existsSync(path) || !existsSync(list)) return false;
-  const madeAt = statSync(path).mtimeMs;
-  const inputs = JSON.parse(readFileSync(list, "utf8"));
-  return inputs.every((input) => {
+  const list = new URL("build/commands.json", root);
+  if (!existsSync(bundle) || !existsSync(list)) return false;
+  const madeAt = statSync(list).mtimeMs;
+  return JSON.parse(readFileSync(list, "utf8")).every((input) => {
     const stat = statSync(new URL(input, root), { throwIfNoEntry: false });
     return !stat || stat.mtimeMs <= madeAt;
   });

@@ -44,7 +44,7 @@ export type CommandSpec<O extends Options> = {
   /** How many arguments may stand beside the options; none if not given */
   positionals?: number;
   run: (given: Arguments<O>, env: Source, io: Io) => Promise<number>;
-  /** A signal ends it at once with 130, whatever it is doing, and `run` need not look at it. */
+  /** A signal ends it at once with 130, and `run` need not look at it. */
   stopsAtOnce?: boolean;
   /** Errors with a sentence, beside those of the configuration and of an unreachable database */
   expected?: Expected[];

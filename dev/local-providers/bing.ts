@@ -48,12 +48,19 @@ export function createLocalBing({ now = () => new Date() }: { now?: () => Date }
   const requests: BingRequest[] = [];
   let trouble: BingTrouble | null = null;
 
+  function record(url: URL): BingRequest {
+    const request = {
+      method: url.pathname.slice(BING_PATH.length + 1),
+      siteUrl: url.searchParams.get("siteUrl"),
+      knowsKey: accounts.has(url.searchParams.get("apikey") ?? ""),
+    };
+    requests.push(request);
+    return request;
+  }
+
   // 200 {"d": …} · 400 {"ErrorCode": …}
-  function answer(url: URL, response: ServerResponse) {
-    const method = url.pathname.slice(BING_PATH.length + 1);
-    const siteUrl = url.searchParams.get("siteUrl");
+  function answer({ method, siteUrl }: BingRequest, url: URL, response: ServerResponse) {
     const sites = accounts.get(url.searchParams.get("apikey") ?? "");
-    requests.push({ method, siteUrl, knowsKey: sites !== undefined });
     if (trouble?.kind === "errorCode") return refuse(response, trouble.code, trouble.status);
     if (!sites) return refuse(response, 3);
     if (method === "GetUserSites") return send(response, 200, { d: sites.map(siteRow) });
@@ -72,15 +79,10 @@ export function createLocalBing({ now = () => new Date() }: { now?: () => Date }
     handle: async (request, response, path) => {
       if (!path.startsWith(`${BING_PATH}/`)) return false;
       const url = new URL(request.url ?? "/", "http://local");
-      if (trouble && trouble.kind !== "errorCode" && (await troubled(trouble, request, response))) {
-        requests.push({
-          method: url.pathname.slice(BING_PATH.length + 1),
-          siteUrl: url.searchParams.get("siteUrl"),
-          knowsKey: accounts.has(url.searchParams.get("apikey") ?? ""),
-        });
-        return true;
-      }
-      answer(url, response);
+      const asked = record(url);
+      const answered =
+        trouble && trouble.kind !== "errorCode" && (await troubled(trouble, request, response));
+      if (!answered) answer(asked, url, response);
       return true;
     },
   };

@@ -37,7 +37,7 @@ describe("a job that is repeated", () => {
   const START = Date.parse("2026-11-16T15:00:00Z");
   const SECOND = 1_000;
 
-  /** Calls from 15:00 on by a clock that waits for nobody; the outcomes are those of the first calls, then it is done. */
+  /** Calls from 15:00 on by a clock that does not wait; the outcomes are those of the first calls, then it is done. */
   async function callsOf(
     schedule: string,
     outcomes: boolean[],

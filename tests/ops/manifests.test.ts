@@ -56,12 +56,14 @@ describe.each(FILES)("%s", (file) => {
       ([, path]) => path!,
     );
     for (const path of paths) expect(existsSync(path), path).toBe(true);
+    for (const [, entry] of text.matchAll(/ops\/run\.mjs (\S+)/g))
+      expect(existsSync(`${entry}.ts`), entry).toBe(true);
   });
 
   it("calls addresses that the app has", () => {
     for (const [, path] of text.matchAll(/(?<=[\s"'}])\/(healthz|readyz|metrics|cron\/\w+)/g))
       expect(routes, path).toContain(`${path!.replace("/", ".")}.ts`);
-    for (const [, endpoint] of text.matchAll(/ops\/cron\.ts (?:--url \S+ )?(\w+)/g))
+    for (const [, endpoint] of text.matchAll(/ops\/cron (?:--url \S+ )?(\w+)/g))
       expect(cronEndpoints).toContain(endpoint);
   });
 
@@ -187,13 +189,13 @@ describe("ops/render.yaml", () => {
     const [web, ...jobs] = services;
     expect(keys(web!)).toEqual(expect.arrayContaining(REQUIRED));
     for (const key of services.flatMap(keys)) expect(exampleNames).toContain(key);
-    for (const job of jobs.filter((service) => service.includes("ops/cron.ts")))
+    for (const job of jobs.filter((service) => service.includes("ops/cron ")))
       expect(keys(job)).toEqual(["CRON_SECRET", "SHOPIFY_APP_URL"]);
   });
 
   it("calls every cron endpoint, sweeps at night, and makes a backup after it", () => {
     const commands = values("dockerCommand");
-    const called = commands.flatMap((command) => /ops\/cron\.ts (\w+)$/.exec(command)?.[1] ?? []);
+    const called = commands.flatMap((command) => /ops\/cron (\w+)$/.exec(command)?.[1] ?? []);
     expect(called.sort()).toEqual(cronEndpoints);
     expect(commands).toContain("npm run backup");
     expect(

@@ -8,17 +8,19 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
+import type { Source } from "~/platform/env.server";
+import { main as cron } from "../../ops/cron";
+import { SHOP } from "../dev/support/catalogue";
 import { APP_ENVIRONMENT } from "../support/app-process";
 import { storeDelivery } from "../support/attempts";
 import { createKeyPair } from "../support/backups";
 import { customerRedact } from "../support/customer-payloads";
+import { runMain, runScript, type Ended } from "../support/commands";
+import { CONNECTED_APP, connectShop, startReceiver } from "../support/connected-shop";
 import { createTestDatabase, type TestDatabase } from "../support/databases";
-import { npmRun } from "../support/npm-run";
-import { startS3 } from "../support/s3";
-import { insertTenant, type Tenant } from "../support/tenant-rows";
-
-// Each command starts a process or two.
-vi.setConfig({ testTimeout: 120_000 });
+import { localServer } from "../support/local-server";
+import { S3_CREDENTIALS, startS3 } from "../support/s3";
+import { insertTenant, TEST_KEYS, type Tenant } from "../support/tenant-rows";
 
 const RUNBOOK = readFileSync("ops/RUNBOOK.md", "utf8");
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
@@ -56,6 +58,12 @@ const RUN_HERE = [
   "npm run secrets:rewrap -- --dry-run",
   "npm run secrets:rewrap",
 ];
+/** On a shop that Shopify knows */
+const WITH_SHOPIFY = [
+  "npm run webhooks -- audit --shop example.myshopify.com",
+  "npm run webhooks -- sync --shop example.myshopify.com --yes",
+  "npm run webhooks -- test --shop example.myshopify.com",
+];
 /** One after the other, with a folder and a bucket */
 const BACKUPS = [
   "npm run backup",
@@ -64,14 +72,11 @@ const BACKUPS = [
   "npm run restore -- s3://<bucket>/<prefix>/<file>.age --yes",
   "npm run restore -- …",
 ];
-/** They take minutes, a project that can be broken, or somebody who stands for Shopify. */
+/** They take minutes, or a project that can be broken. */
 const RUN_ELSEWHERE: Record<string, string> = {
   "npm run prisma:resolve -- --rolled-back <migration>": "tests/prisma/migrations.test.ts",
   "npm run prisma:migrate": "tests/prisma/migrations.test.ts",
   "npm start": "tests/support/app-process.ts",
-  "npm run webhooks -- audit --shop example.myshopify.com": "tests/ops/webhooks.test.ts",
-  "npm run webhooks -- sync --shop example.myshopify.com --yes": "tests/ops/webhooks.test.ts",
-  "npm run webhooks -- test --shop example.myshopify.com": "tests/ops/webhooks.test.ts",
   "npm run crash": "tests/debian/crash.test.ts",
   "npm run crash -- --only outage": "tests/debian/crash.test.ts",
   "npm run build": ".ci/run",
@@ -79,36 +84,34 @@ const RUN_ELSEWHERE: Record<string, string> = {
   "npm run bench -- --only backup": ".ci/run",
   "npm run test:pgbouncer": ".ci/run",
 };
-const OTHER_LINES: Record<string, string> = {
-  printf: "tests/debian/cron-callers.test.ts",
-  "node --import ./prisma/register-ts-loader.mjs ops/cron.ts retention": "tests/ops/cron.test.ts",
-};
+/** Run by tests/debian/cron-callers.test.ts, which takes it out of the runbook */
+const WITH_CURL = /^printf .*\/cron\/\w+$/;
+const CRON = "node ops/run.mjs ops/cron retention";
 
-/** With what an operator puts in the place of <…> */
-function run(command: string, places: Record<string, string>, environment: Record<string, string>) {
+/** In this process, with what an operator puts in the place of <…> */
+function run(command: string, places: Record<string, string>, environment: Source): Promise<Ended> {
   const words = command.replace(/^npm run /, "");
   const filled = Object.entries(places).reduce((text, [place, value]) => text.replace(place, value), words);
   if (/[<…]/.test(filled)) throw new Error(`Say what stands for a place of "${command}".`);
   const [script = "", , ...args] = filled.split(" ");
-  return npmRun(script, args, environment);
+  return runScript(script, args, environment);
 }
+
+const printedBy = ({ out, error }: Ended) => `${out}${error}`;
 
 describe("the runbook's commands", () => {
   it("are those that are run, here or by the file that is named", () => {
-    expect([...COMMANDS].sort()).toEqual([...RUN_HERE, ...BACKUPS, ...Object.keys(RUN_ELSEWHERE)].sort());
+    const run = [...RUN_HERE, ...WITH_SHOPIFY, ...BACKUPS, ...Object.keys(RUN_ELSEWHERE)];
+    expect([...COMMANDS].sort()).toEqual(run.sort());
     const others = INDENTED.filter((line) => !/^npm run /.test(line) && !STATEMENTS.includes(line));
-    for (const line of others)
-      expect(
-        Object.keys(OTHER_LINES).some((begin) => line.startsWith(begin)),
-        line,
-      ).toBe(true);
+    expect(others).toEqual([expect.stringMatching(WITH_CURL), CRON]);
   });
 
-  it.each(Object.entries({ ...RUN_ELSEWHERE, ...OTHER_LINES }))("%s is run by %s", (command, file) => {
+  it.each(Object.entries(RUN_ELSEWHERE))("%s is run by %s", (command, file) => {
     const source = readFileSync(file, "utf8");
     const script = /^npm (?:run )?([\w:]+)/.exec(command)?.[1];
     // By its name, or with just what package.json says
-    const program = script ? scripts[script]! : command;
+    const program = scripts[script!]!;
     const words = program.replace("node --import ./prisma/register-ts-loader.mjs ", "").replace("node ", "");
     const begun = [script ?? words, words.split(" ")[0]!].filter((word) => source.includes(word));
     expect(begun.length, `${file} does not run ${program}`).toBeGreaterThan(0);
@@ -143,11 +146,35 @@ describe("the runbook's commands", () => {
           ...{ GA4_BASE_URL: nowhere, GSC_BASE_URL: nowhere, BING_BASE_URL: nowhere },
         },
       );
-      expect(ended.code, ended.text).toBe(0);
+      expect(ended.code, printedBy(ended)).toBe(0);
+    });
+
+    it.each(WITH_SHOPIFY)("%s", async (command) => {
+      await connectShop(db, TEST_KEYS);
+      const processed = { status: "SUCCEEDED", receivedAt: new Date(), processedAt: new Date() };
+      const receiver = await startReceiver(db, processed);
+      const ended = await run(
+        command,
+        { "example.myshopify.com": SHOP },
+        { ...APP_ENVIRONMENT, ...CONNECTED_APP, DATABASE_URL: database.url, SHOPIFY_APP_URL: receiver.url },
+      );
+      expect(ended.code, printedBy(ended)).toBe(0);
+      await receiver.close();
+      await db.store.delete({ where: { shopDomain: SHOP } });
     });
   });
 
+  it(CRON, async () => {
+    const app = await localServer((_, response) => response.end('{"runId":"r","outcome":"COMPLETE"}'));
+    const environment = { CRON_SECRET: APP_ENVIRONMENT.CRON_SECRET, SHOPIFY_APP_URL: app.url };
+    const [, args] = /^node ops\/run\.mjs ops\/cron (.+)$/.exec(CRON)!;
+    expect((await runMain(cron, args!.split(" "), environment)).code).toBe(0);
+    expect(app.requests).toEqual(["POST /cron/retention"]);
+    await app.close();
+  });
+
   it(`${BACKUPS.join(", ")}`, async () => {
+    for (const [name, value] of Object.entries(S3_CREDENTIALS)) vi.stubEnv(name, value);
     const [keys, s3, database] = await Promise.all([
       createKeyPair(),
       startS3(),
@@ -163,8 +190,8 @@ describe("the runbook's commands", () => {
     };
     const file = () => readdirSync(folder).find((name) => name.endsWith(".age"))!;
     const done = async (command: string, places = {}, changes = {}) => {
-      const { code, text } = await run(command, places, { ...environment, ...changes });
-      expect(code, `${command}\n${text}`).toBe(0);
+      const ended = await run(command, places, { ...environment, ...changes });
+      expect(ended.code, `${command}\n${printedBy(ended)}`).toBe(0);
     };
     const [backup, verify, restore, restoreFromBucket, restoreElsewhere] = BACKUPS as [
       ...[string, string, string, string, string],
@@ -181,8 +208,9 @@ describe("the runbook's commands", () => {
       ...staging,
       BACKUP_ENVIRONMENT: "staging",
     });
-    expect(refused).toMatchObject({ code: 2, text: expect.stringMatching(/production/) as string });
+    expect(refused).toMatchObject({ code: 2, error: expect.stringContaining('"production"') as string });
     await done(restoreElsewhere, here, staging);
+    vi.unstubAllEnvs();
     await Promise.all([s3.stop(), database.drop()]);
   });
 });
@@ -256,7 +284,7 @@ describe("a privacy request that failed", () => {
       "npm run inbox",
     ]) {
       const ended = await run(command, { "<webhook id>": webhookId }, environment);
-      expect(ended.code, ended.text).toBe(0);
+      expect(ended.code, printedBy(ended)).toBe(0);
     }
     expect(await db.$queryRawUnsafe(open!)).toEqual([]);
     expect(await db.$queryRawUnsafe(proof!)).toMatchObject([

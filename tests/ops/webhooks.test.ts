@@ -1,16 +1,13 @@
 /** `npm run webhooks`, on both engines. */
-import { Session } from "@shopify/shopify-api";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { STATUS_NAMES } from "~/features/webhooks/webhook-status";
 import { localKeyProvider, parseKeyring, type Keyring } from "~/platform/crypto/keyring.server";
 import type { Source } from "~/platform/env.server";
-import { EncryptedSessionStorage } from "~/platform/shopify/session-storage.server";
 import { main } from "../../ops/webhooks";
 import { SHOP } from "../dev/support/catalogue";
-import { APP, exchangeToken, localAdmin } from "../dev/support/local-admin";
 import { runMain, startMain } from "../support/commands";
+import { CONNECTED_APP, connectShop, startReceiver } from "../support/connected-shop";
 import { eachDatabase } from "../support/databases";
-import { localServer } from "../support/local-server";
 import { insertTenant, type Tenant } from "../support/tenant-rows";
 
 const KEY = `ops:${Buffer.alloc(32, 3).toString("base64")}`;
@@ -43,7 +40,7 @@ eachDatabase("npm run webhooks", ({ db, url }) => {
     expect(numbersIn(lastLine(all.out))).toEqual([4, 2]);
     const ofOne = await webhooks("status", "--shop", ours.shopDomain);
     expect(numbersIn(lastLine(ofOne.out))).toEqual([2, 1]);
-    expect((await webhooks("status", "--shop", "nobody.myshopify.com")).code).toBe(1);
+    expect((await webhooks("status", "--shop", "unknown.myshopify.com")).code).toBe(1);
   });
 
   it("lists by filter, over all shops", async () => {
@@ -101,22 +98,9 @@ eachDatabase("npm run webhooks", ({ db, url }) => {
   });
 
   describe("test", () => {
-    const app = {
-      ...{ NODE_ENV: "development", SHOPIFY_APP_URL: "http://127.0.0.1:9", SCOPES: "read_orders" },
-      ...{ SHOPIFY_API_KEY: APP.apiKey, SHOPIFY_API_SECRET: APP.apiSecret },
-    };
+    const app = { ...CONNECTED_APP, SHOPIFY_APP_URL: "http://127.0.0.1:9" };
     const test = (args: string[], changes: Source = {}) =>
       runMain(main, ["test", ...args], environmentOf(url(), { ...app, ...changes }));
-    /** Takes a delivery, writes it as `fields` say, and answers 200. */
-    const startReceiver = (fields: object) =>
-      localServer((request, response) => {
-        const header = (name: string) => String(request.headers[`x-shopify-${name}`]);
-        const names = { webhookId: header("webhook-id"), topic: header("topic") };
-        const data = { ...names, shopDomain: header("shop-domain"), payload: {}, attempts: 1, ...fields };
-        void db()
-          .webhookEvent.create({ data: data as never })
-          .then(() => response.end());
-      });
 
     it("answers 1 and names the address where nothing answers", async () => {
       const { code, out, error } = await test(["--shop", ours.shopDomain]);
@@ -131,7 +115,7 @@ eachDatabase("npm run webhooks", ({ db, url }) => {
     ] as const)("follows a delivery that was stored until it is %s, and answers %i", async (status, code) => {
       const receivedAt = new Date();
       const end = status === "DEAD" ? { lastError: "boom" } : { processedAt: receivedAt };
-      const receiver = await startReceiver({ receivedAt, status, ...end });
+      const receiver = await startReceiver(db(), { receivedAt, status, ...end });
       const done = await test(["--shop", ours.shopDomain], { SHOPIFY_APP_URL: receiver.url });
       await receiver.close();
       const [, answered, stored, ended] = done.out.split("\n");
@@ -144,7 +128,7 @@ eachDatabase("npm run webhooks", ({ db, url }) => {
     });
 
     it("stops waiting at a signal, with 130", async () => {
-      const receiver = await startReceiver({ receivedAt: new Date(), status: "RECEIVED" });
+      const receiver = await startReceiver(db(), { receivedAt: new Date(), status: "RECEIVED" });
       const environment = environmentOf(url(), { ...app, SHOPIFY_APP_URL: receiver.url });
       const waiting = startMain(main, ["test", "--shop", ours.shopDomain], environment, (out) => {
         if (out.includes(STATUS_NAMES.RECEIVED)) waiting.stop();
@@ -155,7 +139,7 @@ eachDatabase("npm run webhooks", ({ db, url }) => {
 
     it("needs a shop that is there and a topic that has a sample", async () => {
       expect(await test([])).toMatchObject({ code: 2, error: expect.stringMatching(/^--shop /) as string });
-      expect((await test(["--shop", "nobody.myshopify.com"])).code).toBe(1);
+      expect((await test(["--shop", "unknown.myshopify.com"])).code).toBe(1);
       expect(await test(["--shop", ours.shopDomain, "--topic", "shop/redact"])).toMatchObject({
         code: 2,
         error: expect.stringMatching(/^--topic .* orders\/updated, /) as string,
@@ -163,47 +147,28 @@ eachDatabase("npm run webhooks", ({ db, url }) => {
     });
   });
 
-  describe("with Shopify", () => {
-    afterEach(() => void vi.unstubAllGlobals());
-
-    it("audits and repairs a shop with its stored token", async () => {
-      const local = await localAdmin();
-      // As dev/preload.mjs does it for a process
-      const { fetch } = globalThis;
-      vi.stubGlobal("fetch", (address: string, init?: RequestInit) =>
-        fetch(address.replace(/^https:\/\/(?=[\w-]+\.myshopify\.com\/)/, `${local.origin}/shops/`), init),
-      );
-      await db().store.create({ data: { shopDomain: SHOP, onboardingFlags: {} } });
-      const { access_token: accessToken, refresh_token: refreshToken } = await exchangeToken(local);
-      const session = new Session({ id: `offline_${SHOP}`, shop: SHOP, state: "", isOnline: false });
-      Object.assign(session, { accessToken, refreshToken, expires: new Date(Date.now() + 3_600_000) });
-      await new EncryptedSessionStorage(async () => db(), keys).storeSession(session);
-      const { subscriptions } = local.state(SHOP);
-      subscriptions.create("THEMES_PUBLISH", { uri: "https://app.test/webhooks" }, new Date());
-      const environment = {
-        ...{ NODE_ENV: "development", SHOPIFY_APP_URL: "https://app.test", SCOPES: "read_orders" },
-        ...{ SHOPIFY_API_KEY: APP.apiKey, SHOPIFY_API_SECRET: APP.apiSecret },
-      };
-      const registry = (args: string[], changes: Source = {}) =>
-        runMain(main, [...args, "--shop", SHOP], environmentOf(url(), { ...environment, ...changes }));
-      const audit = await registry(["audit"]);
-      expect(audit).toMatchObject({ code: 1, error: "" });
-      expect(audit.out).toMatch(/^unexpected THEMES_PUBLISH: https:\/\/app\.test\/webhooks/m);
-      expect(lastLine((await registry(["sync"])).out)).toMatch(/^1 .*--yes/);
-      expect(subscriptions.all).toHaveLength(1);
-      expect(numbersIn(lastLine((await registry(["sync", "--yes"])).out))).toEqual([1, 0]);
-      expect(subscriptions.all).toEqual([]);
-      expect((await registry(["audit"])).code).toBe(0);
-      const otherKey = `ops:${Buffer.alloc(32, 4).toString("base64")}`;
-      expect(await registry(["audit"], { ENCRYPTION_KEY: otherKey })).toMatchObject({
-        code: 2,
-        error: expect.stringMatching(/^[^\n]*Session[^\n]*\n$/) as string,
-      });
-      await db().session.deleteMany();
-      expect(await registry(["audit"])).toMatchObject({
-        code: 2,
-        error: expect.stringMatching(new RegExp(`^[^\\n]*${SHOP}[^\\n]*\\n$`)) as string,
-      });
+  it("audits and repairs a shop with its stored token", async () => {
+    const { subscriptions } = (await connectShop(db(), keys)).state(SHOP);
+    subscriptions.create("THEMES_PUBLISH", { uri: "https://app.test/webhooks" }, new Date());
+    const registry = (args: string[], changes: Source = {}) =>
+      runMain(main, [...args, "--shop", SHOP], environmentOf(url(), { ...CONNECTED_APP, ...changes }));
+    const audit = await registry(["audit"]);
+    expect(audit).toMatchObject({ code: 1, error: "" });
+    expect(audit.out).toMatch(/^unexpected THEMES_PUBLISH: https:\/\/app\.test\/webhooks/m);
+    expect(lastLine((await registry(["sync"])).out)).toMatch(/^1 .*--yes/);
+    expect(subscriptions.all).toHaveLength(1);
+    expect(numbersIn(lastLine((await registry(["sync", "--yes"])).out))).toEqual([1, 0]);
+    expect(subscriptions.all).toEqual([]);
+    expect((await registry(["audit"])).code).toBe(0);
+    const otherKey = `ops:${Buffer.alloc(32, 4).toString("base64")}`;
+    expect(await registry(["audit"], { ENCRYPTION_KEY: otherKey })).toMatchObject({
+      code: 2,
+      error: expect.stringMatching(/^[^\n]*Session[^\n]*\n$/) as string,
+    });
+    await db().session.deleteMany();
+    expect(await registry(["audit"])).toMatchObject({
+      code: 2,
+      error: expect.stringMatching(new RegExp(`^[^\\n]*${SHOP}[^\\n]*\\n$`)) as string,
     });
   });
 });

@@ -134,15 +134,15 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
   it.each([
     ["a NUL", `{"note":"a\\u0000b"}`, { note: "a\ufffdb" }],
     ["half a surrogate pair", `{"note":"\\ud83d!"}`, { note: "\ufffd!" }],
-    ["the other half", `{"note":"\\ude00"}`, { note: "\ufffd" }],
-    ["a whole pair", `{"note":"\\ud83d\\ude00"}`, { note: "😀" }],
+    ["the other half of a surrogate pair", `{"note":"\\ude00"}`, { note: "\ufffd" }],
+    ["a whole surrogate pair", `{"note":"\\ud83d\\ude00"}`, { note: "😀" }],
     ["an escaped backslash before u0000", `{"note":"\\\\u0000"}`, { note: "\\u0000" }],
   ])("stores a delivery with %s in its text", async (_name, body, payload) => {
     expect(await post(body)).toMatchObject({ status: 200 });
     expect(await rows()).toMatchObject([{ payload }]);
   });
 
-  describe("refuses and does not store", () => {
+  describe("for a request", () => {
     const body = `{"id":1}`;
     const cases: [string, number, () => Promise<{ status: number; text: string }>][] = [
       [
@@ -208,14 +208,14 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
       ],
       ["a body of 5 MB and a byte", 413, () => post(`{"a":"${"x".repeat(5 * MEBIBYTE - 7)}"}`)],
     ];
-    it.each(cases)("%s → %i", async (_name, status, send) => {
+    it.each(cases)("with %s answers %i and stores nothing", async (_name, status, send) => {
       const answer = await send();
       expect(answer.status).toBe(status);
       expect(answer.text).toMatch(/^[A-Z].*\.\n$/);
       expect(await rows()).toEqual([]);
     });
 
-    it.each(["GET", "PUT", "DELETE", "HEAD", "OPTIONS"])("%s → 405", async (method) => {
+    it.each(["GET", "PUT", "DELETE", "HEAD", "OPTIONS"])("with the method %s answers 405", async (method) => {
       const response = await fetch(`${app.url}/webhooks`, { method });
       expect(response.status).toBe(405);
       expect(response.headers.get("allow")).toBe("POST");

@@ -34,7 +34,9 @@ export function startMain(
     err: (line: string) => void (printed.error += `${line}\n`),
     ...{ signal: stop.signal, terminal: false },
   };
-  const ended = main(argv, { PATH, HOME, ...environment }, io).then((code) => ({ code, ...printed }));
+  // Not before this function has returned, so that `onLine` may stop it.
+  const code = Promise.resolve().then(() => main(argv, { PATH, HOME, ...environment }, io));
+  const ended = code.then((code) => ({ code, ...printed }));
   return { stop: () => stop.abort(), ended };
 }
 
@@ -59,7 +61,7 @@ export async function runScript(script: string, args: string[], environment: Sou
 }
 
 /** Every variable that the app reads: none of this process, or of an .env, reaches a command. */
-const UNSET = Object.fromEntries(
+export const UNSET = Object.fromEntries(
   [...readFileSync(".env.example", "utf8").matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => [
     name!,
     "",

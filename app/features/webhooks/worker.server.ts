@@ -33,10 +33,12 @@ export type InboxWorker = {
 export type WorkerOptions = Processing & {
   slots?: number;
   leaseMs?: number;
+  /** Between two looks at an empty inbox */
+  pollMs?: number;
 };
 
 export function startWorker(options: WorkerOptions): InboxWorker {
-  const { slots = SLOTS } = options;
+  const { slots = SLOTS, pollMs = POLL_MS } = options;
   const stop = new AbortController();
   const claims = new Claims(options, stop.signal);
   const running = new Set<Promise<unknown>>();
@@ -53,7 +55,7 @@ export function startWorker(options: WorkerOptions): InboxWorker {
         pauseMs = POLL_MS;
         if (running.size > slots / 2) await anyOf(COMPANY_MS);
         while (running.size >= slots) await Promise.race(running);
-        if (!taken) await bell.rung(running.size ? Promise.race(running) : undefined, POLL_MS);
+        if (!taken) await bell.rung(running.size ? Promise.race(running) : undefined, pollMs);
       } catch (error) {
         const away = isDatabaseUnavailable(error);
         log[away ? "warn" : "error"]({ err: error }, "the inbox could not be read; trying again");

@@ -12,7 +12,7 @@ describe("the site of a connection to Bing", () => {
     ["www.example.com", "https://www.example.com/"],
     ["http://example.com/shop/", "http://example.com/shop/"],
     ["https://müller.example/", "https://xn--mller-kva.example/"],
-  ])("reads %j as %s", (pasted, value) => {
+  ])("is read from %j as %s", (pasted, value) => {
     expect(parseBingSiteUrl(pasted)).toEqual({ ok: true, value });
   });
 
@@ -24,7 +24,7 @@ describe("the site of a connection to Bing", () => {
     ["sc-domain:example.com", "Google's way"],
     ["https://me:secret@example.com/", "user name"],
     ["https://example.com/?utm=1", "from “?”"],
-  ])("refuses %j", (pasted, sentence) => {
+  ])("is refused for %j", (pasted, sentence) => {
     expect(said(parseBingSiteUrl(pasted))).toContain(sentence);
   });
 });
@@ -37,7 +37,7 @@ describe("the key of a connection to Bing", () => {
     `${KEY.slice(0, 20)}\n${KEY.slice(20)}`,
     `\u200b${KEY}`,
     `https://ssl.bing.com/webmaster/api.svc/json/GetUserSites?apikey=${KEY}`,
-  ])("reads %j", (pasted) => {
+  ])("is read from %j", (pasted) => {
     expect(parseBingApiKey(pasted)).toEqual({ ok: true, value: KEY });
   });
 
@@ -47,7 +47,7 @@ describe("the key of a connection to Bing", () => {
     ["0123456789abcde", "not an API key"],
     ["two words that are no key", "not an API key"],
     [KEY.repeat(5), "not an API key"],
-  ])("refuses %j without repeating it", (pasted, sentence) => {
+  ])("is refused for %j without repeating it", (pasted, sentence) => {
     expect(said(parseBingApiKey(pasted))).toContain(sentence);
     if (pasted) expect(said(parseBingApiKey(pasted))).not.toContain(pasted);
   });

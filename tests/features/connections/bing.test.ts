@@ -31,14 +31,14 @@ describe("the test of a connection to Bing", () => {
   });
 
   it.each(["https://fernhill.example.com", "https://FERNHILL.example.com/"])(
-    "takes %s for the same site",
+    "accepts %s as the same site",
     async (url) => {
       const { client } = await connected(url);
       await expect(client.test(soon())).resolves.toMatchObject({ httpStatus: 200 });
     },
   );
 
-  it("is refused when nobody has verified the site", async () => {
+  it("is FORBIDDEN for an unverified site", async () => {
     const { client } = await connected("https://new.example.com/");
     expect(await failureOf(client.test(soon()))).toMatchObject({
       code: "FORBIDDEN",
@@ -52,7 +52,7 @@ describe("the test of a connection to Bing", () => {
     ["http://fernhill.example.com/", SITE],
     ["https://fernhill.example.com/shop", SITE],
     ["https://elsewhere.example.com/", undefined],
-  ])("misses %s, and suggests %s", async (url, suggestion) => {
+  ])("does not find %s, and suggests %s", async (url, suggestion) => {
     const { client } = await connected(url);
     expect(await failureOf(client.test(soon()))).toMatchObject({ code: "NOT_FOUND", suggestion });
   });
@@ -66,7 +66,7 @@ describe("the test of a connection to Bing", () => {
   });
 });
 
-describe("what Bing refuses", () => {
+describe("a refusal of Bing", () => {
   it.each([
     [1, "PROVIDER_ERROR", true],
     [2, "PROVIDER_ERROR", true],
@@ -82,7 +82,7 @@ describe("what Bing refuses", () => {
     [14, "FORBIDDEN", false],
     [15, "PROVIDER_ERROR", true],
     [16, "PROTOCOL_MISMATCH", false],
-  ])("with ErrorCode %i is %s, whatever the status", async (number, code, retryable) => {
+  ])("with ErrorCode %i is %s with any HTTP status", async (number, code, retryable) => {
     const { client, bing: local, apiKey } = await connected();
     for (const status of [400, 401, 500, 200]) {
       local.setTrouble({ kind: "errorCode", code: number, status });
@@ -110,13 +110,13 @@ describe("what Bing refuses", () => {
     });
   });
 
-  it("with a time to wait is passed on", async () => {
+  it("carries Bing's Retry-After", async () => {
     const { client, bing: local } = await connected();
     local.setTrouble({ kind: "status", status: 429, headers: { "Retry-After": "7" } });
     expect((await failureOf(client.test(soon()))).retryAfterMs).toBe(7000);
   });
 
-  it("a wrong key, in Bing's words and ours", async () => {
+  it("of a wrong key names Bing's error and not the key", async () => {
     const { deps } = await connected();
     const apiKey = "ffffffffffffffffffffffffffffffff";
     const error = await failureOf(bing(deps, { kind: "api_key", apiKey }, { siteUrl: SITE }).test(soon()));
@@ -125,7 +125,7 @@ describe("what Bing refuses", () => {
   });
 });
 
-describe("trouble on the way to Bing", () => {
+describe("a connection to Bing", () => {
   it.each<[BingTrouble["kind"], BingTrouble, string, number | null]>([
     ["html", { kind: "html" }, "PROTOCOL_MISMATCH", 200],
     ["nonsense", { kind: "nonsense" }, "INVALID_RESPONSE", 200],
@@ -142,7 +142,7 @@ describe("trouble on the way to Bing", () => {
     expect(error.cause).toBeUndefined();
   });
 
-  it("is NETWORK when nobody listens, without the address", async () => {
+  it("is NETWORK when the port is closed, and the error does not hold the key", async () => {
     const { endpoints, close, credential, apiKey } = await connected();
     await close();
     const error = await failureOf(bing(providerDeps(endpoints), credential, { siteUrl: SITE }).test(soon()));
@@ -155,7 +155,7 @@ describe("trouble on the way to Bing", () => {
     expect(printed(error)).not.toContain(apiKey);
   });
 
-  it("of a late answer, when we hung up long ago, is nobody's", async () => {
+  it("causes no unhandled rejection when an answer comes after the caller has aborted", async () => {
     const rejections: unknown[] = [];
     const onRejection = (reason: unknown) => rejections.push(reason);
     process.on("unhandledRejection", onRejection);
@@ -163,6 +163,7 @@ describe("trouble on the way to Bing", () => {
       const { client, bing: local } = await connected();
       local.setTrouble({ kind: "late", ms: 150 });
       await failureOf(client.test(AbortSignal.timeout(50)));
+      // Longer than the late answer takes.
       await new Promise((resolve) => setTimeout(resolve, 250));
       expect(rejections).toEqual([]);
     } finally {
@@ -170,7 +171,7 @@ describe("trouble on the way to Bing", () => {
     }
   });
 
-  it("does not reach from one test to another at the same time", async () => {
+  it("does not affect a concurrent test of another site", async () => {
     const { client, deps, credential } = await connected();
     const elsewhere = bing(deps, credential, { siteUrl: "https://new.example.com/" });
     const [one, other, third] = await Promise.allSettled([
@@ -218,7 +219,7 @@ describe("reading from Bing", () => {
   });
   const answering = (d: unknown) => ({ kind: "status", status: 200, body: JSON.stringify({ d }) }) as const;
 
-  it("takes -1 for no position, and leaves the others as they come", async () => {
+  it("reads the position -1 as null and any other unchanged", async () => {
     const { client, bing: local } = await connected();
     local.setTrouble(answering([row({})]));
     const [only] = await client.queryStats(soon());
@@ -239,12 +240,12 @@ describe("reading from Bing", () => {
   });
 
   it.each([
-    ["a date that is none", [row({ Date: "2014-05-03" })]],
-    ["a date beyond all dates", [row({ Date: "/Date(99999999999999999)/" })]],
+    ["a date in another format", [row({ Date: "2014-05-03" })]],
+    ["a date out of range", [row({ Date: "/Date(99999999999999999)/" })]],
     ["a row without clicks", [{ ...row({}), Clicks: undefined }]],
     ["a text instead of a list", "none"],
     ["null", null],
-  ])("finds no sense in %s", async (_, d) => {
+  ])("fails with INVALID_RESPONSE for %s", async (_, d) => {
     const { client, bing: local } = await connected();
     local.setTrouble(answering(d));
     expect(await failureOf(client.queryStats(soon()))).toMatchObject({
@@ -253,13 +254,13 @@ describe("reading from Bing", () => {
     });
   });
 
-  it("finds no sense in an answer without d", async () => {
+  it("fails with INVALID_RESPONSE for an answer without d", async () => {
     const { client, bing: local } = await connected();
     local.setTrouble({ kind: "status", status: 200, body: "[]" });
     expect(await failureOf(client.queryStats(soon()))).toMatchObject({ code: "INVALID_RESPONSE" });
   });
 
-  it("pauses for a quarter of an hour after ThrottleUser, without asking again", async () => {
+  it("pauses for 15 minutes after ThrottleUser without a further request", async () => {
     const local = await connected();
     let now = new Date("2026-11-12T15:00:00Z");
     const client = bing({ ...local.deps, now: () => now }, local.credential, { siteUrl: SITE });

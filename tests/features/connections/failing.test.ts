@@ -32,7 +32,7 @@ eachDatabase("connections whose last test failed", ({ db }) => {
     });
   const failing = async () => Object.fromEntries(await new DueRepository(db()).countFailing());
 
-  it("are counted by provider, of installed shops", async () => {
+  it("are counted by provider for installed shops", async () => {
     expect(await failing()).toEqual({});
     await tested(await connected("GA4"), "GA4", 0, {});
     await tested(await connected("GA4"), "GA4", 0, {});
@@ -43,7 +43,7 @@ eachDatabase("connections whose last test failed", ({ db }) => {
     expect(await failing()).toEqual({ GA4: 2, MCP: 1 });
   });
 
-  it("are not those that work again, nor those whose replacement was refused, nor those that are gone", async () => {
+  it("do not include a connection that works again, whose replacement was refused, or that was deleted", async () => {
     const again = await connected("GA4");
     await tested(again, "GA4", 0, {});
     await tested(again, "GA4", 1, { outcome: "SUCCESS" });
@@ -56,7 +56,7 @@ eachDatabase("connections whose last test failed", ({ db }) => {
     expect(await failing()).toEqual({});
   });
 
-  it("are the same that merchants see as failing, whatever the history", async () => {
+  it("are the same as merchants see as failing, for 40 random histories", async () => {
     const rng = random("failing");
     const expected: Record<string, number> = {};
     for (let i = 0; i < 40; i++) {

@@ -5,7 +5,7 @@ import { parseServiceAccountJson } from "~/features/connections/google-key-file.
 
 const sentenceOf = (parsed: { ok: boolean }) => ("sentence" in parsed ? String(parsed.sentence) : undefined);
 
-describe("a GA4 property", () => {
+describe("the ID of a GA4 property", () => {
   it.each([
     ["123456789", "123456789"],
     ["  123456789\n", "123456789"],
@@ -37,14 +37,14 @@ describe("a GA4 property", () => {
     ["1".repeat(16), "a number like"],
     ["https://analytics.google.com/analytics/web/#/a1w2p3/report", "a number like"],
     ["https://example.com/#/p123456789/", "a number like"],
-  ])("%j is none, and the sentence says why and where the number is", (pasted, words) => {
+  ])("is refused for %j with a sentence that says why and where the number is", (pasted, words) => {
     const sentence = sentenceOf(parsePropertyId(pasted));
     expect(sentence).toContain(words);
     expect(sentence).toContain("Admin › Property settings");
   });
 });
 
-describe("a Search Console property", () => {
+describe("the name of a Search Console property", () => {
   it.each([
     ["sc-domain:example.com", "sc-domain:example.com"],
     ["SC-Domain:Example.COM", "sc-domain:example.com"],
@@ -78,24 +78,27 @@ describe("a Search Console property", () => {
     ["https://example.com/?shop=1", "without ?"],
     ["https://example.com/#top", "without ?"],
     [`https://example.com/${"x".repeat(2048)}`, "so long"],
-  ])("%j is none", (pasted, words) => {
+  ])("is refused for %j", (pasted, words) => {
     expect(sentenceOf(parseSiteUrl(pasted))).toContain(words);
   });
 
-  it.each(["example.com", "EXAMPLE.com/shop"])("%j is offered both forms", (pasted) => {
-    const sentence = sentenceOf(parseSiteUrl(pasted));
-    expect(sentence).toContain("sc-domain:example.com");
-    expect(sentence).toContain("https://example.com/");
-  });
+  it.each(["example.com", "EXAMPLE.com/shop"])(
+    "is refused for %j with a sentence that offers both forms",
+    (pasted) => {
+      const sentence = sentenceOf(parseSiteUrl(pasted));
+      expect(sentence).toContain("sc-domain:example.com");
+      expect(sentence).toContain("https://example.com/");
+    },
+  );
 
-  it("www.example.com is offered the domain without www, and the address with it", () => {
+  it("is refused for www.example.com with a sentence that offers the domain without www and the address with it", () => {
     const sentence = sentenceOf(parseSiteUrl("www.example.com"));
     expect(sentence).toContain("sc-domain:example.com");
     expect(sentence).toContain("https://www.example.com/");
   });
 });
 
-describe("a service account's file", () => {
+describe("a pasted service account file", () => {
   const rsa = (modulusLength = 2048) =>
     generateKeyPairSync("rsa", { modulusLength })
       .privateKey.export({ type: "pkcs8", format: "pem" })
@@ -124,11 +127,11 @@ describe("a service account's file", () => {
     ["with the line ends of Windows", file({ private_key: KEY.replaceAll("\n", "\r\n") })],
     ["with escaped line ends of Windows", file({ private_key: KEY.replaceAll("\n", "\\r\\n") })],
     ["with a byte order mark", `\uFEFF${file()}`],
-  ])("%s is a credential", (_how, pasted) => {
+  ])("is read %s", (_how, pasted) => {
     expect(parseServiceAccountJson(pasted)).toEqual({ ok: true, value: CREDENTIAL });
   });
 
-  it("of a person who signed in with gcloud is a grant", () => {
+  it("is read as an OAuth grant when it is an authorized_user of gcloud", () => {
     const pasted = {
       type: "authorized_user",
       client_id: "id",
@@ -171,7 +174,7 @@ describe("a service account's file", () => {
       "“refresh_token”",
     ],
     ["too much", file({ note: canary + "x".repeat(20_000) }), "too long"],
-  ])("that is %s is none, and the sentence repeats nothing of it", (_what, pasted, words) => {
+  ])("is refused when it is %s, and the sentence does not repeat it", (_what, pasted, words) => {
     const sentence = sentenceOf(parseServiceAccountJson(pasted));
     expect(sentence).toContain(words);
     expect(sentence).not.toContain(canary);

@@ -35,27 +35,28 @@ type ServiceAccount = Extract<GoogleCredential, { kind: "service_account" }>;
 const account = () => addAccount(google) as ServiceAccount;
 
 describe("a service account", () => {
-  it("gets a token for an assertion that Google verifies with the public key", async () => {
+  it("gets a token for an assertion that Google can verify", async () => {
     expect(await token(account())).toMatch(/^ya29\./);
     expect(google.requests).toMatchObject([
       { service: "token", status: 200, body: { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer" } },
     ]);
   });
 
-  it("with a key in PKCS#1 gets one too", async () => {
+  it("gets a token with a key in PKCS#1", async () => {
     const { createPrivateKey } = await import("node:crypto");
     const given = account();
     const privateKey = createPrivateKey(given.privateKey).export({ type: "pkcs1", format: "pem" }).toString();
     expect(await token({ ...given, privateKey })).toMatch(/^ya29\./);
   });
 
-  it("with another account's key is refused for its signature", async () => {
+  it("is AUTH_INVALID with another account's key, and the error names the signature", async () => {
     const error = await failureOf(token({ ...account(), privateKey: account().privateKey }));
     expect(error).toMatchObject({ code: "AUTH_INVALID", httpStatus: 400, providerCode: "invalid_grant" });
-    expect(error).toMatchObject({ retryable: false, message: expect.stringContaining("signature") });
+    expect(error.retryable).toBe(false);
+    expect(error.message).toContain("signature");
   });
 
-  it("that Google does not know is refused by name", async () => {
+  it("is AUTH_INVALID when Google does not know it", async () => {
     const error = await failureOf(
       token({ ...account(), clientEmail: "gone@nowhere.iam.gserviceaccount.com" }),
     );
@@ -64,10 +65,10 @@ describe("a service account", () => {
   });
 
   it.each([
-    ["four minutes slow", -4, true],
-    ["six minutes slow", -6, false],
-    ["four minutes fast", 4, true],
-    ["six minutes fast", 6, false],
+    ["that is four minutes slow works", -4, true],
+    ["that is six minutes slow is refused", -6, false],
+    ["that is four minutes fast works", 4, true],
+    ["that is six minutes fast is refused", 6, false],
   ])("on a clock %s", async (_what, minutes, accepted) => {
     const credential = account();
     google.clock.app = new Date(GOOGLE_NOW.getTime() + minutes * MINUTE);
@@ -77,30 +78,30 @@ describe("a service account", () => {
     expect(error.message).toContain("clock");
   });
 
-  it("that may not ask for this scope is refused", async () => {
+  it("is AUTH_INVALID for a scope that it may not have", async () => {
     const error = await failureOf(token(account(), { scope: "https://www.googleapis.com/auth/drive" }));
     expect(error).toMatchObject({ code: "AUTH_INVALID", providerCode: "invalid_scope" });
   });
 
   it.each([
-    ["no PEM at all", () => "not a key"],
+    ["a text that is not PEM", () => "not a key"],
     ["a public key", () => pem("publicKey")],
     ["an elliptic key", () => pem("privateKey", "ec")],
     ["a short key", () => pem("privateKey", "rsa", 1024)],
-  ])("with %s asks nobody", async (_what, privateKey) => {
+  ])("with %s is BAD_CONFIG without a request", async (_what, privateKey) => {
     const error = await failureOf(token({ ...account(), privateKey: privateKey() }));
     expect(error).toMatchObject({ code: "BAD_CONFIG", httpStatus: null, retryable: false, cause: undefined });
     expect(google.requests).toEqual([]);
   });
 });
 
-describe("a merchant's grant", () => {
-  it("gets a token for its refresh token", async () => {
+describe("an OAuth grant", () => {
+  it("gets an access token for its refresh token", async () => {
     expect(await token(addGrant(google))).toMatch(/^ya29\./);
     expect(google.requests).toMatchObject([{ status: 200, body: { grant_type: "refresh_token" } }]);
   });
 
-  it("that was revoked has expired", async () => {
+  it("that was revoked is AUTH_EXPIRED", async () => {
     const credential = addGrant(google);
     addGrant(google, "1//another-of-the-same-client");
     google.revoke(credential.refreshToken);
@@ -112,12 +113,12 @@ describe("a merchant's grant", () => {
   it.each([
     ["another client's secret", { clientSecret: "GOCSPX-wrong-client-secret" }],
     ["a client that does not exist", { clientId: "nobody.apps.googleusercontent.com" }],
-  ])("with %s is invalid", async (_what, wrong) => {
+  ])("with %s is AUTH_INVALID", async (_what, wrong) => {
     const error = await failureOf(token({ ...addGrant(google), ...wrong }));
     expect(error).toMatchObject({ code: "AUTH_INVALID", httpStatus: 401, providerCode: "invalid_client" });
   });
 
-  it("whose client may not do this is invalid", async () => {
+  it("of a client without the right to it is AUTH_INVALID", async () => {
     google.setTrouble("token", "forbidden");
     const error = await failureOf(token(addGrant(google)));
     expect(error).toMatchObject({
@@ -128,7 +129,7 @@ describe("a merchant's grant", () => {
   });
 });
 
-describe("a token endpoint in trouble", () => {
+describe("a failing token endpoint", () => {
   it.each([
     ["unavailable", "PROVIDER_ERROR", 503, true],
     ["rate", "RATE_LIMITED", 429, true],
@@ -137,12 +138,12 @@ describe("a token endpoint in trouble", () => {
     ["hang", "TIMEOUT", null, true],
     ["late", "TIMEOUT", null, true],
     ["cut", "NETWORK", null, true],
-  ] as const)("%s: %s", async (trouble, code, httpStatus, retryable) => {
+  ] as const)("with the trouble %s is %s", async (trouble, code, httpStatus, retryable) => {
     google.setTrouble("token", trouble);
     expect(await failureOf(token(account()))).toMatchObject({ code, httpStatus, retryable });
   });
 
-  it("keeps every secret out of what is said", async () => {
+  it("leads to no error that holds a secret", async () => {
     for (const trouble of [
       "revoked",
       "forbidden",
@@ -162,8 +163,8 @@ describe("a token endpoint in trouble", () => {
   });
 });
 
-describe("a token at hand", () => {
-  it("is used until a minute before it ends", async () => {
+describe("a cached token", () => {
+  it("is used until a minute before its end", async () => {
     const credential = account();
     const first = await token(credential);
     later(58 * MINUTE);
@@ -173,7 +174,7 @@ describe("a token at hand", () => {
     expect(google.requests).toHaveLength(2);
   });
 
-  it("is another's for another scope, and for another credential", async () => {
+  it("is not shared between scopes or credentials", async () => {
     const credential = account();
     const tokens = [
       await token(credential),
@@ -184,7 +185,7 @@ describe("a token at hand", () => {
     expect(new Set(tokens).size).toBe(4);
   });
 
-  it("is forgotten when an API refused it, but not when another took its place", async () => {
+  it("is dropped when an API has refused it, unless it was replaced already", async () => {
     const credential = account();
     const first = await token(credential);
     dropAccessToken(google.deps, credential, { scope: SCOPE, token: first });
@@ -194,7 +195,7 @@ describe("a token at hand", () => {
     expect(await token(credential)).toBe(second);
   });
 
-  it("does not answer for a test, which gets a new one and leaves that", async () => {
+  it("is not used for a test, which requests and caches a new one", async () => {
     const credential = account();
     const first = await token(credential);
     const second = await fresh(credential);
@@ -202,7 +203,7 @@ describe("a token at hand", () => {
     expect(await token(credential)).toBe(second);
   });
 
-  it("is one of the five hundred kept longest ago when it has to make room", async () => {
+  it("is evicted when 500 newer ones are cached", async () => {
     const grants = Array.from({ length: 501 }, (_, i) => addGrant(google, `1//grant-${i}`));
     for (const grant of grants) await token(grant);
     await token(grants[1]!);
@@ -211,7 +212,7 @@ describe("a token at hand", () => {
     expect(google.requests).toHaveLength(502);
   });
 
-  it("is not kept of a refusal", async () => {
+  it("is not stored for a refusal", async () => {
     const credential = account();
     google.setTrouble("token", "unavailable", 1);
     await failureOf(token(credential));
@@ -219,15 +220,15 @@ describe("a token at hand", () => {
   });
 });
 
-describe("callers at the same time", () => {
-  it("share one request", async () => {
+describe("concurrent callers", () => {
+  it("share one token request", async () => {
     const credential = account();
     const tokens = await Promise.all(Array.from({ length: 8 }, () => token(credential)));
     expect(new Set(tokens).size).toBe(1);
     expect(google.requests).toHaveLength(1);
   });
 
-  it("share its failure, and the next one asks again", async () => {
+  it("share the failure of a request, and the next caller makes a new one", async () => {
     google.setTrouble("token", "unavailable", 1);
     const credential = account();
     const errors = await Promise.all([failureOf(token(credential)), failureOf(token(credential))]);
@@ -235,7 +236,7 @@ describe("callers at the same time", () => {
     expect(await token(credential)).toMatch(/^ya29\./);
   });
 
-  it("do not lose it when the one who asked first hangs up", async () => {
+  it("keep the request when the first of them aborts", async () => {
     google.setTrouble("token", "slow");
     const credential = account();
     const impatient = failureOf(token(credential, { signal: AbortSignal.timeout(50) }));
@@ -245,7 +246,7 @@ describe("callers at the same time", () => {
     expect(google.requests).toHaveLength(1);
   });
 
-  it("hang up together, and leave nothing behind for the next", async () => {
+  it("may all abort, and the next caller makes a new request", async () => {
     google.setTrouble("token", "hang", 1);
     const credential = account();
     const impatient = () => failureOf(token(credential, { signal: AbortSignal.timeout(50) }));
@@ -254,21 +255,21 @@ describe("callers at the same time", () => {
     expect(await token(credential)).toMatch(/^ya29\./);
   });
 
-  it("who have hung up already ask nothing", async () => {
+  it("that have aborted already make no request", async () => {
     expect(await failureOf(token(account(), { signal: AbortSignal.abort() }))).toMatchObject({
       code: "TIMEOUT",
     });
     expect(google.requests).toEqual([]);
   });
 
-  it("each have a test of their own", async () => {
+  it("get a new token each for a test", async () => {
     const credential = account();
     const [one, two] = await Promise.all([fresh(credential), fresh(credential)]);
     expect(one).not.toBe(two);
   });
 });
 
-it("stands for a credential with a word that tells nothing of it", () => {
+it("credentialKey differs by credential and reveals nothing of it", () => {
   const credential = addGrant(google);
   expect(credentialKey(credential)).toMatch(/^[\w-]{43}$/);
   expect(credentialKey({ ...credential, clientSecret: "another" })).not.toBe(credentialKey(credential));

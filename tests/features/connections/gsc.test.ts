@@ -18,7 +18,8 @@ const DOMAIN = "sc-domain:example.com";
 let google: GoogleServer;
 let credential: GoogleCredential;
 beforeEach(async () => {
-  google = await startLocalGoogle({ timeoutMs: 2_000 });
+  // Pages of 25,000 rows take their time on a busy machine.
+  google = await startLocalGoogle({ timeoutMs: 20_000 });
   credential = addAccount(google);
 });
 afterEach(() => google.close());
@@ -40,13 +41,13 @@ async function pagesOf<T>(pages: AsyncGenerator<T>): Promise<T[]> {
 }
 const queries = (signal = patient()) => pagesOf(client().searchAnalytics(NARROW, signal));
 
-describe("a test", () => {
-  it("asks for the property itself, and for no list", async () => {
+describe("a test of a Search Console connection", () => {
+  it("requests the property itself and no list", async () => {
     expect(await client().test(patient())).toEqual({ httpStatus: 200, message: "Access as siteOwner." });
     expect(paths()).toEqual(["GET /gsc/webmasters/v3/sites/https%3A%2F%2Fwww.example.com%2F"]);
   });
 
-  it("says what was refused even when the list of what was meant never comes", async () => {
+  it("reports the refusal even when the list for a suggestion never comes", async () => {
     const { operatorFetch } = google.deps;
     const hanging: typeof fetch = (input, init) =>
       (input as string).endsWith("/sites") ? new Promise(() => undefined) : operatorFetch(input, init);
@@ -56,25 +57,25 @@ describe("a test", () => {
     expect(await failureOf(test.test(AbortSignal.timeout(10_000)))).toMatchObject({ code: "FORBIDDEN" });
   });
 
-  it("works for a domain property and with a merchant's grant", async () => {
+  it("works for a domain property and with an OAuth grant", async () => {
     credential = addAccount(google, { sites: [DOMAIN] });
     expect(await client(DOMAIN).test(patient())).toMatchObject({ httpStatus: 200 });
     expect(await client(SITE, addGrant(google)).test(patient())).toMatchObject({ httpStatus: 200 });
   });
 
-  it.each(["siteFullUser", "siteRestrictedUser"])("is content with a %s", async (permissionLevel) => {
+  it.each(["siteFullUser", "siteRestrictedUser"])("accepts the permission %s", async (permissionLevel) => {
     credential = addAccount(google, { sites: [{ siteUrl: SITE, permissionLevel }] });
     expect(await client().test(patient())).toMatchObject({ message: `Access as ${permissionLevel}.` });
   });
 
-  it("is not content with an account that was never verified, though Google answers 200", async () => {
+  it("is FORBIDDEN for an unverified user, although Google answers 200", async () => {
     credential = addAccount(google, { sites: [{ siteUrl: SITE, permissionLevel: "siteUnverifiedUser" }] });
     const error = await failureOf(client().test(patient()));
     expect(error).toMatchObject({ code: "FORBIDDEN", httpStatus: 200, providerCode: "siteUnverifiedUser" });
     expect(error.suggestion).toBeUndefined();
   });
 
-  it("spells a bare origin as Google does", async () => {
+  it("adds the slash to a bare origin", async () => {
     expect(await client("https://WWW.example.com").test(patient())).toMatchObject({ httpStatus: 200 });
   });
 
@@ -84,13 +85,13 @@ describe("a test", () => {
     "sc-domain:example.com/shop",
     "",
     "ftp://example.com/",
-  ])("of “%s” asks nobody", async (siteUrl) => {
+  ])("of “%s” is BAD_CONFIG without a request", async (siteUrl) => {
     const error = await failureOf(client(siteUrl).test(patient()));
     expect(error).toMatchObject({ code: "BAD_CONFIG", httpStatus: null, retryable: false });
     expect(google.requests).toEqual([]);
   });
 
-  it("asks for a new token each time, two at once too", async () => {
+  it("requests a new token each time, also concurrently", async () => {
     await Promise.all([client().test(patient()), client().test(patient())]);
     expect(google.requests.filter(({ service }) => service === "token")).toHaveLength(2);
   });
@@ -124,8 +125,8 @@ describe("a test", () => {
   });
 });
 
-describe("a test of the wrong property", () => {
-  it("asks for the list once, and names the one that was probably meant", async () => {
+describe("a test of the wrong Search Console property", () => {
+  it("requests the list once, and suggests the property that was probably meant", async () => {
     credential = addAccount(google, { sites: [DOMAIN, "https://other.example/"] });
     const error = await failureOf(client().test(patient()));
     expect(error).toMatchObject({
@@ -134,13 +135,12 @@ describe("a test of the wrong property", () => {
       providerCode: "forbidden",
       suggestion: DOMAIN,
     });
-    expect(error.message).toContain(`Did you mean ${DOMAIN}?`);
     expect(paths().at(-1)).toBe("GET /gsc/webmasters/v3/sites");
     expect(asked()).toHaveLength(2);
     expect(google.requests.filter(({ service }) => service === "token")).toHaveLength(1);
   });
 
-  it("names none where none is alike, nor where the account has none at all", async () => {
+  it("suggests nothing when no property is similar or the account has none", async () => {
     credential = addAccount(google, { sites: ["https://other.example/"] });
     expect(await failureOf(client().test(patient()))).toMatchObject({
       code: "FORBIDDEN",
@@ -153,7 +153,7 @@ describe("a test of the wrong property", () => {
     });
   });
 
-  it("says the same when the list fails too", async () => {
+  it("reports the same error when the list fails", async () => {
     google.setTrouble("GSC", "forbidden");
     const error = await failureOf(client().test(patient()));
     expect(error).toMatchObject({ code: "FORBIDDEN", httpStatus: 403, providerCode: "forbidden" });
@@ -168,17 +168,17 @@ describe("a test of the wrong property", () => {
     [DOMAIN, ["https://shop.example.com/"], "https://shop.example.com/"],
     [DOMAIN, ["https://notexample.com/"], undefined],
     [SITE, [SITE], undefined],
-  ])("%s of %j means %s", (typed, sites, meant) => {
+  ])("of %s with %j suggests %s", (typed, sites, meant) => {
     expect(likelySite(typed, owned(...sites))).toBe(meant);
   });
 
-  it("never means one that the account may not read", () => {
+  it("never suggests a property that the account may not read", () => {
     expect(likelySite(SITE, [{ siteUrl: DOMAIN, permissionLevel: "siteUnverifiedUser" }])).toBeUndefined();
   });
 });
 
-describe("the list of properties", () => {
-  it("has each with its level", async () => {
+describe("the list of Search Console properties", () => {
+  it("has each property with its permission", async () => {
     credential = addAccount(google, {
       sites: [SITE, { siteUrl: DOMAIN, permissionLevel: "siteUnverifiedUser" }],
     });
@@ -188,7 +188,7 @@ describe("the list of properties", () => {
     ]);
   });
 
-  it("is empty where Google leaves it out, and an error where it says something else", async () => {
+  it("is empty when Google omits it, and INVALID_RESPONSE when the answer is malformed", async () => {
     credential = addAccount(google, { sites: [] });
     expect(await listGscSites(google.deps, credential, patient())).toEqual([]);
     google.setTrouble("GSC", "nonsense");
@@ -198,8 +198,8 @@ describe("the list of properties", () => {
   });
 });
 
-describe("search analytics", () => {
-  it("has rows by the names of their dimensions", async () => {
+describe("a search analytics query", () => {
+  it("returns rows by the names of their dimensions", async () => {
     const [page] = await queries();
     expect(page).toMatchObject({ startRow: 0, truncated: false, firstIncompleteDate: null });
     expect(page!.rows).toHaveLength(1000);
@@ -212,7 +212,7 @@ describe("search analytics", () => {
     });
   });
 
-  it("of a large day comes in two full pages, says that Google gives out no more, and does not ask for more", async () => {
+  it("of a large day returns two full pages, the last one marked as truncated", async () => {
     const pages = await pagesOf(client().searchAnalytics(WIDE, patient()));
     expect(pages.map(({ startRow, rows, truncated }) => [startRow, rows.length, truncated])).toEqual([
       [0, 25_000, false],
@@ -226,7 +226,7 @@ describe("search analytics", () => {
     ]);
   });
 
-  it("of a day that ends within the last page was not cut off", async () => {
+  it("of a day that ends within a page is not truncated", async () => {
     await google.close();
     google = await startLocalGoogle({ paths: Array.from({ length: 2000 }, (_, i) => `/products/${i}`) });
     credential = addAccount(google);
@@ -238,7 +238,7 @@ describe("search analytics", () => {
     ]);
   });
 
-  it("of two large days ends with the short page, and then nothing was cut off", async () => {
+  it("of two large days ends with a short page and is not truncated", async () => {
     const days = { startDate: "2026-11-10", endDate: "2026-11-11" };
     const dimensions = ["page", "query"] as const;
     const pages = await pagesOf(client().searchAnalytics({ ...days, dimensions }, patient()));
@@ -246,14 +246,14 @@ describe("search analytics", () => {
     expect(pages.at(-1)).toMatchObject({ truncated: false });
   });
 
-  it("of a day without figures is one empty page", async () => {
+  it("of a day without figures returns one empty page", async () => {
     const today = { startDate: "2026-11-20", endDate: "2026-11-20", dimensions: ["query"] } as const;
     expect(await pagesOf(client().searchAnalytics(today, patient()))).toEqual([
       { startRow: 0, rows: [], truncated: false, firstIncompleteDate: null },
     ]);
   });
 
-  it("says from which day on figures may still change", async () => {
+  it("returns the first day whose figures may still change", async () => {
     const days = {
       startDate: "2026-11-10",
       endDate: "2026-11-20",
@@ -265,7 +265,7 @@ describe("search analytics", () => {
     expect(page!.rows.map(({ date }) => date).at(-1)).toBe("2026-11-19");
   });
 
-  it("stops asking when the reader stops reading", async () => {
+  it("makes no further request when the reader stops", async () => {
     for await (const page of client().searchAnalytics(WIDE, patient())) {
       expect(page.rows).toHaveLength(25_000);
       break;
@@ -273,7 +273,7 @@ describe("search analytics", () => {
     expect(asked()).toHaveLength(1);
   });
 
-  it("takes up a new token between two pages", async () => {
+  it("renews the token between two pages", async () => {
     const pages: SearchPage<"page" | "query">[] = [];
     for await (const page of client().searchAnalytics(WIDE, patient())) {
       pages.push(page);
@@ -283,7 +283,7 @@ describe("search analytics", () => {
     expect(asked().map(({ status }) => status)).toEqual([200, 401, 200]);
   });
 
-  it("asks once more after a server error, and not after that", async () => {
+  it("is repeated once after a server error, and not twice", async () => {
     google.setTrouble("GSC", "unavailable", 1);
     expect(await queries()).toHaveLength(1);
     google.setTrouble("GSC", "unavailable");
@@ -296,21 +296,21 @@ describe("search analytics", () => {
     expect(await failureOf(pagesOf(pages))).toMatchObject({ code: "FORBIDDEN", providerCode: "forbidden" });
   });
 
-  it("of days in the wrong order is BAD_CONFIG", async () => {
+  it("with days in the wrong order is BAD_CONFIG", async () => {
     const query = { startDate: "2026-11-11", endDate: "2026-11-10", dimensions: ["query"] } as const;
     const error = await failureOf(pagesOf(client().searchAnalytics(query, patient())));
     expect(error).toMatchObject({ code: "BAD_CONFIG", httpStatus: 400, providerCode: "invalidParameter" });
   });
 
-  it("keeps a tenth of a second between two questions", async () => {
+  it("waits a tenth of a second between two requests", async () => {
     const started = Date.now();
     await Promise.all([queries(), queries(), queries()]);
     expect(Date.now() - started).toBeGreaterThanOrEqual(200);
   });
 });
 
-describe("the quota, which is a 403", () => {
-  it("is left alone for a quarter of an hour", async () => {
+describe("the quota of Search Console", () => {
+  it("that is exhausted blocks reads for 15 minutes", async () => {
     google.setTrouble("GSC", "quota", 1);
     expect(await failureOf(queries())).toMatchObject({ code: "QUOTA_EXHAUSTED", httpStatus: 403 });
 
@@ -324,7 +324,7 @@ describe("the quota, which is a 403", () => {
     expect(await queries()).toHaveLength(1);
   });
 
-  it("and the rate, which is a 429, are the same to the reads and nothing to a test", async () => {
+  it("blocks reads for 15 minutes after a 429 too, and never a test", async () => {
     google.setTrouble("GSC", "rate", 1);
     expect(await failureOf(queries())).toMatchObject({ code: "RATE_LIMITED", httpStatus: 429 });
     expect(await failureOf(queries())).toMatchObject({ code: "RATE_LIMITED", retryAfterMs: 15 * MINUTE });

@@ -14,17 +14,17 @@ const bad = (minute: number, latencyMs = 9_999): Tested => ({
 });
 
 describe("the history of a connection", () => {
-  it("of no test says nothing", () => {
+  it("without a test has no figures", () => {
     expect(summarise([], at(0))).toEqual({ tests: 0, uptime: null, p50Ms: null, p95Ms: null, since: null });
   });
 
-  it("of one test speaks for the time since", () => {
+  it("with one test takes its outcome for the time since", () => {
     expect(summarise([ok(0)], at(60))).toMatchObject({ uptime: 1, since: at(0) });
     expect(summarise([bad(0)], at(60))).toMatchObject({ uptime: 0, since: at(0), p50Ms: null });
     expect(summarise([ok(0)], at(0)).uptime).toBe(1);
   });
 
-  it("weighs a test by the time until the next, so that ten tries in a bad minute weigh a minute", () => {
+  it("weighs a test by the time until the next one", () => {
     const tries = Array.from({ length: 10 }, (_, i) => ({
       ...bad(30),
       at: new Date(at(30).getTime() + i * 6_000),
@@ -32,18 +32,18 @@ describe("the history of a connection", () => {
     expect(summarise([ok(0), ...tries, ok(31)], at(60)).uptime).toBeCloseTo(59 / 60, 10);
   });
 
-  it("knows since when it is as it is, in whatever order the tests come", () => {
+  it("finds the start of the current state, in any order of the tests", () => {
     expect(summarise([bad(50), ok(0), bad(20), ok(10), bad(30)], at(60)).since).toEqual(at(20));
     expect(summarise([ok(0), bad(20), ok(30)], at(60)).since).toEqual(at(30));
   });
 
-  it("takes percentiles over what worked: a time-out is no answer", () => {
+  it("takes percentiles of successful tests only", () => {
     const hundred = Array.from({ length: 100 }, (_, i) => ok(i, i + 1));
     expect(summarise([...hundred, bad(101)], at(200))).toMatchObject({ p50Ms: 50, p95Ms: 95 });
     expect(summarise([ok(0, 7)], at(1))).toMatchObject({ p50Ms: 7, p95Ms: 7 });
   });
 
-  it("holds for any history: shares lie between none and all, p50 is not above p95, a jumped clock breaks nothing", () => {
+  it("has an uptime from 0 to 1 and a p50 not above p95 for any events, also when the clock jumped", () => {
     const tested = fc.record({
       at: fc.date({ min: at(0), max: at(10_000), noInvalidDate: true }),
       outcome: fc.constantFrom("SUCCESS" as const, "FAILURE" as const),
@@ -69,7 +69,7 @@ describe("the history of a connection", () => {
 describe("the advice", () => {
   it.each(
     PROVIDERS.flatMap((provider) => ERROR_CLASSES.map((errorClass) => [provider, errorClass] as const)),
-  )("for %s %s is a title and a sentence that says what to do", (provider, errorClass) => {
+  )("for %s %s is a title and a sentence", (provider, errorClass) => {
     const { title, body } = adviceFor(provider, errorClass);
     expect(title).not.toMatch(/\{|\.$/);
     expect(body).toMatch(/^[A-Z].{20,}\.$/s);

@@ -16,6 +16,7 @@ import {
   submit,
   type Providers,
 } from "../../support/connections";
+import { eventually } from "../../support/eventually";
 import { startLocalProviders } from "../../../dev/local-providers/server";
 import { T0, TEST_KEYS } from "../../support/tenant-rows";
 
@@ -37,8 +38,14 @@ eachDatabase("a merchant's connection", ({ db }) => {
   const plaintext = ({ storeId }: ConnectionContext, provider: Provider) =>
     new StoreSecretRepository(db(), storeId, TEST_KEYS).reveal(provider);
 
+  /** Resolves when a request made from now on has reached the provider, which then takes its time over the answer. */
+  const asked = (provider: "bing" | "mcp") => {
+    const before = providers[provider].requests.length;
+    return eventually(() => expect(providers[provider].requests.length).toBeGreaterThan(before));
+  };
+
   describe.each(PROVIDERS)("to %s", (provider) => {
-    it("is tested, stored, and shown with everything but its secret", async () => {
+    it("is tested, stored, and shown without its secret", async () => {
       const context = await store();
       const { status, answer } = await connect(context, provider);
       expect({ status, answer }).toMatchObject({ status: 200, answer: { ok: true } });
@@ -55,12 +62,12 @@ eachDatabase("a merchant's connection", ({ db }) => {
       for (const part of secretStrings(secret!)) expect(JSON.stringify(shown)).not.toContain(part);
     });
 
-    it("is tested again by hand, and says how long the answer took", async () => {
+    it("is tested again by hand, and the answer's time is reported", async () => {
       const context = await store();
       await connect(context, provider);
       const { status, answer } = await submit(context, provider, "test");
       expect(status).toBe(200);
-      expect(answer.message).toMatch(/answered in \d+ ms$/);
+      expect(answer).toMatchObject({ ok: true, message: expect.stringMatching(/ in \d+ ms$/) as string });
       expect((await detail(context, provider)).tests).toHaveLength(2);
     });
 
@@ -76,7 +83,7 @@ eachDatabase("a merchant's connection", ({ db }) => {
       expect(shown.secret?.rotationReminderAt).toBe(new Date(T0.getTime() + 30 * DAY_MS).toISOString());
     });
 
-    it("is deleted with its secret when it is disconnected, and disconnecting it again is fine", async () => {
+    it("is deleted with its secret on a disconnect, which may be repeated", async () => {
       const context = await store();
       await connect(context, provider);
       expect((await submit(context, provider, "disconnect")).answer.ok).toBe(true);
@@ -89,16 +96,15 @@ eachDatabase("a merchant's connection", ({ db }) => {
       });
     });
 
-    it("says that there is nothing to test, rotate or remind of where nothing is stored", async () => {
+    it("answers 409 to a test and a reminder when nothing is stored", async () => {
       const context = await store();
       for (const intent of ["test", "remind"]) {
         const { status, answer } = await submit(context, provider, intent);
-        expect(status).toBe(409);
-        expect(answer.message).toMatch(/connect/);
+        expect({ status, answer }).toMatchObject({ status: 409, answer: { ok: false } });
       }
     });
 
-    it("refuses a form without a credential with a sentence at its field, and tests nothing", async () => {
+    it("answers 400 with sentences at the fields to a form without a credential, and tests nothing", async () => {
       const context = await store();
       const { status, answer } = await submit(context, provider, "connect");
       expect(status).toBe(400);
@@ -108,13 +114,15 @@ eachDatabase("a merchant's connection", ({ db }) => {
     });
   });
 
-  it("stores nothing that the provider refuses, and leaves what was stored in use", async () => {
+  it("keeps the stored credential when the provider refuses a new one", async () => {
     const context = await store();
     await connect(context, "BING");
     const refused = await connect(context, "BING", { apiKey: "f".repeat(32) });
     expect(refused.status).toBe(422);
-    expect(refused.answer.trouble).toMatchObject({ errorClass: "AUTH_INVALID" });
-    expect(refused.answer.trouble?.body).toMatch(/still in use/);
+    expect(refused.answer.trouble).toMatchObject({
+      errorClass: "AUTH_INVALID",
+      body: expect.stringContaining("still in use") as string,
+    });
     expect(await plaintext(context, "BING")).toContain(BING_KEY);
     const shown = await detail(context, "BING");
     expect(shown).toMatchObject({ state: "working", history: { tests: 1, uptime: 1 } });
@@ -125,14 +133,14 @@ eachDatabase("a merchant's connection", ({ db }) => {
     });
   });
 
-  it("asks whether another property was meant", async () => {
+  it("suggests the property that was probably meant", async () => {
     const context = await store();
     const { answer } = await connect(context, "GSC", { siteUrl: "https://example.com/" });
     expect(answer.trouble?.suggestion).toBe(GSC_SITE);
     expect((await connect(context, "GSC", { siteUrl: answer.trouble!.suggestion! })).status).toBe(200);
   });
 
-  it("offers the sites of the account to choose from, with those that would not work yet marked", async () => {
+  it("lists the sites of the account and marks unverified ones", async () => {
     const context = await store();
     const key = "abcdef0123456789abcdef0123456789";
     providers.bing.addKey({
@@ -154,18 +162,16 @@ eachDatabase("a merchant's connection", ({ db }) => {
     expect((await detail(context, "BING")).tests).toEqual([]);
   });
 
-  it("refuses the same secret as a rotation, and notes when a new one came", async () => {
+  it("refuses the same secret as a rotation, and records the rotation to a new one", async () => {
     const context = await store();
     await connect(context, "BING");
     const later = { ...context, now: new Date(T0.getTime() + 80 * DAY_MS) };
     const same = await submit(later, "BING", "rotate", { apiKey: BING_KEY });
     expect(same.status).toBe(409);
-    expect(same.answer.message).toMatch(/stored already/);
+    expect(same.answer.message).toContain("stored already");
     const key = "11111111111111111111111111111111";
     providers.bing.addKey({ apiKey: key, sites: [{ url: BING_SITE, isVerified: true }] });
-    expect((await submit(later, "BING", "rotate", { apiKey: key })).answer.message).toMatch(
-      /has its new secret/,
-    );
+    expect((await submit(later, "BING", "rotate", { apiKey: key })).status).toBe(200);
     const shown = await detail(context, "BING", later.now);
     expect(shown.rotations).toEqual([later.now.toISOString(), T0.toISOString()]);
     expect(shown.secret?.rotationReminderAt).toBe(new Date(later.now.getTime() + 90 * DAY_MS).toISOString());
@@ -180,7 +186,7 @@ eachDatabase("a merchant's connection", ({ db }) => {
       const moved = { endpoint: elsewhere.mcpUrl, token: "" };
       const { status, answer } = await connect(context, "MCP", moved);
       expect(status).toBe(400);
-      expect(answer.fieldErrors?.token).toMatch(/another server/);
+      expect(answer.fieldErrors?.token).toContain("another server");
       expect(elsewhere.mcp.requests).toEqual([]);
       const sameServer = { endpoint: providers.mcpUrl.replace("/mcp", "/mcp-strict"), token: "" };
       expect((await connect(context, "MCP", sameServer)).status).toBe(200);
@@ -190,51 +196,49 @@ eachDatabase("a merchant's connection", ({ db }) => {
     }
   });
 
-  it("needs no token for another server that is open, and sends it none", async () => {
+  it("sends no token to another server that needs none", async () => {
     const context = await store();
     await connect(context, "MCP");
     const open = await startLocalProviders();
     const moved = { endpoint: open.mcpUrl, token: "", credentialKind: "none" };
     expect((await connect(context, "MCP", moved)).status).toBe(200);
-    expect(open.mcp.requests.map(({ bearer }) => bearer)).not.toContain("wrong");
+    expect(new Set(open.mcp.requests.map(({ bearer }) => bearer))).toEqual(new Set(["none"]));
     const { status, answer } = await submit(context, "MCP", "rotate");
-    expect({ status, message: answer.message }).toEqual({
-      status: 409,
-      message: "This server asks for no secret. Use “Replace” to give it a token.",
-    });
+    expect(status).toBe(409);
+    expect(answer.message).toContain("asks for no secret");
     await open.close();
   });
 
-  it("does not bring back a secret that was deleted while its provider was asked", async () => {
+  it("does not restore a secret that was deleted while its provider was being asked", async () => {
     const context = await store();
     await connect(context, "BING");
     providers.bing.setTrouble({ kind: "late", ms: 300 });
     const replacing = connect(context, "BING", { apiKey: "", reminderDays: "30" });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await asked("bing");
     await submit(context, "BING", "disconnect");
     const { status, answer } = await replacing;
     providers.bing.setTrouble(null);
     expect(status).toBe(409);
-    expect(answer.message).toMatch(/another window/);
+    expect(answer.message).toContain("another window");
     expect(await plaintext(context, "BING")).toBeNull();
     expect((await detail(context, "BING")).state).toBe("unconnected");
   });
 
-  it("does not put the old secret over one that was rotated while its provider was asked", async () => {
+  it("does not overwrite a secret that was rotated while its provider was being asked", async () => {
     const context = await store();
     await connect(context, "MCP");
     const token = "mcp_token-rotated-in-another-window";
     providers.mcp.addToken(token);
     providers.mcp.setTrouble({ kind: "late", ms: 400 });
     const replacing = connect(context, "MCP", { token: "", toolAllowList: "a" });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await asked("mcp");
     providers.mcp.setTrouble(null);
     expect((await submit(context, "MCP", "rotate", { token })).status).toBe(200);
     expect((await replacing).status).toBe(409);
     expect(await plaintext(context, "MCP")).toContain(token);
   });
 
-  it("answers soon to any amount of anything in a field", async () => {
+  it("answers within seconds to a megabyte in every field", async () => {
     const context = await store();
     const startedAt = performance.now();
     for (const much of [`a${" ".repeat(1_000_000)}b`, '"'.repeat(500_000), "\n".repeat(1_000_000) + "a"])
@@ -245,17 +249,15 @@ eachDatabase("a merchant's connection", ({ db }) => {
             (await submit(context, provider, intent, { ...fields, serviceAccount: much })).status,
           ).toBeLessThan(500);
       }
-    // What looks at each character for each one before it would take days.
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    // Quadratic time would be days.
+    expect(performance.now() - startedAt).toBeLessThan(25_000);
   });
 
-  it("has no reminder where there is no secret, and none where the merchant wants none", async () => {
+  it("has no reminder without a secret, or when the merchant switches it off", async () => {
     const context = await store();
     await connect(context, "BING", { reminderDays: "0" });
     expect((await detail(context, "BING")).secret?.rotationReminderAt).toBeNull();
-    expect((await submit(context, "BING", "remind", { reminderDays: "180" })).answer.message).toBe(
-      "Reminder moved",
-    );
+    expect((await submit(context, "BING", "remind", { reminderDays: "180" })).status).toBe(200);
     expect((await detail(context, "BING")).secret?.rotationReminderAt).toBe(
       new Date(T0.getTime() + 180 * DAY_MS).toISOString(),
     );
@@ -282,7 +284,7 @@ eachDatabase("a merchant's connection", ({ db }) => {
       });
   });
 
-  it("leaves one event for each of two tests at once", async () => {
+  it("records one event for each of two concurrent tests", async () => {
     const context = await store();
     await connect(context, "GA4");
     await Promise.all([submit(context, "GA4", "test"), submit(context, "GA4", "test")]);
@@ -293,14 +295,14 @@ eachDatabase("a merchant's connection", ({ db }) => {
     ]);
   });
 
-  it("does not blame the new secret for a test of the old one that was still under way", async () => {
+  it("does not count a running test of the old secret against the new one", async () => {
     const context = await store();
     await connect(context, "MCP");
     const token = "mcp_token-that-came-meanwhile";
     providers.mcp.addToken(token);
     providers.mcp.setTrouble({ kind: "hang" });
     const slow = submit(context, "MCP", "test");
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await asked("mcp");
     providers.mcp.setTrouble(null);
     await submit(context, "MCP", "rotate", { token });
     expect((await slow).answer.trouble?.errorClass).toBe("TIMEOUT");
@@ -313,25 +315,25 @@ eachDatabase("a merchant's connection", ({ db }) => {
     ]);
   });
 
-  it("says so when the shop uninstalls while its provider is being asked, and stores nothing", async () => {
+  it("answers 410 and stores nothing when the shop uninstalls while its provider is being asked", async () => {
     const context = await store();
     providers.bing.setTrouble({ kind: "late", ms: 300 });
     const connecting = connect(context, "BING");
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await asked("bing");
     await db().store.update({ where: { id: context.storeId }, data: { status: "UNINSTALLED" } });
     const { status, answer } = await connecting;
     providers.bing.setTrouble(null);
     expect(status).toBe(410);
-    expect(answer.message).toMatch(/uninstalled/);
+    expect(answer.message).toContain("uninstalled");
     expect(await plaintext(context, "BING")).toBeNull();
   });
 
-  it("survives the store being deleted while its provider is being asked", async () => {
+  it("answers 410 when the store is deleted while its provider is being asked", async () => {
     const context = await store();
     await connect(context, "BING");
     providers.bing.setTrouble({ kind: "late", ms: 300 });
     const testing = submit(context, "BING", "test");
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await asked("bing");
     await db().store.delete({ where: { id: context.storeId } });
     const { status } = await testing;
     providers.bing.setTrouble(null);
@@ -339,7 +341,7 @@ eachDatabase("a merchant's connection", ({ db }) => {
     expect(await db().connectionEvent.count({ where: { storeId: context.storeId } })).toBe(0);
   });
 
-  it("can be connected anew when what is stored does not open any more", async () => {
+  it("can be connected again when the stored secret cannot be opened", async () => {
     const context = await store();
     await connect(context, "BING");
     await db().storeSecret.updateMany({
@@ -347,18 +349,17 @@ eachDatabase("a merchant's connection", ({ db }) => {
       data: { cipherText: "bk1.lost.." + "A".repeat(60) },
     });
     const { status, answer } = await submit(context, "BING", "test");
-    expect(status).toBe(409);
-    expect(answer.message).toMatch(/connect/);
+    expect({ status, answer }).toMatchObject({ status: 409, answer: { ok: false } });
     const rotated = await submit(context, "BING", "rotate", { apiKey: BING_KEY });
     expect(rotated).toMatchObject({
       status: 409,
-      answer: { message: expect.stringMatching(/Connect it anew/) },
+      answer: { message: expect.stringContaining("Connect it anew") },
     });
     expect((await submit(context, "BING", "remind", { reminderDays: "30" })).status).toBe(200);
     expect((await connect(context, "BING")).status).toBe(200);
   });
 
-  it("refuses a button that it does not know", async () => {
+  it("answers 400 to an unknown intent", async () => {
     expect((await submit(await store(), "GA4", "sell")).status).toBe(400);
   });
 });

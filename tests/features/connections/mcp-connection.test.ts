@@ -18,7 +18,7 @@ describe("the endpoint of an MCP server", () => {
     [" <https://mcp.example.com/mcp>\n", "https://mcp.example.com/mcp"],
     ["mcp.example.com/mcp", "https://mcp.example.com/mcp"],
     ["https://mcp.example.com/mcp?shop=fernhill#top", "https://mcp.example.com/mcp?shop=fernhill"],
-  ])("reads %j as %s", (pasted, value) => {
+  ])("is read from %j as %s", (pasted, value) => {
     expect(endpoint(pasted)).toEqual({ ok: true, value });
   });
 
@@ -28,7 +28,7 @@ describe("the endpoint of an MCP server", () => {
     ["file:///etc/passwd", "Enter the server's MCP address"],
     ["https://me:secret@mcp.example.com/", "user name"],
     ["https://mcp.example.com/mcp?api_key=s3cret", "token field"],
-  ])("refuses %j", (pasted, sentence) => {
+  ])("is refused for %j", (pasted, sentence) => {
     expect(said(endpoint(pasted))).toContain(sentence);
     expect(said(endpoint(pasted))).not.toContain("s3cret");
   });
@@ -38,11 +38,11 @@ describe("the endpoint of an MCP server", () => {
     "https://127.0.0.1/mcp",
     "https://169.254.169.254/",
     "https://[::1]/mcp",
-  ])("does not leave the public internet for %s", (pasted) => {
+  ])("is refused outside the public internet: %s", (pasted) => {
     expect(endpoint(pasted)).toEqual({ ok: false, sentence: expect.stringMatching(/\.$/) });
   });
 
-  it("may be on this machine where the operator allows it", () => {
+  it("may be on this machine when loopback addresses are allowed", () => {
     expect(endpoint("http://127.0.0.1:4000/mcp", true).ok).toBe(true);
   });
 });
@@ -58,17 +58,17 @@ describe("the token of an MCP server", () => {
     expect(parseMcpToken(pasted)).toEqual({ ok: true, value: "t0ken-abc.def" });
   });
 
-  it.each(["", "  ", "Bearer "])("is none in %j", (pasted) => {
+  it.each(["", "  ", "Bearer "])("is null for %j", (pasted) => {
     expect(parseMcpToken(pasted)).toEqual({ ok: true, value: null });
   });
 
-  it.each(["two words", "tökén", "a".repeat(4097)])("is refused in %j, unrepeated", (pasted) => {
+  it.each(["two words", "tökén", "a".repeat(4097)])("is refused for %j without repeating it", (pasted) => {
     expect(parseMcpToken(pasted).ok).toBe(false);
     expect(said(parseMcpToken(pasted))).not.toContain(pasted);
   });
 });
 
-describe("the tools that may be called", () => {
+describe("the allow-list of tools", () => {
   it.each([
     ["search_products\nlookup_order", ["search_products", "lookup_order"]],
     ["search_products, lookup_order,", ["search_products", "lookup_order"]],
@@ -77,22 +77,22 @@ describe("the tools that may be called", () => {
     ["a.b-c_D9\na.b-c_D9", ["a.b-c_D9"]],
     ["x".repeat(128), ["x".repeat(128)]],
     ["", []],
-  ])("are read from %j", (pasted, value) => {
+  ])("is read from %j", (pasted, value) => {
     expect(parseToolAllowList(pasted)).toEqual({ ok: true, value });
   });
 
-  it.each(["search products", "*", "x".repeat(129), "naïve"])("are none in %j", (pasted) => {
+  it.each(["search products", "*", "x".repeat(129), "naïve"])("is refused for %j", (pasted) => {
     expect(said(parseToolAllowList(pasted))).toMatch(/no tool name.*search_products/s);
   });
 
-  it("are fifty at most", () => {
+  it("has at most fifty tools", () => {
     const names = (count: number) => Array.from({ length: count }, (_, i) => `tool_${i}`).join("\n");
     expect(parseToolAllowList(names(50)).ok).toBe(true);
     expect(said(parseToolAllowList(names(51)))).toContain("51");
   });
 });
 
-describe("the time that a server may take", () => {
+describe("the time-out of an MCP server", () => {
   it.each([
     ["8", 8000],
     [" 2,5 s", 2500],
@@ -106,18 +106,21 @@ describe("the time that a server may take", () => {
     expect(connectionMetadataSchema.safeParse({ MCP }).success).toBe(true);
   });
 
-  it.each(["0.499", "60.001", "0", "-3", "ten", "1e3"])("is out of the question in %j", (typed) => {
-    expect(said(parseTimeout(typed))).toContain("from 0.5 to 60");
-  });
+  it.each(["0.499", "60.001", "0", "-3", "ten", "1e3"])(
+    "is refused outside 0.5 to 60 seconds: %j",
+    (typed) => {
+      expect(said(parseTimeout(typed))).toContain("from 0.5 to 60");
+    },
+  );
 });
 
-describe("whatever is pasted", () => {
-  it("takes no longer than its length, in spaces and in quotation marks", () => {
+describe("a pasted token of 200,000 characters", () => {
+  it("is parsed in linear time", () => {
     const startedAt = performance.now();
     expect(parseMcpToken(`a${" ".repeat(200_000)}b`).ok).toBe(false);
     expect(parseMcpToken('"'.repeat(200_000)).ok).toBe(false);
-    // Each space for each one before it would be a minute.
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    // Quadratic time would be a minute.
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
     expect(parseMcpToken(`"'abc \r\n  def'"`)).toEqual({ ok: true, value: "abcdef" });
   });
 });

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import {
   LONGEST_RESULT,
@@ -10,6 +10,7 @@ import {
 } from "~/features/connections/providers/mcp.server";
 import { UNJUDGED } from "~/features/connections/providers/mcp-session.server";
 import type { McpTrouble } from "../../../dev/local-providers/mcp";
+import { eventually } from "../../support/eventually";
 import { everythingServer } from "../../support/everything-server";
 import { failureOf, localProviders, printed, providerDeps } from "../../support/local-providers";
 
@@ -28,9 +29,9 @@ async function connected(settings: Partial<McpSettings> & { path?: string } = {}
 
 describe("the test of a connection to an MCP server", () => {
   it.each([
-    ["of every era", "/mcp", "MCP 2026-07-28, 6 tools."],
-    ["of 2026-07-28 alone", "/mcp-strict", "MCP 2026-07-28, 6 tools."],
-    ["of the old handshake", "/mcp-legacy", "MCP 2025-11-25 (legacy handshake), 6 tools."],
+    ["of both protocol versions", "/mcp", "MCP 2026-07-28, 6 tools."],
+    ["of version 2026-07-28 only", "/mcp-strict", "MCP 2026-07-28, 6 tools."],
+    ["with the legacy handshake only", "/mcp-legacy", "MCP 2025-11-25 (legacy handshake), 6 tools."],
   ])("succeeds with a server %s", async (_, path, message) => {
     const { client, mcp: server } = await connected({ path });
     expect(await client.test(soon())).toEqual({ httpStatus: 200, message });
@@ -52,14 +53,14 @@ describe("the test of a connection to an MCP server", () => {
     expect(tools.find(({ name }) => name === "get-sum")).toMatchObject({ allowed: true });
   });
 
-  it("succeeds without a token where none is asked for", async () => {
+  it("succeeds without a token when the server needs none", async () => {
     const local = await localProviders();
     const client = mcp(local.deps, NONE, { endpoint: local.mcpUrl, toolAllowList: [], timeoutMs: 5_000 });
     expect((await client.test(soon())).message).toBe("MCP 2026-07-28, 6 tools.");
     expect(local.mcp.requests.map(({ bearer }) => bearer)).toEqual(["none", "none"]);
   });
 
-  it("says which tools of the allow-list are missing, three at most", async () => {
+  it("names at most three tools of the allow-list that the server does not have", async () => {
     const { client } = await connected({ toolAllowList: ["lookup_order", "a", "b", "c", "d", "e"] });
     expect((await client.test(soon())).message).toBe(
       "MCP 2026-07-28, 6 tools. The allow-list names tools that the server does not have: a, b, c and 2 more.",
@@ -69,13 +70,13 @@ describe("the test of a connection to an MCP server", () => {
   it.each([
     [1, "1 tool."],
     [0, "no tools."],
-  ])("counts %i as %j", async (count, message) => {
+  ])("reports %i tools as %j", async (count, message) => {
     const { client, mcp: server } = await connected();
     server.tools.splice(count);
     expect((await client.test(soon())).message).toBe(`MCP 2026-07-28, ${message}`);
   });
 
-  it("does not reach from one to another at the same time", async () => {
+  it("does not affect a concurrent test with another token", async () => {
     const { client, deps, settings } = await connected();
     const stranger = mcp(deps, { kind: "bearer", token: "another-token" }, settings);
     const results = await Promise.allSettled([
@@ -87,16 +88,19 @@ describe("the test of a connection to an MCP server", () => {
   });
 });
 
-describe("what an MCP server refuses", () => {
+describe("a refusal of an MCP server", () => {
   const AUTH = ["AUTH_INVALID", 401, false] as const;
-  it.each(["/mcp", "/mcp-strict", "/mcp-legacy"])("a wrong token, and none, at %s", async (path) => {
-    const { deps, settings } = await connected({ path });
-    for (const credential of [{ kind: "bearer", token: "wrong-token-0123456789" } as const, NONE]) {
-      const error = await failureOf(mcp(deps, credential, settings).test(soon()));
-      expect([error.code, error.httpStatus, error.retryable]).toEqual(AUTH);
-      expect(printed(error)).not.toContain("wrong-token");
-    }
-  });
+  it.each(["/mcp", "/mcp-strict", "/mcp-legacy"])(
+    "of a wrong or missing token at %s is AUTH_INVALID",
+    async (path) => {
+      const { deps, settings } = await connected({ path });
+      for (const credential of [{ kind: "bearer", token: "wrong-token-0123456789" } as const, NONE]) {
+        const error = await failureOf(mcp(deps, credential, settings).test(soon()));
+        expect([error.code, error.httpStatus, error.retryable]).toEqual(AUTH);
+        expect(printed(error)).not.toContain("wrong-token");
+      }
+    },
+  );
 
   const STATUSES: [number, string, boolean][] = [
     [401, "AUTH_INVALID", false],
@@ -134,7 +138,7 @@ describe("what an MCP server refuses", () => {
     });
   });
 
-  it("with a scope that is missing is FORBIDDEN", async () => {
+  it("for a missing scope is FORBIDDEN", async () => {
     const { client, mcp: server } = await connected();
     const headers = { "WWW-Authenticate": `Bearer error="insufficient_scope", scope="tools:read"` };
     server.setTrouble({ kind: "status", status: 403, headers });
@@ -156,7 +160,7 @@ describe("what an MCP server refuses", () => {
     [-32602, "BAD_CONFIG"],
     [-32603, "PROVIDER_ERROR"],
     [-32000, "PROVIDER_ERROR"],
-  ])("with the code %i is %s", async (number, code) => {
+  ])("with the JSON-RPC code %i is %s", async (number, code) => {
     const { client, mcp: server } = await connected();
     server.setTrouble(rpc(number));
     const error = await failureOf(client.test(soon()));
@@ -165,7 +169,7 @@ describe("what an MCP server refuses", () => {
   });
 });
 
-describe("trouble on the way to an MCP server", () => {
+describe("a connection to an MCP server", () => {
   const TROUBLE: [string, McpTrouble, string, number | null][] = [
     ["html", { kind: "html" }, "PROTOCOL_MISMATCH", 200],
     ["nonsense", { kind: "nonsense" }, "PROTOCOL_MISMATCH", 200],
@@ -197,7 +201,7 @@ describe("trouble on the way to an MCP server", () => {
     });
   });
 
-  it("says in the merchant's words that it was HTML, and how long it waited", async () => {
+  it("reports HTML and a time-out in sentences for a merchant", async () => {
     const { client, mcp: server } = await connected({ timeoutMs: 500 });
     server.setTrouble({ kind: "html" });
     expect(await failureOf(client.test(soon()))).toMatchObject({
@@ -215,20 +219,20 @@ describe("trouble on the way to an MCP server", () => {
     ["https://no-such-host.invalid/mcp", "NETWORK", expect.stringMatching(/ENOTFOUND|EAI_AGAIN/)],
     ["https://10.0.0.1/mcp", "BAD_CONFIG", null],
     ["http://mcp.example.com/mcp", "BAD_CONFIG", null],
-  ])("to %s is %s", async (endpoint, code, providerCode) => {
+  ])("to the address %s is %s", async (endpoint, code, providerCode) => {
     const { deps, settings } = await connected();
     const error = await failureOf(mcp(deps, BEARER, { ...settings, endpoint }).test(soon()));
     expect(error).toMatchObject({ code, providerCode, httpStatus: null });
   });
 
-  it("is NETWORK when nobody listens", async () => {
+  it("is NETWORK when the port is closed", async () => {
     const { client, close } = await connected();
     await close();
     const error = await failureOf(client.test(soon()));
     expect(error).toMatchObject({ code: "NETWORK", providerCode: "ECONNREFUSED", retryable: true });
   });
 
-  it("ends when the caller hangs up, before and during", async () => {
+  it("ends with TIMEOUT when the caller aborts before or during it", async () => {
     const { client, mcp: server } = await connected();
     expect(await failureOf(client.test(AbortSignal.abort()))).toMatchObject({ code: "TIMEOUT" });
     server.setTrouble({ kind: "hang" });
@@ -238,7 +242,7 @@ describe("trouble on the way to an MCP server", () => {
     expect(performance.now() - start).toBeLessThan(4_000);
   });
 
-  it("of a late answer, when we hung up long ago, is nobody's", async () => {
+  it("causes no unhandled rejection when an answer comes after the time-out", async () => {
     const rejections: unknown[] = [];
     const onRejection = (reason: unknown) => rejections.push(reason);
     process.on("unhandledRejection", onRejection);
@@ -249,11 +253,12 @@ describe("trouble on the way to an MCP server", () => {
         server.setTrouble({ kind: "late", ms: 250, from });
         expect(await failureOf(client.test(soon()))).toMatchObject({ code: "TIMEOUT" });
       }
+    // Longer than the latest answer takes.
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(rejections).toEqual([]);
   });
 
-  it("leaves nothing open, neither sockets nor timers", async () => {
+  it("leaves no socket and no timer open", async () => {
     const local = await connected({ timeoutMs: 300 });
     const held = () =>
       process.getActiveResourcesInfo().filter((kind) => /TCPSocket|Timeout/.test(kind)).length;
@@ -264,13 +269,12 @@ describe("trouble on the way to an MCP server", () => {
       await failureOf(local.client.test(soon()));
     }
     await local.close();
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
-    expect(held()).toBeLessThanOrEqual(before);
+    await eventually(() => expect(held()).toBeLessThanOrEqual(before));
   });
 });
 
 describe("the tools of an MCP server", () => {
-  it("are listed with what they need, and whether they may be called", async () => {
+  it("are listed with their input schema, and whether they may be called", async () => {
     const { client } = await connected({ toolAllowList: ["lookup_order"] });
     const { tools, ...server } = await client.listTools(soon());
     expect(server).toEqual({
@@ -286,7 +290,7 @@ describe("the tools of an MCP server", () => {
     });
   });
 
-  it("are foreign text: short, on one line, and not too many", async () => {
+  it("are limited in number, and their descriptions are cut and cleaned", async () => {
     const { client, mcp: server } = await connected();
     const [tool] = server.tools;
     const description = "\u202eevil\u0007\n".repeat(200);
@@ -315,14 +319,15 @@ describe("the tools of an MCP server", () => {
     },
   );
 
-  it.each([[[]], [["lookup_order"]]])("are not called with an allow-list of %j", async (toolAllowList) => {
+  it.each([[[]], [["lookup_order"]]])("are not called when the allow-list is %j", async (toolAllowList) => {
     const { client, mcp: server } = await connected({ toolAllowList });
     const error = await failureOf(client.callTool("list_articles", {}, soon()));
-    expect(error).toMatchObject({ code: "BAD_CONFIG", message: expect.stringContaining("list_articles") });
+    expect(error).toMatchObject({ code: "BAD_CONFIG" });
+    expect(error.message).toContain("list_articles");
     expect(server.requests).toEqual([]);
   });
 
-  it.each(["/mcp", "/mcp-legacy"])("may fail in their own way at %s, which is an answer", async (path) => {
+  it.each(["/mcp", "/mcp-legacy"])("may return an error at %s, which is a normal answer", async (path) => {
     const { client } = await connected({ path, toolAllowList: ["lookup_order"] });
     expect(await client.callTool("lookup_order", { number: "#9" }, soon())).toMatchObject({
       isError: true,
@@ -333,7 +338,7 @@ describe("the tools of an MCP server", () => {
     });
   });
 
-  it("that the server does not have are BAD_CONFIG", async () => {
+  it("that the server does not have fail with BAD_CONFIG", async () => {
     const { client } = await connected({ toolAllowList: ["no_such_tool"] });
     expect(await failureOf(client.callTool("no_such_tool", {}, soon()))).toMatchObject({
       code: "BAD_CONFIG",
@@ -348,7 +353,7 @@ describe("the tools of an MCP server", () => {
   };
   const letters = ({ letters: count }: Record<string, unknown>) => ({ said: "x".repeat(Number(count)) });
   it.each(["/mcp", "/mcp-legacy"])(
-    "are cut short at %s, and refused beyond the size of an answer",
+    "have a long answer cut at %s, and one beyond the size limit refused",
     async (path) => {
       const local = await connected({ path, toolAllowList: ["talk"] });
       local.mcp.tools.push({ ...talkative, run: letters });
@@ -357,26 +362,30 @@ describe("the tools of an MCP server", () => {
       expect(result.text).toHaveLength(LONGEST_RESULT);
       expect(await failureOf(local.client.callTool("talk", { letters: 2_000_000 }, soon()))).toMatchObject({
         code: "PROTOCOL_MISMATCH",
-        message: expect.stringContaining("larger"),
       });
     },
   );
 });
 
-describe("a server of its own kind", () => {
+describe("an unusual MCP server", () => {
   type Asked = { verb: string; method: string | undefined; id: unknown };
   type Result = { result: object } | { events: string };
 
   /** Speaks the old handshake with a session, and answers tools/list as it is told. */
   async function server(answer: (id: unknown) => Result, goodbye = true) {
     const asked: Asked[] = [];
+    let unanswered = 0;
     const http = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
         const { id, method } = JSON.parse(Buffer.concat(chunks).toString() || "{}");
         asked.push({ verb: request.method!, method, id });
-        if (request.method === "DELETE") return goodbye && response.writeHead(200).end();
+        if (request.method === "DELETE") {
+          unanswered += 1;
+          response.once("close", () => (unanswered -= 1));
+          return goodbye && response.writeHead(200).end();
+        }
         if (request.method === "GET") return response.writeHead(405).end();
         if (method === "server/discover") return response.writeHead(400).end();
         if (id === undefined) return response.writeHead(202).end();
@@ -394,11 +403,12 @@ describe("a server of its own kind", () => {
     onTestFinished(() => void http.close().closeAllConnections());
     const endpoint = `http://127.0.0.1:${(http.address() as AddressInfo).port}/`;
     const deps = providerDeps({ googleToken: "", ga4: "", gsc: "", bing: "" });
-    return { asked, client: mcp(deps, NONE, { endpoint, toolAllowList: [], timeoutMs: 5_000 }) };
+    const open = () => unanswered;
+    return { asked, open, client: mcp(deps, NONE, { endpoint, toolAllowList: [], timeoutMs: 5_000 }) };
   }
   const tool = (name: string) => ({ name, inputSchema: { type: "object" } });
 
-  it("whose pages of tools never end is INVALID_RESPONSE", async () => {
+  it("whose list of tools never ends fails with INVALID_RESPONSE", async () => {
     const { client } = await server((id) => ({
       result: { tools: [tool(`t${String(id)}`)], nextCursor: `page ${String(id)}` },
     }));
@@ -408,18 +418,18 @@ describe("a server of its own kind", () => {
     });
   });
 
-  it("is told that its session is over", async () => {
+  it("is sent a DELETE at the end of its session", async () => {
     const { client, asked } = await server(() => ({ result: { tools: [tool("one")] } }));
-    expect((await client.test(soon())).message).toBe("MCP 2025-11-25 (legacy handshake), 1 tool.");
-    await vi.waitFor(() => expect(asked.at(-1)!.verb).toBe("DELETE"));
+    await client.test(soon());
+    await eventually(() => expect(asked.at(-1)!.verb).toBe("DELETE"));
   });
 
-  it("is not waited for when it does not take that in", async () => {
-    const { client } = await server(() => ({ result: { tools: [] } }), false);
-    const start = performance.now();
+  it("is not waited for when it does not answer that DELETE", async () => {
+    const { client, open } = await server(() => ({ result: { tools: [] } }), false);
     await client.test(soon());
-    // A goodbye that nobody answers is given up after a second.
-    expect(performance.now() - start).toBeLessThan(900);
+    // The test is over and the DELETE is not: it is given up after a second.
+    await eventually(() => expect(open()).toBe(1));
+    await eventually(() => expect(open()).toBe(0));
   });
 
   it.each([
@@ -427,14 +437,14 @@ describe("a server of its own kind", () => {
     [": hello\n\n", "NETWORK"],
     ["data: {}\n\n", "NETWORK"],
     ["id: 1\ndata:\n\n", "NETWORK"],
-  ])("that ends its events with %j before the answer is %s at once", async (events, code) => {
+  ])("that ends its event stream with %j before the answer fails with %s", async (events, code) => {
     const { client } = await server(() => ({ events }));
     const start = performance.now();
     expect(await failureOf(client.test(soon()))).toMatchObject({ code });
     expect(performance.now() - start).toBeLessThan(4_000);
   });
 
-  it("cannot have its own expressions run on its own answers", async () => {
+  it("cannot have the patterns of its schemas evaluated", async () => {
     // (x+x+)+y over some thirty x takes longer than anybody lives.
     const outputSchema = { type: "object", properties: { a: { type: "string", pattern: "^(x+x+)+y$" } } };
     const { client } = await server(() => ({
@@ -444,14 +454,14 @@ describe("a server of its own kind", () => {
         structuredContent: { a: "x".repeat(40) },
       },
     }));
-    expect((await client.test(soon())).message).toContain("1 tool.");
+    expect(await client.test(soon())).toMatchObject({ httpStatus: 200 });
     expect(UNJUDGED.getValidator(outputSchema)({ a: "x".repeat(40) })).toMatchObject({ valid: true });
   });
 
-  it("that answers within events is heard", async () => {
+  it("may answer in an event stream", async () => {
     const { client } = await server((id) => ({
       events: `data: ${JSON.stringify({ jsonrpc: "2.0", id, result: { tools: [tool("one")] } })}\n\n`,
     }));
-    expect((await client.test(soon())).message).toContain("1 tool.");
+    expect((await client.listTools(soon())).tools.map(({ name }) => name)).toEqual(["one"]);
   });
 });

@@ -45,15 +45,15 @@ const ask = (url: string, signal = patient(), fetch: typeof globalThis.fetch = o
     },
   });
 
-describe("an answer", () => {
-  it("is parsed once, with its status", async () => {
+describe("an answer of a provider", () => {
+  it("is returned parsed, with its status", async () => {
     expect(await ask(await answering(200, '{"total":3,"more":1}'))).toEqual({
       data: { total: 3 },
       status: 200,
     });
   });
 
-  it("that says no is read in the provider's own way first", async () => {
+  it("that is a refusal in the provider's own form is read in that form first", async () => {
     const error = await failureOf(ask(await answering(500, '{"no":"NEVER"}')));
     expect(error).toMatchObject({
       code: "FORBIDDEN",
@@ -63,7 +63,7 @@ describe("an answer", () => {
     });
   });
 
-  it("that says no with a 200 says no", async () => {
+  it("that is a refusal with the status 200 is a refusal", async () => {
     expect(await failureOf(ask(await answering(200, '{"no":"NEVER"}')))).toMatchObject({ code: "FORBIDDEN" });
   });
 
@@ -76,22 +76,22 @@ describe("an answer", () => {
     [429, "RATE_LIMITED", true],
     [500, "PROVIDER_ERROR", true],
     [503, "PROVIDER_ERROR", true],
-  ])("of %i that explains nothing is %s", async (status, code, retryable) => {
+  ])("with the status %i and no explanation is %s", async (status, code, retryable) => {
     const error = await failureOf(ask(await answering(status, "{}")));
     expect(error).toMatchObject({ code, httpStatus: status, retryable });
   });
 
   it.each([
     ["HTML", 200, "<!doctype html><title>Sign in</title>"],
-    ["nothing", 200, ""],
+    ["empty", 200, ""],
     ["HTML to a bad request", 400, "<html></html>"],
     ["half of its JSON", 200, '{"total":'],
-  ])("of %s is another protocol", async (_what, status, body) => {
+  ])("that is %s is PROTOCOL_MISMATCH", async (_what, status, body) => {
     const error = await failureOf(ask(await answering(status, body)));
     expect(error).toMatchObject({ code: "PROTOCOL_MISMATCH", httpStatus: status, retryable: false });
   });
 
-  it("of HTML with a status that says enough keeps its class", async () => {
+  it("in HTML with a 502 is PROVIDER_ERROR", async () => {
     expect(await failureOf(ask(await answering(502, "<html></html>")))).toMatchObject({
       code: "PROVIDER_ERROR",
     });
@@ -101,24 +101,24 @@ describe("an answer", () => {
     ['{"total":"three"}', "“total”"],
     ["[]", "content"],
     ["null", "content"],
-  ])("of %s makes no sense", async (body, named) => {
+  ])("that is %s is INVALID_RESPONSE", async (body, named) => {
     const error = await failureOf(ask(await answering(200, body)));
     expect(error).toMatchObject({ code: "INVALID_RESPONSE", httpStatus: 200, retryable: false });
     expect(error.message).toContain(named);
   });
 
-  it("of too many bytes is not read to its end", async () => {
+  it("of too many bytes is PROTOCOL_MISMATCH", async () => {
     const url = await answering(200, JSON.stringify({ total: 1, padding: "x".repeat(3000) }));
     expect(await failureOf(ask(url))).toMatchObject({ code: "PROTOCOL_MISMATCH" });
   });
 
-  it("that sends us elsewhere is not followed there", async () => {
+  it("that redirects to another origin is not followed", async () => {
     const url = await answering(302, "", { Location: "http://127.0.0.2:1/" });
     expect(await failureOf(ask(url))).toMatchObject({ code: "PROTOCOL_MISMATCH", retryable: false });
   });
 });
 
-describe("how long to wait", () => {
+describe("the Retry-After of an answer", () => {
   const date = "Fri, 20 Nov 2026 10:20:00 GMT";
 
   it.each<[string, Record<string, string>, number | undefined]>([
@@ -130,16 +130,16 @@ describe("how long to wait", () => {
       900_000,
     ],
     ["as a date that is past", { Date: date, "Retry-After": "Fri, 20 Nov 2026 10:19:00 GMT" }, 0],
-    ["as a number below zero, which means nothing", { "Retry-After": "-5" }, undefined],
-    ["as a word, which means nothing", { "Retry-After": "soon" }, undefined],
-    ["not at all", {}, undefined],
+    ["as undefined from a negative number", { "Retry-After": "-5" }, undefined],
+    ["as undefined from a word", { "Retry-After": "soon" }, undefined],
+    ["as undefined when it is missing", {}, undefined],
   ])("is read %s", async (_how, headers, retryAfterMs) => {
     const error = await failureOf(ask(await answering(429, "{}", headers)));
     expect(error).toMatchObject({ code: "RATE_LIMITED", retryAfterMs });
   });
 });
 
-describe("an exchange that comes to no end", () => {
+describe("an exchange with a provider that does not end well", () => {
   it("is TIMEOUT when the provider never answers", async () => {
     const error = await failureOf(ask(await serve(() => undefined)));
     expect(error).toMatchObject({ code: "TIMEOUT", httpStatus: null, retryable: true });
@@ -147,21 +147,18 @@ describe("an exchange that comes to no end", () => {
 
   it.each<[string, unknown]>([
     ["without a reason", undefined],
-    ["for any reason", new Error("The page was closed.")],
-  ])(
-    "is TIMEOUT when we hang up %s, and an answer that comes afterwards harms nobody",
-    async (_why, reason) => {
-      const late: (() => void)[] = [];
-      const url = await serve((_request, response) => late.push(() => response.end('{"total":1}')));
-      const caller = new AbortController();
-      const asked = failureOf(ask(url, caller.signal));
-      setTimeout(() => caller.abort(reason), 50);
-      expect(await asked).toMatchObject({ code: "TIMEOUT", retryable: true });
-      for (const answer of late) answer();
-    },
-  );
+    ["with a reason", new Error("The page was closed.")],
+  ])("is TIMEOUT when the caller aborts %s, and a later answer has no effect", async (_why, reason) => {
+    const late: (() => void)[] = [];
+    const url = await serve((_request, response) => late.push(() => response.end('{"total":1}')));
+    const caller = new AbortController();
+    const asked = failureOf(ask(url, caller.signal));
+    setTimeout(() => caller.abort(reason), 50);
+    expect(await asked).toMatchObject({ code: "TIMEOUT", retryable: true });
+    for (const answer of late) answer();
+  });
 
-  it("is TIMEOUT when we hang up in the middle of the body", async () => {
+  it("is TIMEOUT when the caller aborts in the middle of the body", async () => {
     const url = await serve((_request, response) => response.writeHead(200).write('{"total"'));
     expect(await failureOf(ask(url, AbortSignal.timeout(100)))).toMatchObject({ code: "TIMEOUT" });
   });
@@ -174,12 +171,12 @@ describe("an exchange that comes to no end", () => {
     expect(await failureOf(ask(url))).toMatchObject({ code: "NETWORK", httpStatus: null, retryable: true });
   });
 
-  it("is NETWORK when nobody listens", async () => {
+  it("is NETWORK when the port is closed", async () => {
     const url = `http://127.0.0.1:${await freePort()}/`;
     expect(await failureOf(ask(url))).toMatchObject({ code: "NETWORK", retryable: true });
   });
 
-  it("is BAD_CONFIG when the address is one that we do not go to", async () => {
+  it("is BAD_CONFIG when the address is not allowed", async () => {
     const url = await answering(200, '{"total":1}');
     const guarded = createOutboundFetch({ trust: "public" });
     expect(await failureOf(ask(url, patient(), guarded))).toMatchObject({
@@ -189,7 +186,7 @@ describe("an exchange that comes to no end", () => {
   });
 });
 
-it("keeps the address and its query out of every message", async () => {
+it("an error of a provider's client does not hold the address or its query", async () => {
   const statuses = [400, 401, 403, 404, 408, 429, 500];
   for (const status of statuses) {
     const error = await failureOf(ask(await answering(status, "no")));

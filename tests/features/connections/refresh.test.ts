@@ -40,7 +40,7 @@ eachDatabase("the refresh of connections", ({ db }) => {
   const eventsOf = (storeId: string) =>
     db().connectionEvent.findMany({ where: { storeId }, orderBy: { createdAt: "asc" } });
 
-  it("tests what is due, on the millisecond, and leaves the rest alone", async () => {
+  it("tests a connection from the millisecond at which it is due", async () => {
     const { storeId } = await connected();
     expect((await report(later(12 * HOUR_MS - 1))).connections).toMatchObject({ due: 0, tested: 0 });
     const { outcome, connections } = await report(later(12 * HOUR_MS));
@@ -52,7 +52,7 @@ eachDatabase("the refresh of connections", ({ db }) => {
     expect((await report(later(12 * HOUR_MS + 1))).connections.due).toBe(0);
   });
 
-  it("comes back within the hour to what may pass by itself, and after half a day to what will not", async () => {
+  it("repeats a test after an hour for a temporary failure, and after 12 hours for a permanent one", async () => {
     const { storeId } = await connected();
     providers.bing.setTrouble({ kind: "status", status: 503 });
     const at = later(12 * HOUR_MS);
@@ -70,7 +70,7 @@ eachDatabase("the refresh of connections", ({ db }) => {
     ]);
   });
 
-  it("only counts in a dry run", async () => {
+  it("only counts due connections in a dry run", async () => {
     const { storeId } = await connected();
     const { dryRun, outcome, connections } = await report(later(DAY_MS), { dryRun: true });
     expect({ dryRun, outcome, connections }).toMatchObject({
@@ -81,13 +81,13 @@ eachDatabase("the refresh of connections", ({ db }) => {
     expect(await eventsOf(storeId)).toHaveLength(1);
   });
 
-  it("leaves the connections of a shop that has uninstalled alone", async () => {
+  it("skips the connections of an uninstalled shop", async () => {
     const { storeId } = await connected();
     await db().store.update({ where: { id: storeId }, data: { status: "UNINSTALLED" } });
     expect((await report(later(DAY_MS))).connections.due).toBe(0);
   });
 
-  it("goes on with the others when one store's credential does not open", async () => {
+  it("continues with other stores when one credential cannot be opened", async () => {
     const broken = await connected();
     const fine = await connected();
     await db().storeSecret.updateMany({
@@ -102,7 +102,7 @@ eachDatabase("the refresh of connections", ({ db }) => {
     expect((await report(later(DAY_MS + HOUR_MS))).connections.due).toBe(0);
   });
 
-  it("takes an instant that an operator wrote for what it says", async () => {
+  it("understands an instant that was written by hand in SQL", async () => {
     const { storeId } = await connected();
     await db().$executeRawUnsafe(
       `UPDATE "StoreSecret" SET "nextTestAt" = '2020-01-01 00:00:00' WHERE "storeId" = '${storeId}'`,
@@ -110,17 +110,17 @@ eachDatabase("the refresh of connections", ({ db }) => {
     expect((await report(T0)).connections).toMatchObject({ tested: 1, skipped: 0 });
   });
 
-  it("leaves nothing under way when the database fails it", async () => {
+  it("leaves no test running when the database fails", async () => {
     for (let i = 0; i < 8; i++) await connected();
     providers.bing.setTrouble({ kind: "late", ms: 200 });
     let claims = 0;
+    const lost = new Error("Connection terminated");
     const failing = new Proxy(db(), {
       get: (target, name) =>
         name === "storeSecret"
           ? new Proxy(target.storeSecret, {
               get: (table, method) => {
-                if (method === "updateMany" && ++claims === 3)
-                  return () => Promise.reject(new Error("Connection terminated"));
+                if (method === "updateMany" && ++claims === 3) return () => Promise.reject(lost);
                 return Reflect.get(table, method) as unknown;
               },
             })
@@ -130,25 +130,32 @@ eachDatabase("the refresh of connections", ({ db }) => {
       { db: failing, keys: TEST_KEYS, deps: providers.deps, clock: () => later(DAY_MS) },
       { dryRun: false, budgetMs: 20_000 },
     );
-    await expect(run).rejects.toThrow("Connection terminated");
+    await expect(run).rejects.toBe(lost);
     const written = await db().connectionEvent.count();
+    // Longer than the late answers take.
     await sleep(600);
     expect(await db().connectionEvent.count()).toBe(written);
   });
 
-  it("stops at its budget, says so, and the next run takes what remains", async () => {
+  it("stops at its budget, and the next run tests what remains", async () => {
     for (let i = 0; i < 12; i++) await connected();
     providers.bing.setTrouble({ kind: "late", ms: 1_500 });
     const cut = await report(later(DAY_MS), { budgetMs: 700 });
     expect(cut.outcome).toBe("INCOMPLETE");
-    expect(cut.connections.tested).toBe(5);
-    expect(cut.connections.remaining).toBe(7);
+    // As many as run at once; fewer on a machine that takes the whole budget to begin them.
+    expect(cut.connections.tested).toBeGreaterThan(0);
+    expect(cut.connections.tested).toBeLessThanOrEqual(5);
+    const left = 12 - cut.connections.tested;
+    expect(cut.connections.remaining).toBe(left);
     providers.bing.setTrouble(null);
     const rest = await report(later(DAY_MS));
-    expect(rest).toMatchObject({ outcome: "COMPLETE", connections: { due: 7, tested: 7, remaining: 0 } });
+    expect(rest).toMatchObject({
+      outcome: "COMPLETE",
+      connections: { due: left, tested: left, remaining: 0 },
+    });
   });
 
-  it("ends at a signal after the tests that it is at, and says what remains", async () => {
+  it("ends at a signal after the running tests, and reports what remains", async () => {
     for (let i = 0; i < 12; i++) await connected();
     const stop = new AbortController();
     const leased = await refreshConnections(
@@ -166,7 +173,7 @@ eachDatabase("the refresh of connections", ({ db }) => {
     expect(connections.remaining).toBe(12 - connections.tested);
   });
 
-  it("runs once at a time: of eight at once one works, and the others name it", async () => {
+  it("runs once at a time, and seven concurrent runs name the running one", async () => {
     for (let i = 0; i < 3; i++) await connected();
     providers.bing.setTrouble({ kind: "late", ms: 200 });
     const runs = await Promise.all(Array.from({ length: 8 }, () => refresh(later(DAY_MS))));
@@ -177,10 +184,10 @@ eachDatabase("the refresh of connections", ({ db }) => {
     expect((await report(later(DAY_MS))).connections.due).toBe(0);
   });
 
-  describe("names the secrets that are due for rotation", () => {
+  describe("reports secrets that are due for rotation", () => {
     const due = (at: Date) => rotationReminders(db(), at);
 
-    it("from fourteen days before, overdue from the very instant, with whole days", async () => {
+    it("from 14 days before, and as overdue from the exact instant", async () => {
       await connected();
       const reminder = later(90 * DAY_MS);
       const at = (ms: number) => new Date(reminder.getTime() + ms);
@@ -195,7 +202,7 @@ eachDatabase("the refresh of connections", ({ db }) => {
       expect(report).not.toContain(BING_KEY);
     });
 
-    it("all of them, however many there are on a page", async () => {
+    it("completely with any page size", async () => {
       for (let i = 0; i < 5; i++) await connected();
       const at = later(90 * DAY_MS);
       const all = await due(at);

@@ -5,7 +5,7 @@ import { eachDatabase } from "../../support/databases";
 import { T0, TEST_KEYS } from "../../support/tenant-rows";
 
 eachDatabase("the list of secrets", ({ db }) => {
-  it("has the order of the providers, whatever order they were stored in and the engine sorts by", async () => {
+  it("has the order of the providers, independent of the order of storing", async () => {
     const { id } = await db().store.create({
       data: { shopDomain: "secrets.myshopify.com", onboardingFlags: {} },
     });

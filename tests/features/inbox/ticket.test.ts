@@ -12,6 +12,9 @@ const TICKET = {
   customerEmail: null,
 } as const;
 
+/** How Prisma refuses a value of the wrong type. */
+const INVALID = { name: "PrismaClientValidationError" };
+
 const message = (writtenAt: Date, body = "Hello"): NewTicketMessage => ({
   kind: "CUSTOMER",
   author: null,
@@ -29,23 +32,23 @@ eachDatabase("a ticket", ({ db }) => {
   });
 
   describe("that is new", () => {
-    it("comes with its first message", async () => {
+    it("has its first message", async () => {
       const { id } = await tickets.insert(TICKET, message(NOW));
       const thread = await tickets.findThread(id);
       expect(thread?.messages.map(({ body }) => body)).toEqual(["Hello"]);
       expect(thread?.lastMessageAt).toEqual(NOW);
     });
 
-    it("is not there at all when its message cannot be stored", async () => {
+    it("is not stored when its first message cannot be stored", async () => {
       const before = await db().ticket.count();
       const refused = { ...message(NOW), kind: "SHOUT" as never };
-      await expect(tickets.insert(TICKET, refused)).rejects.toThrow();
+      await expect(tickets.insert(TICKET, refused)).rejects.toMatchObject(INVALID);
       expect(await db().ticket.count()).toBe(before);
     });
   });
 
   describe("that gets another message", () => {
-    it("moves to the instant of a newer one", async () => {
+    it("takes the instant of a newer message", async () => {
       const { id } = await tickets.insert(TICKET, message(NOW));
       expect(await tickets.insertMessage(id, message(LATER, "Still waiting"))).toMatchObject({
         body: "Still waiting",
@@ -53,7 +56,7 @@ eachDatabase("a ticket", ({ db }) => {
       expect((await tickets.findThread(id))?.lastMessageAt).toEqual(LATER);
     });
 
-    it("stays where it is for an older one, and shows it where it belongs", async () => {
+    it("keeps its instant for an older message, which is sorted by its own", async () => {
       const { id } = await tickets.insert(TICKET, message(LATER, "second"));
       await tickets.insertMessage(id, message(NOW, "first"));
       const thread = await tickets.findThread(id);
@@ -61,26 +64,27 @@ eachDatabase("a ticket", ({ db }) => {
       expect(thread?.messages.map(({ body }) => body)).toEqual(["first", "second"]);
     });
 
-    it("does not move when the message cannot be stored", async () => {
+    it("keeps its instant when the message cannot be stored", async () => {
       const { id } = await tickets.insert(TICKET, message(NOW));
       const author = { reason: "not a text" } as never;
-      await expect(tickets.insertMessage(id, { ...message(LATER), author })).rejects.toThrow();
+      await expect(tickets.insertMessage(id, { ...message(LATER), author })).rejects.toMatchObject(INVALID);
       expect((await tickets.findThread(id))?.lastMessageAt).toEqual(NOW);
     });
 
-    it("takes part in the caller's transaction, and goes back with it", async () => {
+    it("is written in the caller's transaction and rolled back with it", async () => {
       const { id } = await tickets.insert(TICKET, message(NOW));
       const { storeId } = await db().ticket.findUniqueOrThrow({ where: { id } });
+      const undo = new Error("undo");
       const undone = inTransaction(db(), async (tx) => {
         expect(await new TicketRepository(tx, storeId).insertMessage(id, message(LATER))).not.toBeNull();
-        throw new Error("changed my mind");
+        throw undo;
       });
-      await expect(undone).rejects.toThrow("changed my mind");
+      await expect(undone).rejects.toBe(undo);
       const thread = await tickets.findThread(id);
       expect([thread?.messages.length, thread?.lastMessageAt]).toEqual([1, NOW]);
     });
 
-    it("takes none from another store", async () => {
+    it("accepts no message from another store", async () => {
       const { id } = await tickets.insert(TICKET, message(NOW));
       expect(await elsewhere.insertMessage(id, message(LATER))).toBeNull();
       expect((await tickets.findThread(id))?.messages).toHaveLength(1);
@@ -90,7 +94,7 @@ eachDatabase("a ticket", ({ db }) => {
   describe("that changes its status", () => {
     const solvedAt = async (id: string) => (await tickets.findThread(id))?.solvedAt;
 
-    it("knows when it was solved, and still does once archived", async () => {
+    it("records when it was solved, and keeps that when it is archived", async () => {
       const { id } = await tickets.insert(TICKET, message(NOW));
       await tickets.updateStatus(id, "SOLVED", NOW);
       expect(await solvedAt(id)).toEqual(NOW);
@@ -98,13 +102,13 @@ eachDatabase("a ticket", ({ db }) => {
       expect(await solvedAt(id)).toEqual(NOW);
     });
 
-    it("was never solved when it is archived without that", async () => {
+    it("has no solving instant when it is archived unsolved", async () => {
       const { id } = await tickets.insert(TICKET, message(NOW));
       await tickets.updateStatus(id, "ARCHIVED", LATER);
       expect(await solvedAt(id)).toBeNull();
     });
 
-    it.each(["OPEN", "PENDING"] as const)("is unsolved again when it becomes %s", async (status) => {
+    it.each(["OPEN", "PENDING"] as const)("loses its solving instant when it becomes %s", async (status) => {
       const { id } = await tickets.insert(TICKET, message(NOW));
       await tickets.updateStatus(id, "SOLVED", NOW);
       await tickets.updateStatus(id, status, LATER);

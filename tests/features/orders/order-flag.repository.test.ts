@@ -27,7 +27,7 @@ eachDatabase("a flag that is raised", ({ db }) => {
     flaggedAt: NOW,
   });
 
-  it("twice at once is one flag, with the newer snapshot", async () => {
+  it("twice concurrently is stored once, with the newer snapshot", async () => {
     for (let round = 0; round < 10; round++) {
       const both = await Promise.all([
         flags.upsert(flag(`at-once-${round}`, 0)),
@@ -39,7 +39,7 @@ eachDatabase("a flag that is raised", ({ db }) => {
     }
   });
 
-  it("again from the same snapshot is updated, and from one a second older is not", async () => {
+  it("again is updated from the same snapshot, and not from an older one", async () => {
     expect(await flags.upsert(flag("again", 1))).toBe("raised");
     expect(await flags.upsert(flag("again", 1))).toBe("updated");
     expect(await flags.upsert(flag("again", 0))).toBe("older");

@@ -3,7 +3,7 @@ import { daysOf, parseRange, RANGE_PRESETS, rangeOf } from "~/features/overview/
 import { shopDayOf } from "~/platform/shop-day";
 
 describe("the period that an address asks for", () => {
-  it.each(RANGE_PRESETS.map(({ id }) => id))("is %s when it says so", (id) => {
+  it.each(RANGE_PRESETS.map(({ id }) => id))("is %s when the address names it", (id) => {
     expect(parseRange(id)).toBe(id);
   });
 
@@ -46,7 +46,7 @@ describe("a period and the one before it", () => {
   });
 
   it.each(RANGE_PRESETS)(
-    "have as many days as $id says, whatever the clocks do between them",
+    "have as many days as $id says, also across a change of the clocks",
     ({ id, days }) => {
       for (const today of [
         "2026-03-08",

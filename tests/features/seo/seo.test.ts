@@ -30,7 +30,7 @@ eachDatabase("the list of insights", ({ db }) => {
   const first = async (limit: number) =>
     (await new SeoInsightRepository(db(), storeId).list({ limit })).map(({ resource }) => resource);
 
-  it("shows an old critical one before every newer one that matters less", async () => {
+  it("is sorted by severity before date", async () => {
     const insights = await listOpenInsights(db(), storeId);
     expect(insights).toHaveLength(50);
     expect(insights.slice(0, 4).map(({ resource }) => resource)).toEqual([

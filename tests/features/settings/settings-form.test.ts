@@ -26,8 +26,8 @@ const refused = (theirs = saved({ lateFulfilmentHours: 24 })) => ({
   theirs,
 });
 
-describe("the form", () => {
-  it("has no changes when it opens, nor where a value is only written differently", () => {
+describe("the settings form in the browser", () => {
+  it("has no changes when it opens, or when a value is only written differently", () => {
     expect(isDirty(opened)).toBe(false);
     for (const text of ["500", "500.0", " $500.00 "])
       expect(isDirty(edit(opened, "highValueMinor", text))).toBe(false);
@@ -40,20 +40,20 @@ describe("the form", () => {
     ["USD", "500.00"],
     ["JPY", "50000"],
     ["KWD", "50.000"],
-  ])("writes an amount in %s as %s, and posts what stands there", (currency, text) => {
+  ])("formats and posts an amount in %s as %s", (currency, text) => {
     const form = openForm({ version: 3, values: VALUES }, currency);
     expect(formFields(form)).toMatchObject({ version: "3", highValueMinor: text, aiDrafts: "on" });
   });
 
-  it("offers the default only where something else stands", () => {
+  it("offers the default only where the value differs", () => {
     expect(resetText(edit(opened, "lowCoverDays", "14 "), "lowCoverDays")).toBeNull();
     for (const text of ["15", "", "soon"])
       expect(resetText(edit(opened, "lowCoverDays", text), "lowCoverDays")).toBe("14");
   });
 });
 
-describe("an answer", () => {
-  it("puts the saved value into words again, and keeps what was typed while it was on its way", () => {
+describe("an answer to the settings form", () => {
+  it("formats the saved value, and keeps what was typed meanwhile", () => {
     const sent = edit(edit(opened, "highValueMinor", "600"), "lowCoverDays", "20");
     const meanwhile = edit(sent, "lowCoverDays", "21");
     const answer = {
@@ -67,7 +67,7 @@ describe("an answer", () => {
     expect(isDirty(answered(sent, answer, sent.typed))).toBe(false);
   });
 
-  it("keeps every text when it refuses, and lets go of a sentence once its field is edited", () => {
+  it("keeps every text when it is a refusal, and an error goes when its field is edited", () => {
     const form = edit(edit(opened, "lowCoverDays", "x"), "partialStaleDays", "y");
     const errors = { lowCoverDays: "no", partialStaleDays: "no" };
     const after = answered(form, { ok: false, message: "two", fieldErrors: errors });
@@ -75,15 +75,15 @@ describe("an answer", () => {
     expect(edit(after, "lowCoverDays", "1").errors).toEqual({ partialStaleDays: "no" });
   });
 
-  it("that concerns no field is shown by itself", () => {
+  it("without field errors is shown as a general message", () => {
     expect(answered(opened, { ok: false, message: "Reload it", fieldErrors: {} }).trouble).toBe("Reload it");
   });
 });
 
-describe("two saves of the same settings", () => {
+describe("two concurrent versions of the settings", () => {
   const mine = edit(edit(opened, "lateFulfilmentHours", "72"), "lowCoverDays", "21");
 
-  it("are told apart field by field, those that I left alone as well", () => {
+  it("are compared field by field, untouched fields included", () => {
     const theirs = saved({
       lateFulfilmentHours: 24,
       highDiscountPercent: 30,
@@ -97,14 +97,14 @@ describe("two saves of the same settings", () => {
     ]);
   });
 
-  it("show mine as it was typed when it cannot be read", () => {
+  it("show an unreadable value as it was typed", () => {
     const form = edit(answered(mine, refused()), "lateFulfilmentHours", "soon");
     expect(differences(form)).toEqual([
       { name: "lateFulfilmentHours", theirs: "24 hours", mine: "“soon”", touched: true },
     ]);
   });
 
-  it("are merged: mine where I changed something, theirs everywhere else", () => {
+  it("are merged: the typed value where a field was changed, the saved one elsewhere", () => {
     const theirs = saved({ lateFulfilmentHours: 24, highDiscountPercent: 30, aiDrafts: false });
     const merged = keepMine(answered(mine, refused(theirs)));
     expect(merged.base).toEqual(theirs);
@@ -114,7 +114,7 @@ describe("two saves of the same settings", () => {
     expect(merged.theirs).toBeNull();
   });
 
-  it("end with theirs when mine are discarded", () => {
+  it("end with the saved one when the typed one is discarded", () => {
     const form = discard(answered(mine, refused()));
     expect([form.typed.lateFulfilmentHours, form.typed.lowCoverDays, isDirty(form)]).toEqual([
       "24",

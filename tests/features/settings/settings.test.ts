@@ -26,7 +26,7 @@ eachDatabase("the settings of a store", ({ db }) => {
   const rowOf = (storeId: string) => db().storeSettings.findUniqueOrThrow({ where: { storeId } });
 
   describe("that an older or newer version wrote", () => {
-    it("have the default of every field that is missing, unknown or out of today's range, and keep the others", async () => {
+    it("have defaults for fields that are missing, malformed or out of range, and keep the others", async () => {
       const id = await openStore({
         thresholds: {
           lateFulfilmentHours: 96,
@@ -52,7 +52,7 @@ eachDatabase("the settings of a store", ({ db }) => {
       });
     });
 
-    it("show the connections that can be read beside one that cannot", async () => {
+    it("include readable connections beside an unreadable one", async () => {
       const id = await openStore({
         connectionMetadata: { GA4: { propertyId: 7 }, BING: { siteUrl: "https://b/" } },
       });
@@ -61,7 +61,7 @@ eachDatabase("the settings of a store", ({ db }) => {
       });
     });
 
-    it("show a rotation that was kept as one instant, and the newest first of many", async () => {
+    it("list rotations newest first, also one that is stored as a single instant", async () => {
       const many = Array.from({ length: 12 }, (_, i) => after(i).toISOString());
       const id = await openStore({ lastRotationDates: { GA4: NOW.toISOString(), GSC: many, BING: "soon" } });
       expect((await getSettings(db(), id)).lastRotationDates).toEqual({
@@ -73,7 +73,7 @@ eachDatabase("the settings of a store", ({ db }) => {
   });
 
   describe("when a connection changes", () => {
-    it("hold its metadata and the rotation, and nothing else has moved", async () => {
+    it("store its metadata and rotation, and keep everything else", async () => {
       const id = await openStore({ thresholds: { lateFulfilmentHours: 96 } });
       await updateConnection(db(), id, "GSC", { siteUrl: "https://a/" }, { rotatedAt: NOW });
       expect(await getSettings(db(), id)).toEqual({
@@ -85,7 +85,7 @@ eachDatabase("the settings of a store", ({ db }) => {
       });
     });
 
-    it("gain a row where the store had none", async () => {
+    it("are created when the store had none", async () => {
       const id = await openStore();
       await updateConnection(db(), id, "GSC", { siteUrl: "https://a/" });
       expect((await getSettings(db(), id)).connectionMetadata).toEqual({
@@ -93,7 +93,7 @@ eachDatabase("the settings of a store", ({ db }) => {
       });
     });
 
-    it("lose its metadata with null, and keep the history of its rotations", async () => {
+    it("drop its metadata for null, and keep its rotations", async () => {
       const id = await openStore();
       await updateConnection(db(), id, "BING", { siteUrl: "https://a/" }, { rotatedAt: NOW });
       await updateConnection(db(), id, "GSC", { siteUrl: "https://a/" });
@@ -105,7 +105,7 @@ eachDatabase("the settings of a store", ({ db }) => {
       expect((await rowOf(id)).connectionMetadata).toEqual({ GSC: { siteUrl: "https://a/" } });
     });
 
-    it("keep the ten latest rotations, the newest first, the old single instant among them", async () => {
+    it("keep the ten latest rotations, newest first, a single stored instant included", async () => {
       const id = await openStore({ lastRotationDates: { GA4: NOW.toISOString() } });
       const rotate = (minutes: number) =>
         updateConnection(db(), id, "GA4", { propertyId: "1" }, { rotatedAt: after(minutes) });
@@ -121,7 +121,7 @@ eachDatabase("the settings of a store", ({ db }) => {
       ]);
     });
 
-    it("keep what this version cannot read about another one", async () => {
+    it("keep unreadable data of other connections", async () => {
       const id = await openStore({
         connectionMetadata: { GA4: { propertyId: 7 }, TIKTOK: { shop: "x" } },
         lastRotationDates: { TIKTOK: { at: 1 } },
@@ -133,7 +133,7 @@ eachDatabase("the settings of a store", ({ db }) => {
       });
     });
 
-    it("keep all of several that are saved at once", async () => {
+    it("keep all of three concurrent changes", async () => {
       const id = await openStore({});
       await Promise.all([
         updateConnection(db(), id, "GA4", { propertyId: "1" }, { rotatedAt: NOW }),
@@ -146,20 +146,21 @@ eachDatabase("the settings of a store", ({ db }) => {
       expect(Object.keys(lastRotationDates).sort()).toEqual(["BING", "GA4", "GSC"]);
     });
 
-    it("follow the caller's transaction, there and back", async () => {
+    it("are written in the caller's transaction and rolled back with it", async () => {
       const id = await openStore({});
       const save = (tx: Queryable) => updateConnection(tx, id, "GSC", { siteUrl: "https://a/" });
       await inTransaction(db(), save);
       expect((await getSettings(db(), id)).connectionMetadata.GSC).toBeDefined();
+      const undo = new Error("undo");
       const failing = inTransaction(db(), async (tx) => {
         await updateConnection(tx, id, "GSC", null);
-        throw new Error("the rest failed");
+        throw undo;
       });
-      await expect(failing).rejects.toThrow("the rest failed");
+      await expect(failing).rejects.toBe(undo);
       expect((await getSettings(db(), id)).connectionMetadata.GSC).toBeDefined();
     });
 
-    it("are left alone with a named error when somebody else is quicker ten times in a row", async () => {
+    it("are unchanged and fail with SETTINGS_BUSY after ten lost races", async () => {
       const id = await openStore({});
       let saves = 0;
       const rival = overtaking(db(), () => {
@@ -173,7 +174,7 @@ eachDatabase("the settings of a store", ({ db }) => {
       expect((await getSettings(db(), id)).connectionMetadata).toEqual({});
     });
 
-    it("are saved at the tenth try", async () => {
+    it("are saved at the tenth attempt", async () => {
       const id = await openStore({});
       let saves = 0;
       const rival = overtaking(db(), async () => {

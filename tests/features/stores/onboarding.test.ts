@@ -14,7 +14,7 @@ eachDatabase("the setup guide's steps", ({ db }) => {
     return { id, reload: async () => (await new StoreRepository(db()).findByShopDomain(shopDomain))! };
   }
 
-  it("are both kept when they are finished at once", async () => {
+  it("are both recorded when they are finished concurrently", async () => {
     for (let round = 0; round < 10; round++) {
       const { id, reload } = await openStore();
       await Promise.all(ONBOARDING_STEPS.map((step) => finishStep(db(), id, step, NOW)));
@@ -23,7 +23,7 @@ eachDatabase("the setup guide's steps", ({ db }) => {
     }
   });
 
-  it("are kept one after the other within the same millisecond", async () => {
+  it("are both recorded within the same millisecond", async () => {
     const { id, reload } = await openStore();
     const { updatedAt } = await reload();
     for (const step of ONBOARDING_STEPS) await finishStep(db(), id, step, updatedAt);
@@ -32,14 +32,14 @@ eachDatabase("the setup guide's steps", ({ db }) => {
     expect(store.updatedAt.getTime()).toBe(updatedAt.getTime() + 2);
   });
 
-  it("keep the instant at which they were first finished", async () => {
+  it("keep the instant of their first completion", async () => {
     const { id, reload } = await openStore();
     await finishStep(db(), id, "thresholds", NOW);
     await finishStep(db(), id, "thresholds", LATER);
     expect((await reload()).onboardingFlags).toEqual({ thresholds: NOW.toISOString() });
   });
 
-  it("cannot be finished for a store that is gone", async () => {
+  it("cannot be finished for a store that does not exist", async () => {
     await expect(finishStep(db(), "nobody", "thresholds", NOW)).rejects.toMatchObject({ code: "P2025" });
   });
 });

@@ -40,8 +40,8 @@ eachDatabase("the inbox of a shop", ({ db }) => {
     await db().webhookEvent.deleteMany();
   });
 
-  describe("listed", () => {
-    it("is the newest first over all states, page by page, and back again", async () => {
+  describe("as a list", () => {
+    it("is sorted newest first over all states, and paged forwards and backwards", async () => {
       const statuses = ["SUCCEEDED", "DEAD", "RECEIVED", "SKIPPED", "FAILED", "PROCESSING"];
       for (let i = 0; i < 12; i++) await receive({ status: statuses[i % 6] });
       const first = await inbox().list({ limit: 5 });
@@ -56,7 +56,7 @@ eachDatabase("the inbox of a shop", ({ db }) => {
       expect(back.items.map(({ webhookId }) => webhookId)).toEqual(["w-6", "w-7", "w-8", "w-9", "w-10"]);
     });
 
-    it("loses none of those that came within one millisecond", async () => {
+    it("includes every delivery of one millisecond", async () => {
       for (let i = 0; i < 7; i++) await receive({ receivedAt: NOW, status: i % 2 ? "DEAD" : "FAILED" });
       const seen: string[] = [];
       for (let cursor: string | undefined; ;) {
@@ -80,13 +80,13 @@ eachDatabase("the inbox of a shop", ({ db }) => {
       expect(await found({ webhookId: "w-" })).toEqual([]);
     });
 
-    it("ignores a cursor that is none of ours", async () => {
+    it("ignores an invalid cursor", async () => {
       await receive();
       expect((await inbox().list({ cursor: "nonsense" })).items).toHaveLength(1);
     });
   });
 
-  it("of every shop is one list, however many shops there are", async () => {
+  it("is combined in one list for all shops", async () => {
     for (let i = 0; i < 60; i++) await receive({ shopDomain: `s${i}.myshopify.com`, storeId: null });
     const dead = await receive({ shopDomain: "s7.myshopify.com", storeId: null, status: "DEAD" });
     const newest = await listInbox(db(), {}, 20);
@@ -101,7 +101,7 @@ eachDatabase("the inbox of a shop", ({ db }) => {
     expect((await found({ shopDomain: "s7.myshopify.com" })).map((e) => e.webhookId)).toEqual(["w-8", dead]);
   });
 
-  it("lags by the oldest that is unprocessed, whichever way, and not by what was given up", async () => {
+  it("lags by its oldest unprocessed event, dead ones excluded", async () => {
     expect(await inbox().findOldestUnprocessed()).toBeNull();
     await receive({ status: "RECEIVED" });
     const failed = await receive({ status: "FAILED" });
@@ -109,8 +109,8 @@ eachDatabase("the inbox of a shop", ({ db }) => {
     expect(await inbox().findOldestUnprocessed()).toMatchObject({ webhookId: failed, receivedAt: at(-2) });
   });
 
-  describe("replayed", () => {
-    it("starts over: received, no attempts, due now, by whom and when, and its error until it runs", async () => {
+  describe("in a replay", () => {
+    it("is received again without attempts, due now, with the actor, the instant and its last error", async () => {
       const dead = await receive({ status: "DEAD", attempts: 8, lastError: "boom", processedAt: NOW });
       expect(await inbox().replay({ webhookId: dead }, "me", NOW)).toBe(1);
       expect(await stateOf(dead)).toMatchObject({
@@ -121,7 +121,7 @@ eachDatabase("the inbox of a shop", ({ db }) => {
       expect((await stateOf(dead)).replayedAt).toEqual(NOW);
     });
 
-    it("is what the filter matches and nothing else", async () => {
+    it("is limited to what the filter matches", async () => {
       await receive({ status: "DEAD" });
       const other = await receive({ status: "DEAD", topic: "products/update" });
       const done = await receive({ status: "SUCCEEDED" });
@@ -130,7 +130,7 @@ eachDatabase("the inbox of a shop", ({ db }) => {
       for (const id of [other, done, theirs]) expect((await stateOf(id)).replayedAt).toBeNull();
     });
 
-    it("leaves a live lease alone until the instant it ends, and takes it then", async () => {
+    it("excludes a leased event until exactly the end of its lease", async () => {
       const lease = { status: "PROCESSING", leaseToken: "held", nextAttemptAt: at(1) };
       const held = await receive(lease);
       const filter = { webhookId: held };
@@ -140,13 +140,13 @@ eachDatabase("the inbox of a shop", ({ db }) => {
       expect(await stateOf(held)).toMatchObject({ status: "RECEIVED", leaseToken: null });
     });
 
-    it("does not touch what waits already", async () => {
+    it("excludes an event that waits already", async () => {
       const waiting = await receive({ attempts: 0, nextAttemptAt: at(5) });
       expect(await inbox().replay({}, "me", NOW)).toBe(0);
       expect((await stateOf(waiting)).nextAttemptAt).toEqual(at(5));
     });
 
-    it("takes each once, of all states, in more than one batch", async () => {
+    it("includes 2,500 events of all states once, in several batches", async () => {
       const rows = Array.from({ length: 2500 }, (_, i) => ({
         ...{ webhookId: `many-${i}`, topic: "orders/create", shopDomain: SHOP, storeId, payload: {} },
         ...{ status: (["DEAD", "SUCCEEDED", "FAILED"] as const)[i % 3]!, receivedAt: at(-(i % 50)) },
@@ -170,7 +170,7 @@ eachDatabase("the inbox of a shop", ({ db }) => {
       );
     });
 
-    it("comes in the order in which it was received, one by its topic too", async () => {
+    it("is processed in the order of arrival, also for one topic", async () => {
       const [newest, older, oldest] = [
         await receive({ status: "DEAD" }),
         await receive({ status: "DEAD" }),
@@ -183,8 +183,8 @@ eachDatabase("the inbox of a shop", ({ db }) => {
     });
   });
 
-  describe("dismissed", () => {
-    it("is skipped for good, with who did it before the error", async () => {
+  describe("in a dismissal", () => {
+    it("is skipped for good, with the actor before the error", async () => {
       const ids = [
         await receive({ status: "FAILED", lastError: "boom", nextAttemptAt: at(5) }),
         await receive({ status: "DEAD", lastError: "bang" }),
@@ -202,14 +202,14 @@ eachDatabase("the inbox of a shop", ({ db }) => {
       expect(await inbox().dismiss({}, "me", at(1))).toBe(0);
     });
 
-    it("is never what is waiting, being processed, or done", async () => {
+    it("excludes events that wait, are processed or are done", async () => {
       for (const status of ["RECEIVED", "PROCESSING", "SUCCEEDED", "SKIPPED"]) await receive({ status });
       expect(await inbox().dismiss({}, "me", NOW)).toBe(0);
     });
   });
 
-  describe("a preview", () => {
-    it("tells how many, which topics, the oldest, and what is left alone", async () => {
+  describe("in a preview", () => {
+    it("counts events and topics, and names the oldest and what is excluded", async () => {
       await receive({ status: "DEAD" });
       await receive({ status: "DEAD", topic: "products/update" });
       await receive({ status: "DEAD", topic: "products/update" });
@@ -229,8 +229,8 @@ eachDatabase("the inbox of a shop", ({ db }) => {
     });
   });
 
-  describe("the page", () => {
-    it("shows what waits, the counts, who replayed, and every topic with its last delivery", async () => {
+  describe("on its page", () => {
+    it("shows deliveries, counts, replays, and every topic with its last delivery", async () => {
       const dead = await receive({ status: "DEAD", lastError: "boom" });
       await inbox().replay({ webhookId: dead }, "me", NOW);
       const shown = await loadDiagnostics(db(), { id: storeId, shopDomain: SHOP }, query(), {
@@ -247,7 +247,7 @@ eachDatabase("the inbox of a shop", ({ db }) => {
       ]);
     });
 
-    it("ignores a status and a cursor that it does not know", async () => {
+    it("ignores an unknown status and an invalid cursor", async () => {
       await receive();
       const shown = await loadDiagnostics(
         db(),
@@ -258,7 +258,7 @@ eachDatabase("the inbox of a shop", ({ db }) => {
       expect(shown.deliveries).toHaveLength(1);
     });
 
-    it("shows every digit of an id that is longer than a JavaScript number, and of a price", async () => {
+    it("shows every digit of a long id and of a price", async () => {
       const id = await receive();
       const json = '{"id":820982911946154508,"email":"ada@example.com","price":1.10,"n":1,"n":2}';
       await db().$executeRawUnsafe(
@@ -270,7 +270,7 @@ eachDatabase("the inbox of a shop", ({ db }) => {
       expect(payload).not.toContain("ada@example.com");
     });
 
-    it("masks a payload, cuts a long one, and knows nothing of another shop's delivery", async () => {
+    it("masks a payload, cuts a long one, and does not show another shop's delivery", async () => {
       const id = await receive({
         payload: { email: "ada@example.com", note: "x", text: "y".repeat(150_000) },
       });

@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { maskPersonal, redactPersonal } from "~/features/webhooks/personal-data";
 import { ANN, order } from "../../support/customer-payloads";
 
-describe("a payload on the screen", () => {
+describe("a payload masked for a screen", () => {
   const masked = maskPersonal(JSON.parse(order)) as Record<string, unknown>;
 
-  it("shows what the order is, and nobody's name, address or number", () => {
+  it("shows the order without names, addresses and numbers", () => {
     expect(masked).toMatchObject({
       name: "#1001",
       total_price: "59.80",
@@ -20,29 +20,29 @@ describe("a payload on the screen", () => {
     for (const text of ANN.traces) expect(JSON.stringify(masked)).not.toContain(text);
   });
 
-  it("leaves what is empty empty, so that one sees that nothing was there", () => {
+  it("keeps empty values empty", () => {
     expect(masked).toMatchObject({ phone: null, customer: { note: "" } });
   });
 
-  it("masks nothing of a product", () => {
+  it("shows all of a product", () => {
     const product = { id: 1, title: "Mug", tags: "new", variants: [{ id: 2, title: "Red", sku: "MUG-1" }] };
     expect(maskPersonal(product)).toEqual(product);
   });
 
-  it("masks a customer's own payload from its root on", () => {
+  it("hides everything of a customer's own payload but its id", () => {
     const customer = { id: 5, first_name: "Ann", last_name: "Lee", tags: "VIP", orders_count: 3 };
     expect(maskPersonal(customer)).toEqual({
       ...{ id: 5, first_name: "•••", last_name: "•••", tags: "•••", orders_count: "•••" },
     });
   });
 
-  it.each([[null], ["text"], [7], [[]], [{}]])("takes %j as it is", (payload) => {
+  it.each([[null], ["text"], [7], [[]], [{}]])("is unchanged for %j", (payload) => {
     expect(maskPersonal(payload)).toEqual(payload);
   });
 });
 
-describe("a payload without its person", () => {
-  it("keeps ids to their last digit, totals, instants and what was bought", () => {
+describe("a payload redacted for one person", () => {
+  it("keeps every digit of ids, totals, instants and what was bought", () => {
     const text = stringify(redactPersonal(parse(order)))!;
     expect(text).toContain(`"id":820982911946154508`);
     expect(text).toContain(`"variant_id":43729076123456789`);
@@ -59,12 +59,12 @@ describe("a payload without its person", () => {
     for (const trace of [...ANN.traces, ANN.id, "206179211"]) expect(text).not.toContain(trace);
   });
 
-  it("says nothing the second time that it did not say the first time", () => {
+  it("is unchanged when it is redacted again", () => {
     const once = redactPersonal(parse(order));
     expect(stringify(redactPersonal(once))).toBe(stringify(once));
   });
 
-  it("takes out a text that tells of the person wherever it stands, and leaves the others", () => {
+  it("drops a text about the person anywhere, and keeps the others", () => {
     const payload = { tags: "for ann@example.com", title: "Mug", lines: ["ann@example.com", "Bob"] };
     expect(redactPersonal(payload, (text) => text.includes("ann@example.com"))).toEqual({
       ...{ tags: null, title: "Mug", lines: [null, "Bob"] },

@@ -7,11 +7,17 @@ import { Turns } from "~/features/webhooks/turns.server";
 import { WebhookInboxRepository } from "~/features/webhooks/webhook-inbox.repository.server";
 import { MOST_ATTEMPTS } from "~/features/webhooks/webhook-status";
 import { runInbox } from "~/features/webhooks/inbox-run.server";
-import { drainInbox, startWorker, type InboxWorker } from "~/features/webhooks/worker.server";
+import {
+  drainInbox,
+  startWorker,
+  type InboxWorker,
+  type WorkerOptions,
+} from "~/features/webhooks/worker.server";
 import { databaseNow } from "~/platform/db/clock.server";
 import type { Queryable } from "~/platform/db/client.server";
 import { eachDatabase } from "../../support/databases";
 import { delivery, received, rowOf, SHOP } from "../../support/deliveries";
+import { eventually } from "../../support/eventually";
 import { TEST_KEYS } from "../../support/tenant-rows";
 
 const LEASE_MS = 10_000;
@@ -55,16 +61,16 @@ eachDatabase("an event of the inbox", ({ db }) => {
   const newStore = (status: "ACTIVE" | "UNINSTALLED") =>
     db().store.create({ data: { shopDomain: SHOP, status, onboardingFlags: {} } });
 
-  it("has its effect and its end in one", async () => {
+  it("is completed together with its effect", async () => {
     const one = await received(db());
     expect(await processOne()).toBe("SUCCEEDED");
     expect(await effects(one.webhookId)).toBe(1);
     const row = await rowOf(db(), one);
     expect(row).toMatchObject({ status: "SUCCEEDED", attempts: 1, lastError: null, nextAttemptAt: null });
-    expect(Math.abs(row.processedAt!.getTime() - Date.now())).toBeLessThan(5_000);
+    expect(Math.abs(row.processedAt!.getTime() - Date.now())).toBeLessThan(60_000);
   });
 
-  it("is skipped with the handler's reason, or for want of a handler", async () => {
+  it("is skipped with the handler's reason, or because there is no handler", async () => {
     const one = await received(db());
     expect(
       await processOne({ of: "any", handle: () => Promise.resolve({ skipped: "Nothing to do." }) }),
@@ -72,12 +78,10 @@ eachDatabase("an event of the inbox", ({ db }) => {
     expect(await rowOf(db(), one)).toMatchObject({ status: "SKIPPED", lastError: "Nothing to do." });
     const other = await received(db(), { topic: "customers/update" });
     expect(await processOne()).toBe("SKIPPED");
-    expect(await rowOf(db(), other)).toMatchObject({
-      lastError: "Backroom does nothing about customers/update.",
-    });
+    expect((await rowOf(db(), other)).lastError).toContain("customers/update");
   });
 
-  it("of a shop that is not installed is skipped, and of one that is belongs to its store", async () => {
+  it("is skipped for a shop that is not installed, and linked to the store of one that is", async () => {
     const installedOnly: TopicHandler = { ...recording, of: "installed" };
     const unknown = await received(db());
     expect(await processOne(installedOnly)).toBe("SKIPPED");
@@ -93,7 +97,7 @@ eachDatabase("an event of the inbox", ({ db }) => {
     expect((await rowOf(db(), unknown)).storeId).toBeNull();
   });
 
-  it("hands long ids over as text, and everything else as it came", async () => {
+  it("is passed to its handler with long ids as text", async () => {
     await received(db(), { payload: `{"id":820982911946154508,"n":1.5,"m":12,"s":"820982911946154508"}` });
     let seen: unknown;
     await processOne({
@@ -114,19 +118,19 @@ eachDatabase("an event of the inbox", ({ db }) => {
     },
   };
 
-  it("that fails leaves nothing behind, says why without secrets, and is tried again later", async () => {
+  it("that fails has no effect, records the error without secrets, and is retried later", async () => {
     const one = await received(db());
     expect(await processOne(failing)).toBe("FAILED");
     expect(await effects()).toBe(0);
     const row = await rowOf(db(), one);
     expect(row).toMatchObject({ status: "FAILED", attempts: 1, processedAt: null, leaseToken: null });
     expect(row.lastError).toBe("Error: no, and Bearer [redacted] is nobody's business");
-    const delay = row.nextAttemptAt!.getTime() - Date.now();
-    expect(delay).toBeGreaterThan(5_000);
-    expect(delay).toBeLessThan(12_600);
+    const delay = row.nextAttemptAt!.getTime() - row.updatedAt.getTime();
+    expect(delay).toBeGreaterThanOrEqual(7_500);
+    expect(delay).toBeLessThanOrEqual(12_500);
   });
 
-  it("that fails at its last attempt is DEAD, and at the one before it is not", async () => {
+  it("is DEAD when its last attempt fails, and FAILED before", async () => {
     const one = await received(db());
     await db().webhookEvent.updateMany({ data: { attempts: MOST_ATTEMPTS - 2 } });
     expect(await processOne(failing)).toBe("FAILED");
@@ -140,7 +144,7 @@ eachDatabase("an event of the inbox", ({ db }) => {
     expect(await take(1, 10 * 60 * 60 * 1000)).toEqual([]);
   });
 
-  it("waits longer after each failure, within five hours in all, and never twice as long as another", () => {
+  it("is retried with growing delays of at most five hours in all", () => {
     const delays = (random: number) =>
       Array.from({ length: MOST_ATTEMPTS - 1 }, (_, i) => delayMs(i + 1, random));
     expect(delays(0.5)).toEqual([10, 40, 160, 640, 2560, 7200, 7200].map((s) => s * 1000));
@@ -149,7 +153,7 @@ eachDatabase("an event of the inbox", ({ db }) => {
     expect(delays(1)[0]).toBe(12_500);
   });
 
-  it("has no effect when its claim lapsed meanwhile; who has it now has it once", async () => {
+  it("has no effect under a lapsed claim, and one effect under the current claim", async () => {
     const one = await received(db());
     const [stale] = await take();
     const [current] = await take(1, LEASE_MS);
@@ -162,63 +166,64 @@ eachDatabase("an event of the inbox", ({ db }) => {
     expect(await effects(one.webhookId)).toBe(1);
   });
 
-  describe("at work", () => {
-    const start = (handler: TopicHandler, options: { slots?: number; leaseMs?: number } = {}) => {
+  describe("in a worker", () => {
+    const start = (handler: TopicHandler, options: Partial<WorkerOptions> = {}) => {
       const worker = startWorker({ ...processing(handler), ...options });
       workers.push(worker);
       return worker;
     };
-    const until = async (reached: () => Promise<boolean>, withinMs = 10_000) => {
-      const end = Date.now() + withinMs;
-      while (!(await reached())) {
-        if (Date.now() > end) throw new Error("It never came to that.");
-        await sleep(20);
-      }
-    };
+    const untilCount = (status: "SUCCEEDED" | "PROCESSING", count: number) =>
+      eventually(async () => expect(await db().webhookEvent.count({ where: { status } })).toBe(count));
+    const untilEffect = ({ webhookId }: { webhookId: string }) =>
+      eventually(async () => expect(await effects(webhookId)).toBe(1));
 
-    it("is done once, with several workers over one inbox", async () => {
+    it("is processed once by three workers", async () => {
       const all = Array.from({ length: 120 }, () => delivery());
       await new WebhookInboxRepository(db()).insert(all);
       for (let i = 0; i < 3; i++) start(recording);
-      await until(async () => (await effects()) >= all.length);
-      await until(
-        async () => (await db().webhookEvent.count({ where: { status: "SUCCEEDED" } })) === all.length,
-      );
+      await untilCount("SUCCEEDED", all.length);
       expect(await effects()).toBe(all.length);
     });
 
-    it("is taken at once when the worker is woken, and within a second when nobody wakes it", async () => {
-      const worker = start(recording);
+    it("is taken when the worker is woken, and by polling otherwise", async () => {
+      const worker = start(recording, { pollMs: 600_000 });
+      // Until its first look at the empty inbox is over
       await sleep(300);
       const woken = await received(db());
       worker.wake();
-      await until(async () => (await effects(woken.webhookId)) === 1, 500);
-      const found = await received(db());
-      await until(async () => (await effects(found.webhookId)) === 1, 2_000);
+      await untilEffect(woken);
+      await worker.stop();
+      start(recording);
+      await sleep(300);
+      await untilEffect(await received(db()));
     });
 
-    it("keeps its lease for as long as its preparation takes", async () => {
+    it("keeps its lease during a long preparation", async () => {
       const one = await received(db());
+      const leaseMs = 1_500;
+      const endOfLease = async () => (await rowOf(db(), one)).nextAttemptAt!.getTime();
       let prepared = 0;
       const long: TopicHandler = {
         ...recording,
         prepare: async () => {
           prepared += 1;
-          await sleep(1_200);
+          const first = await endOfLease();
+          await eventually(async () => expect(await endOfLease()).toBeGreaterThanOrEqual(first + leaseMs));
         },
       };
-      start(long, { leaseMs: 400 });
-      start(long, { leaseMs: 400 });
-      await until(async () => (await effects(one.webhookId)) > 0);
+      start(long, { leaseMs });
+      start(long, { leaseMs });
+      await untilCount("SUCCEEDED", 1);
+      expect(await effects(one.webhookId)).toBe(1);
       expect(prepared).toBe(1);
       expect(await rowOf(db(), one)).toMatchObject({ status: "SUCCEEDED", attempts: 1 });
     });
 
-    it("is finished before the worker stops, and nothing new is begun", async () => {
+    it("is finished before the worker stops, and no other is begun", async () => {
       const slow: TopicHandler = { ...recording, prepare: () => sleep(400) };
       await new WebhookInboxRepository(db()).insert(Array.from({ length: 9 }, () => delivery()));
       const worker = start(slow, { slots: 2 });
-      await sleep(250);
+      await untilCount("PROCESSING", 2);
       await worker.stop();
       const done = await effects();
       expect(done).toBeGreaterThan(0);
@@ -227,7 +232,7 @@ eachDatabase("an event of the inbox", ({ db }) => {
       expect(await db().webhookEvent.count({ where: { status: "RECEIVED" } })).toBe(9 - done);
     });
 
-    it("is not kept waiting by long preparations while a slot is free", async () => {
+    it("is not blocked by long preparations while a slot is free", async () => {
       const long: TopicHandler = {
         of: "any",
         prepare: async ({ event, lost }) => {
@@ -244,13 +249,13 @@ eachDatabase("an event of the inbox", ({ db }) => {
       });
       workers.push(worker);
       for (let i = 0; i < 3; i++) await received(db(), { topic: "test/long" });
-      await until(async () => (await db().webhookEvent.count({ where: { status: "PROCESSING" } })) === 3);
+      await untilCount("PROCESSING", 3);
       const one = await received(db());
       worker.wake();
-      await until(async () => (await effects(one.webhookId)) === 1, 3_000);
+      await untilEffect(one);
     });
 
-    it("goes back with its attempt when its worker is told to stop in the middle of a long preparation", async () => {
+    it("is returned without the attempt when its worker stops during a long preparation", async () => {
       const one = await received(db());
       let prepared = 0;
       const long: TopicHandler = {
@@ -260,30 +265,31 @@ eachDatabase("an event of the inbox", ({ db }) => {
         },
       };
       const worker = start(long);
-      await until(() => Promise.resolve(prepared === 1));
+      await eventually(() => expect(prepared).toBe(1));
       await worker.stop();
       expect(await rowOf(db(), one)).toMatchObject({ status: "RECEIVED", attempts: 0, leaseToken: null });
       start(long);
-      await until(async () => (await effects(one.webhookId)) === 1);
+      await untilCount("SUCCEEDED", 1);
+      await untilEffect(one);
       expect(await rowOf(db(), one)).toMatchObject({ status: "SUCCEEDED", attempts: 1 });
     });
 
-    it("tells a preparation when its lease cannot be kept", async () => {
+    it("aborts its preparation when the lease is lost", async () => {
       await received(db());
       let told = false;
       const long: TopicHandler = {
         ...recording,
         prepare: async ({ lost }) => {
-          await db().webhookEvent.updateMany({ data: { leaseToken: "somebody else's" } });
-          for (let i = 0; i < 100 && !lost.aborted; i++) await sleep(20);
+          await db().webhookEvent.updateMany({ data: { leaseToken: "another" } });
+          await eventually(() => expect(lost.aborted).toBe(true));
           told = lost.aborted;
         },
       };
       start(long, { leaseMs: 300 });
-      await until(() => Promise.resolve(told));
+      await eventually(() => expect(told).toBe(true));
     });
 
-    it("is not kept waiting by a shop that sends a thousand at once", async () => {
+    it("is not blocked by a thousand events of another shop", async () => {
       const turns = new Turns();
       const at = new Date();
       const noisy = Array.from({ length: 1_000 }, () =>
@@ -303,7 +309,7 @@ eachDatabase("an event of the inbox", ({ db }) => {
 });
 
 eachDatabase("a run of the inbox", ({ db }) => {
-  it("ends at a signal after the events that it is at, and says what remains", async () => {
+  it("ends at a signal after its current events, and reports what remains", async () => {
     const events = Array.from({ length: 30 }, () => delivery({ topic: "test/effect" }));
     await new WebhookInboxRepository(db()).insert(events);
     const stop = new AbortController();
@@ -336,9 +342,9 @@ eachDatabase("a run of the inbox", ({ db }) => {
   });
 });
 
-describe("turns", () => {
+describe("the turns of a fair queue", () => {
   const at = new Date("2026-11-16T15:00:00.000Z");
-  it("are the time of arrival while nobody waits, and a millisecond apart within a shop", () => {
+  it("are the time of arrival in an empty queue, and a millisecond apart within a shop", () => {
     const turns = new Turns();
     const of = (shop: string, ms = 0) =>
       turns.next(shop, new Date(at.getTime() + ms)).getTime() - at.getTime();
@@ -346,7 +352,7 @@ describe("turns", () => {
     expect(of("a", 500)).toBe(500);
   });
 
-  it("begin where the queue is when it is behind, so that a quiet shop is next", () => {
+  it("begin at the front of a queue that is behind, so that a quiet shop is next", () => {
     const turns = new Turns();
     turns.moveTo(new Date(at.getTime() - 60_000));
     expect(turns.next("quiet", at)).toEqual(new Date(at.getTime() - 60_000));
@@ -356,7 +362,7 @@ describe("turns", () => {
     expect(turns.next("third", at)).toEqual(at);
   });
 
-  it("forget who was ahead once nobody waits", () => {
+  it("are reset when the queue is empty", () => {
     const turns = new Turns();
     for (let i = 0; i < 5_000; i++) turns.next("busy", at);
     expect(turns.next("busy", at).getTime()).toBe(at.getTime() + 5_000);

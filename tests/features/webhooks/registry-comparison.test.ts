@@ -4,7 +4,7 @@ import { summaryOf } from "~/features/webhooks/components/topics-card";
 import { compareTopics, type RegistryFacts } from "~/features/webhooks/registry-comparison";
 import { expectedTopics } from "~/features/webhooks/registry.server";
 import { DOOR_PATH } from "~/features/webhooks/webhook-topics";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -32,10 +32,10 @@ function judged(facts: Partial<RegistryFacts>) {
 }
 
 describe("a topic that the configuration declares", () => {
-  it("is there without a subscription: Shopify does not list it", () => {
+  it("is in place without a subscription, because Shopify does not list it", () => {
     expect(judged({ declared })).toEqual([["orders/create", "declared"]]);
   });
-  it("comes twice with a subscription to the same door, which goes", () => {
+  it("has a duplicate subscription to the same address removed", () => {
     expect(judged({ declared, actual: [sub("ORDERS_CREATE")] })).toEqual([
       ["orders/create", "duplicate", `REMOVE ${ADDRESS}`],
     ]);
@@ -44,12 +44,12 @@ describe("a topic that the configuration declares", () => {
     ["another path", "https://app.test/old"],
     ["an old host", "https://old.test/webhooks"],
     ["another kind of place", "arn:aws:events:us-east-1::event-source/x"],
-  ])("has a stale subscription to %s, which goes", (_, uri) => {
+  ])("has a stale subscription to %s removed", (_, uri) => {
     expect(judged({ declared, actual: [sub("ORDERS_CREATE", uri)] })).toEqual([
       ["orders/create", "stale", `REMOVE ${uri}`],
     ]);
   });
-  it("that no code expects is said so, and cannot be removed from here", () => {
+  it("is unexpected without a step when no code handles it", () => {
     expect(judged({ expected: [], declared })).toEqual([["orders/create", "unexpected"]]);
   });
 });
@@ -63,19 +63,19 @@ describe("a topic that the configuration declares elsewhere", () => {
     ["at another path", "/webhooks/orders", "elsewhere"],
     ["at another host", "https://other.test/webhooks", "elsewhere"],
     ["at another kind of place", "pubsub://project:topic", "elsewhere"],
-  ])("is in place only when it leads to our door: %s", (_, uri, state) => {
+  ])("is in place only when it leads to the app's address: %s", (_, uri, state) => {
     const declared = [{ topic: "orders/create", uri }];
     expect(judged({ declared })).toEqual([["orders/create", state]]);
     expect(judged({ declared, actual: null })).toEqual([["orders/create", state]]);
   });
-  it("keeps the subscription that brings it to our door, and one only", () => {
+  it("keeps exactly one subscription to the app's address", () => {
     const one = sub("ORDERS_CREATE", ADDRESS, "1");
     expect(judged({ declared: elsewhere, actual: [one] })).toEqual([["orders/create", "elsewhere"]]);
     expect(judged({ declared: elsewhere, actual: [one, sub("ORDERS_CREATE", ADDRESS, "2")] })).toEqual([
       ["orders/create", "elsewhere", `REMOVE ${ADDRESS}`],
     ]);
   });
-  it("is in place when it is declared to our door as well", () => {
+  it("is in place when it is declared to the app's address as well", () => {
     expect(judged({ declared: [...elsewhere, ...declared] })).toEqual([["orders/create", "declared"]]);
   });
 });
@@ -89,7 +89,7 @@ describe("the topics card", () => {
     return summaryOf(topics, { checkedAt: "2026-11-01T00:00:00Z", topics });
   };
   it.each([
-    ["everything is", {}, "Everything is in place."],
+    ["nothing", {}, "Everything is in place."],
     [
       "a topic is declared elsewhere",
       { declared: [{ topic: "orders/create", uri: "/old" }] },
@@ -98,7 +98,7 @@ describe("the topics card", () => {
     ["a declared topic is not expected", { expected: [] }, "1 declared and not expected"],
     ["a topic is missing", { declared: [] }, "To repair: 1 missing."],
     ["a subscription is too much", { actual: [sub("ORDERS_CREATE")] }, "To repair: 1 duplicate."],
-  ])("says what is not in place: %s", (_, facts, said) => {
+  ])("summarises when this is out of place: %s", (_, facts, said) => {
     expect(summary(facts)).toContain(said);
     expect(summary(facts).includes("Everything is in place")).toBe(said === "Everything is in place.");
   });
@@ -108,35 +108,35 @@ describe("a topic that the configuration does not declare", () => {
   it("is registered when it is missing", () => {
     expect(judged({})).toEqual([["orders/create", "missing", `REGISTER ${ADDRESS}`]]);
   });
-  it("is not known before Shopify was asked, and nothing is planned", () => {
+  it("is unchecked without a step before Shopify was asked", () => {
     expect(judged({ actual: null })).toEqual([["orders/create", "unchecked"]]);
   });
-  it("is in place with one subscription to the door", () => {
+  it("is in place with one subscription to the app's address", () => {
     expect(judged({ actual: [sub("ORDERS_CREATE")] })).toEqual([["orders/create", "registered"]]);
   });
-  it("is turned round when its only subscription leads elsewhere, and a second such one goes", () => {
+  it("has its stale subscription updated, and a second stale one removed", () => {
     const actual = [sub("ORDERS_CREATE", "https://a.test/"), sub("ORDERS_CREATE", "https://b.test/")];
     expect(judged({ actual })).toEqual([
       ["orders/create", "stale", `REFRESH ${ADDRESS}`, "REMOVE https://b.test/"],
     ]);
   });
-  it("keeps one of two", () => {
+  it("keeps one of two subscriptions", () => {
     const actual = [sub("ORDERS_CREATE", ADDRESS, "1"), sub("ORDERS_CREATE", ADDRESS, "2")];
     expect(judged({ actual })).toEqual([["orders/create", "duplicate", `REMOVE ${ADDRESS}`]]);
   });
-  it("is only missed when it is a compliance topic: the Admin API has no such subscriptions", () => {
+  it("is missing without a step when it is a compliance topic, which the Admin API cannot register", () => {
     expect(judged({ expected: ["shop/redact"] })).toEqual([["shop/redact", "missing"]]);
   });
 });
 
-it("calls a subscription that nothing handles unexpected, and removes it", () => {
+it("a subscription that no code handles is unexpected and is removed", () => {
   expect(judged({ expected: [], actual: [sub("THEMES_PUBLISH")] })).toEqual([
     ["THEMES_PUBLISH", "unexpected", `REMOVE ${ADDRESS}`],
   ]);
 });
 
 describe("shopify.app.toml", () => {
-  it("declares what the code handles, and nothing else, to the one door", () => {
+  it("declares exactly the handled topics, all to the app's one address", () => {
     expect(
       declaredTopics()
         .map(({ topic }) => topic)
@@ -145,32 +145,42 @@ describe("shopify.app.toml", () => {
     expect(new Set(declaredTopics().map(({ uri }) => uri))).toEqual(new Set([DOOR_PATH]));
   });
 
+  const refusalOf = (path: string): unknown => {
+    try {
+      return readDeclaredTopics(path);
+    } catch (error) {
+      return error;
+    }
+  };
   const file = (text: string) => {
     const path = join(mkdtempSync(join(tmpdir(), "backroom-toml-")), "shopify.app.toml");
     writeFileSync(path, text);
     return path;
   };
   it.each([
-    ["no TOML", "topics = [", /is not TOML/],
-    ["no webhooks", 'name = "x"', /something else than expected at webhooks/],
+    ["text that is not TOML", "topics = [", "TOML"],
+    ["no webhooks", 'name = "x"', "webhooks"],
     [
       "a compliance topic in the wrong list",
       '[[webhooks.subscriptions]]\ntopics = ["shop/redact"]\nuri = "/webhooks"',
-      /belong to compliance_topics/,
+      "compliance_topics",
     ],
-  ])("with %s is refused in one sentence", (_, text, message) => {
-    expect(() => readDeclaredTopics(file(text))).toThrow(message);
+  ])("with %s is a ConfigurationError with one problem", (_, text, word) => {
+    expect(refusalOf(file(text))).toMatchObject({
+      code: "CONFIGURATION_INVALID",
+      problems: [expect.stringContaining(word)],
+    });
   });
-  it("that is not there is refused in one sentence", () => {
-    expect(() => readDeclaredTopics("/nowhere/shopify.app.toml")).toThrow(
-      /cannot be read \(ENOENT\).*Start it in the folder/,
-    );
+  it("is a ConfigurationError with one problem when it does not exist", () => {
+    expect(refusalOf("/nowhere/shopify.app.toml")).toMatchObject({
+      code: "CONFIGURATION_INVALID",
+      problems: [expect.stringContaining("ENOENT")],
+    });
   });
-  it("may declare nothing", () => {
+  it("may declare no topic", () => {
     expect(readDeclaredTopics(file('[webhooks]\napi_version = "2026-07"'))).toEqual([]);
   });
-  it("is in the image", async () => {
-    const { readFileSync } = await import("node:fs");
+  it("is copied into the Docker image", () => {
     expect(readFileSync("Dockerfile", "utf8")).toMatch(/^COPY .*shopify\.app\.toml.* \.\/$/m);
     expect(readFileSync(".dockerignore", "utf8")).not.toMatch(/toml/);
   });

@@ -163,7 +163,7 @@ describe.each(PROVIDERS)("with a key of %s", (_name, provider) => {
     });
 
     it.each([
-      ["nothing", ""],
+      ["empty", ""],
       ["plaintext", SECRET],
       ["JSON", '{"v":1}'],
       ["a record of prisma-field-encryption", "v1.aesgcm256.abcdef12.aaaa.bbbb"],

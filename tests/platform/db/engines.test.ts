@@ -20,6 +20,14 @@ import { T0 } from "../../support/tenant-rows";
 
 const shop = (shopDomain: string) => ({ data: { shopDomain, onboardingFlags: {}, installedAt: T0 } });
 
+/** Both clocks are this machine's, so that only the time of the call lies between them, however long that takes. */
+async function expectNow(read: () => Promise<Date>) {
+  const before = Date.now();
+  const now = (await read()).getTime();
+  expect(now).toBeGreaterThanOrEqual(before - 1_000);
+  expect(now).toBeLessThanOrEqual(Date.now() + 1_000);
+}
+
 eachDatabase("a database", ({ db }) => {
   it("distinguishes a unique violation from other errors", async () => {
     await db().store.create(shop("twice.myshopify.com"));
@@ -46,7 +54,7 @@ eachDatabase("a database", ({ db }) => {
   });
 
   it("tells its own time", async () => {
-    expect(Math.abs((await databaseNow(db())).getTime() - Date.now())).toBeLessThan(2_000);
+    await expectNow(() => databaseNow(db()));
   });
 
   it("returns instants, money and JSON exactly as they were written", async () => {
@@ -104,8 +112,8 @@ describe("Postgres in a time zone of its own", () => {
     });
     const row = await db.store.findFirst({ where: { installedAt: { lte: instant } } });
     expect(row?.installedAt).toEqual(instant);
-    expect(Math.abs((row?.createdAt.getTime() ?? 0) - Date.now())).toBeLessThan(5_000);
-    expect(Math.abs((await databaseNow(db)).getTime() - Date.now())).toBeLessThan(2_000);
+    expect(Math.abs((row?.createdAt.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
+    await expectNow(() => databaseNow(db));
     const [raw] = await db.$queryRawUnsafe<[{ at: string }]>(
       `SELECT "installedAt"::text AS "at" FROM "Store"`,
     );

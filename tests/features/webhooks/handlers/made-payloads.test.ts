@@ -19,27 +19,27 @@ import { insertStore } from "../../../support/webhook-rows";
 /** Through text, as the inbox has it. */
 const stored = (payload: unknown) => readPayload(JSON.stringify(payload));
 
-eachDatabase("a payload that nobody but we made", ({ db }) => {
+eachDatabase("a payload made by this repository", ({ db }) => {
   let shops = 0;
   let shop: string;
   const newShop = async (domain?: string) => {
     shop = (await insertStore(db(), `made-${++shops}`, domain ? { shopDomain: domain } : {})).shopDomain;
   };
 
-  describe("in the demo's inbox", () => {
+  describe("of the demo's inbox", () => {
     const catalogue = demoCatalogue();
     const rows = webhookEventRows(catalogue, "store").filter(({ topic }) => HANDLERS.has(topic));
     beforeAll(() => newShop());
 
     it.each([...new Set(rows.map(({ topic }) => topic))])(
-      "about %s is read, unless it is dead",
+      "is handled for %s, unless it is dead",
       async (topic) => {
         for (const row of rows.filter((one) => one.topic === topic && one.status !== "DEAD"))
           expect(await handle(db(), shop, topic, stored(row.payload), row)).toBeDefined();
       },
     );
 
-    it("covers every topic that can come more than once in a shop's life", () => {
+    it("exists for every topic except the final and the privacy ones", () => {
       const missing = [...HANDLERS.keys()].filter((topic) => !rows.some((row) => row.topic === topic));
       expect(missing.filter((topic) => !/^customers\/|^shop\/redact|^app\/uninstalled/.test(topic))).toEqual(
         [],
@@ -47,14 +47,14 @@ eachDatabase("a payload that nobody but we made", ({ db }) => {
     });
   });
 
-  it("in the other seeded stores' inboxes is read", async () => {
+  it("of the other seeded stores' inboxes is handled", async () => {
     await newShop();
     for (const { WebhookEvent } of [await secondStoreRows(TEST_KEYS), await loadStoreRows(1, TEST_KEYS)])
       for (const row of WebhookEvent ?? [])
         expect(await handle(db(), shop, row.topic, stored(row.payload), row)).toBeDefined();
   });
 
-  describe("from the local Shopify", () => {
+  describe("of the local admin", () => {
     const data = fromCatalogue(demoCatalogue(), SCOPES);
     beforeAll(() => newShop(data.shop.myshopifyDomain));
 
@@ -62,7 +62,7 @@ eachDatabase("a payload that nobody but we made", ({ db }) => {
       WEBHOOK_TOPICS.filter(
         (topic) => HANDLERS.has(topic) && topic !== "app/uninstalled" && topic !== "shop/redact",
       ),
-    )("about %s is read", async (topic) => {
+    )("is handled for %s", async (topic) => {
       const payload = webhookPayload(data, topic, SEED_NOW);
       if (HANDLERS.get(topic)?.of === "any") {
         const sent = { topic, shopDomain: shop, payload: JSON.stringify(payload), triggeredAt: SEED_NOW };
@@ -71,12 +71,12 @@ eachDatabase("a payload that nobody but we made", ({ db }) => {
         expect(await handle(db(), shop, topic, stored(payload), { triggeredAt: SEED_NOW })).toBeDefined();
     });
 
-    it("about app/uninstalled ends the installation", async () => {
+    it("is handled for app/uninstalled", async () => {
       const payload = stored(webhookPayload(data, "app/uninstalled", SEED_NOW));
       expect(await handle(db(), shop, "app/uninstalled", payload, { triggeredAt: SEED_NOW })).toBe("done");
     });
 
-    it("about shop/redact erases the shop that has left", async () => {
+    it("is handled for shop/redact, which erases the uninstalled shop", async () => {
       const payload = JSON.stringify(webhookPayload(data, "shop/redact", SEED_NOW));
       const sent = { topic: "shop/redact", shopDomain: shop, payload, triggeredAt: SEED_NOW };
       expect(await attempt(db(), await storeDelivery(db(), sent))).toEqual({ erased: true });

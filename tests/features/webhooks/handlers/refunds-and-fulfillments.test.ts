@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { OLDER } from "~/features/webhooks/handlers/fields";
 import { eachDatabase } from "../../../support/databases";
 import { everyRow, handle, sample } from "../../../support/webhook-events";
 import { figureDays, insertFigures, insertFlag, insertStore } from "../../../support/webhook-rows";
@@ -13,14 +14,14 @@ eachDatabase("refunds/create", ({ db }) => {
   const refund = (shop: string, changes = {}) =>
     handle(db(), shop, "refunds/create", sample("refunds/create", changes));
 
-  it("in Shopify's sample drops the figures of the shop's day on which it was made, of no other store", async () => {
+  it("with Shopify's sample drops the figures of its shop day, in its own store only", async () => {
     const [mine, theirs] = [await newShop(), await newShop()];
     expect(await refund(mine.shopDomain)).toBe("done");
     expect(await figureDays(db(), mine.id)).toEqual(["2021-12-30", "2022-01-01"]);
     expect(await figureDays(db(), theirs.id)).toHaveLength(3);
   });
 
-  it("again changes no row", async () => {
+  it("changes no row when repeated", async () => {
     const { shopDomain } = await newShop();
     await refund(shopDomain);
     const before = await everyRow(db());
@@ -28,7 +29,7 @@ eachDatabase("refunds/create", ({ db }) => {
     expect(await everyRow(db())).toBe(before);
   });
 
-  it("processed on another day than it was made touches both", async () => {
+  it("drops the figures of both days when it was processed on another day", async () => {
     const { id, shopDomain } = await newShop();
     await refund(shopDomain, { processed_at: "2022-01-01T12:00:00-05:00" });
     expect(await figureDays(db(), id)).toEqual(["2021-12-30"]);
@@ -38,7 +39,7 @@ eachDatabase("refunds/create", ({ db }) => {
     [{ order_id: null }, /^order_id: /],
     [{ order_id: "secret" }, /^order_id: /],
     [{ created_at: "secret" }, /^created_at: /],
-  ])("with %o names the field and not its value", async (changes, message) => {
+  ])("is refused for %o with the field's name and without its value", async (changes, message) => {
     const { shopDomain } = await newShop();
     const error: unknown = await refund(shopDomain, changes).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: "PAYLOAD_INVALID", message: expect.stringMatching(message) });
@@ -57,7 +58,7 @@ eachDatabase("a fulfilment's webhook", ({ db }) => {
   const flagOf = (id: string) => db().orderFlag.findUniqueOrThrow({ where: { id } });
 
   it.each(["fulfillments/create", "fulfillments/update"])(
-    "%s in Shopify's sample, where the parcel is not sent yet, ends no flag and says so",
+    "%s with Shopify's sample of a pending fulfilment resolves no flag and is skipped",
     async (topic) => {
       const { id, shopDomain } = await newShop();
       await insertFlag(db(), id, "LATE_FULFILMENT");
@@ -69,7 +70,7 @@ eachDatabase("a fulfilment's webhook", ({ db }) => {
     },
   );
 
-  it.each(["LATE_FULFILMENT", "PARTIAL_STALE"])("that is sent ends %s, once", async (rule) => {
+  it.each(["LATE_FULFILMENT", "PARTIAL_STALE"])("of a sent parcel resolves %s once", async (rule) => {
     const [{ id, shopDomain }, other] = [await newShop(), await newShop()];
     const flag = await insertFlag(db(), id, rule, { status: "SNOOZED", snoozedUntil: later(1) });
     const theirs = await insertFlag(db(), other.id, rule);
@@ -87,7 +88,7 @@ eachDatabase("a fulfilment's webhook", ({ db }) => {
     expect(await everyRow(db())).toBe(before);
   });
 
-  it("that arrives ends a delivery problem, and one that is on its way does not", async () => {
+  it("resolves a delivery problem when the parcel is delivered, and not in transit", async () => {
     const { id, shopDomain } = await newShop();
     const flag = await insertFlag(db(), id, "DELIVERY_PROBLEM");
     const update = (shipment_status: string) => tell(shopDomain, { shipment_status }, "fulfillments/update");
@@ -97,7 +98,7 @@ eachDatabase("a fulfilment's webhook", ({ db }) => {
     expect((await flagOf(flag.id)).status).toBe("RESOLVED");
   });
 
-  it("sent before the flag was raised did not end its reason; sent at its instant did", async () => {
+  it("resolves a flag when the parcel was sent at its instant, and not before", async () => {
     const { id, shopDomain } = await newShop();
     const flag = await insertFlag(db(), id, "PARTIAL_STALE", { createdAt: later(1) });
     const news = { updated_at: later(5000).toISOString() };
@@ -108,7 +109,7 @@ eachDatabase("a fulfilment's webhook", ({ db }) => {
     expect(await tell(shopDomain, news, "fulfillments/update")).toBe("done");
   });
 
-  it("of an update that does not say when it was sent ends nothing; a new one was sent when it was told", async () => {
+  it("without an instant resolves nothing as an update, and resolves the flag as a creation", async () => {
     const { id, shopDomain } = await newShop();
     await insertFlag(db(), id, "LATE_FULFILMENT");
     const silent = { created_at: undefined };
@@ -118,22 +119,22 @@ eachDatabase("a fulfilment's webhook", ({ db }) => {
     expect(await tell(shopDomain, silent)).toBe("done");
   });
 
-  it("older than the look at the order that raised the flag is skipped, of the same second it counts", async () => {
+  it("is skipped when it is older than the flag's snapshot of the order, and applied at the same second", async () => {
     const { id, shopDomain } = await newShop();
     const flag = await insertFlag(db(), id, "LATE_FULFILMENT", { orderUpdatedAt: later(1) });
-    expect(await tell(shopDomain, {})).toEqual({ skipped: expect.stringContaining("older") });
+    expect(await tell(shopDomain, {})).toEqual(OLDER);
     await db().orderFlag.update({ where: { id: flag.id }, data: { orderUpdatedAt: SENT } });
     expect(await tell(shopDomain, {})).toBe("done");
   });
 
-  it("leaves what a person has resolved as it was resolved", async () => {
+  it("does not change a flag that a person has resolved", async () => {
     const { id, shopDomain } = await newShop();
     const flag = await insertFlag(db(), id, "LATE_FULFILMENT", { status: "RESOLVED", resolvedBy: "them" });
     await tell(shopDomain, {});
     expect((await flagOf(flag.id)).resolvedBy).toBe("them");
   });
 
-  it("without its order is refused by the field's name", async () => {
+  it("is refused without its order, with the field's name", async () => {
     const { shopDomain } = await newShop();
     await expect(tell(shopDomain, { order_id: undefined })).rejects.toMatchObject({
       code: "PAYLOAD_INVALID",
@@ -150,13 +151,13 @@ eachDatabase("bulk_operations/finish", ({ db }) => {
       "A bulk operation that Backroom did not start ended as failed (ACCESS_DENIED).",
     ],
     [{ status: "canceled" }, "A bulk operation that Backroom did not start ended as canceled."],
-  ])("with %o is skipped: %s", async (changes, sentence) => {
+  ])("with %o is skipped with the sentence: %s", async (changes, sentence) => {
     const name = `bulk-${JSON.stringify(changes).length}`;
     const { shopDomain } = await insertStore(db(), name);
     const topic = "bulk_operations/finish";
     expect(await handle(db(), shopDomain, topic, sample(topic, changes))).toEqual({ skipped: sentence });
     await expect(
       handle(db(), shopDomain, topic, sample(topic, { ...changes, error_code: "not a code" })),
-    ).rejects.toMatchObject({ code: "PAYLOAD_INVALID", message: "error_code: expected a code" });
+    ).rejects.toMatchObject({ code: "PAYLOAD_INVALID", message: expect.stringMatching(/^error_code: /) });
   });
 });

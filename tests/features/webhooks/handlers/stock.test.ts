@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { OLDER } from "~/features/webhooks/handlers/fields";
 import { eachDatabase } from "../../../support/databases";
 import { everyRow, handle, sample } from "../../../support/webhook-events";
 import {
@@ -28,7 +29,7 @@ eachDatabase("inventory_levels/update", ({ db }) => {
   };
   const level = (available: number, at = TOLD) => ({ available, updatedAt: at.toISOString() });
 
-  it("in Shopify's sample sets the stock at its location, in this store alone", async () => {
+  it("with Shopify's sample sets the stock at its location, in its own store only", async () => {
     const [mine, theirs] = [await newShop(), await newShop()];
     const [row, other] = [await insertVelocity(db(), mine.id, 1), await insertVelocity(db(), theirs.id, 1)];
     expect(await tell(mine.shopDomain)).toBe("done");
@@ -38,7 +39,7 @@ eachDatabase("inventory_levels/update", ({ db }) => {
     expect(await stockOf(other.id)).toEqual({ available: 7, stockLevels: null, stockUpdatedAt: LONG_AGO });
   });
 
-  it("adds up the locations that are known, each as new as it was told", async () => {
+  it("sums the known locations, each with its latest level", async () => {
     const { id, shopDomain } = await newShop();
     const there = { [locationGid(5)]: level(3, later(9000)) };
     const row = await insertVelocity(db(), id, 1, { stockLevels: there, stockUpdatedAt: later(9000) });
@@ -52,26 +53,26 @@ eachDatabase("inventory_levels/update", ({ db }) => {
     expect((await stockOf(row.id)).available).toBe(-1);
   });
 
-  it("a second older than what is known of its location is skipped, of the same second it counts", async () => {
+  it("is skipped when it is a second older than its location's level, and applied at the same second", async () => {
     const { id, shopDomain } = await newShop();
     const known = { [locationGid(HERE)]: level(99, later(1000)) };
     const row = await insertVelocity(db(), id, 1, { stockLevels: known, available: 99 });
-    expect(await tell(shopDomain)).toEqual({ skipped: expect.stringContaining("older") });
+    expect(await tell(shopDomain)).toEqual(OLDER);
     expect((await stockOf(row.id)).available).toBe(99);
     expect(await tell(shopDomain, { updated_at: later(1000).toISOString() })).toBe("done");
     expect((await stockOf(row.id)).available).toBe(10);
   });
 
-  it("older than a sum whose parts are unknown is skipped, of the same instant it takes its place", async () => {
+  it("is skipped when it is older than a sum of unknown parts, and replaces it at the same instant", async () => {
     const { id, shopDomain } = await newShop();
     const row = await insertVelocity(db(), id, 1, { stockUpdatedAt: later(1) });
-    expect(await tell(shopDomain)).toEqual({ skipped: expect.stringContaining("older") });
+    expect(await tell(shopDomain)).toEqual(OLDER);
     await db().productVelocity.update({ where: { id: row.id }, data: { stockUpdatedAt: TOLD } });
     expect(await tell(shopDomain)).toBe("done");
     expect((await stockOf(row.id)).available).toBe(10);
   });
 
-  it("again changes no row", async () => {
+  it("changes no row when repeated", async () => {
     const { id, shopDomain } = await newShop();
     await insertVelocity(db(), id, 1);
     await tell(shopDomain);
@@ -80,7 +81,7 @@ eachDatabase("inventory_levels/update", ({ db }) => {
     expect(await everyRow(db())).toBe(before);
   });
 
-  it("of an item that is unknown, or not counted, is skipped with a sentence", async () => {
+  it("is skipped for an unknown item and for one without tracked stock", async () => {
     const { id, shopDomain } = await newShop();
     expect(await tell(shopDomain)).toEqual({ skipped: "Backroom keeps no figures of this item." });
     const row = await insertVelocity(db(), id, 1);
@@ -90,7 +91,7 @@ eachDatabase("inventory_levels/update", ({ db }) => {
     expect((await stockOf(row.id)).available).toBe(7);
   });
 
-  it("from several locations at once loses none", async () => {
+  it("applies concurrent updates from several locations", async () => {
     const { id, shopDomain } = await newShop();
     const row = await insertVelocity(db(), id, 1, { stockLevels: {}, available: 0 });
     const locations = [11, 12, 13];
@@ -108,14 +109,14 @@ eachDatabase("inventory_levels/update", ({ db }) => {
     [{ location_id: "secret" }, /^location_id: /],
     [{ inventory_item_id: 0 }, /^inventory_item_id: /],
     [{ updated_at: "secret" }, /^updated_at: /],
-  ])("with %o names the field and not its value", async (changes, message) => {
+  ])("is refused for %o with the field's name and without its value", async (changes, message) => {
     const { shopDomain } = await newShop();
     const error: unknown = await tell(shopDomain, changes).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: "PAYLOAD_INVALID", message: expect.stringMatching(message) });
     expect((error as Error).message).not.toContain("secret");
   });
 
-  it("shuffled and repeated, from two locations, ends as the newest of each alone", async () => {
+  it("ends in the newest level of each location when deliveries are shuffled and repeated", async () => {
     const event = fc.record({ location: fc.constantFrom(1, 2), second: fc.integer({ min: 0, max: 9 }) });
     const deliveries = fc
       .uniqueArray(event, {
@@ -158,7 +159,7 @@ eachDatabase("products/update", ({ db }) => {
     db().productVelocity.findMany({ where: { storeId }, orderBy: { variantGid: "asc" } });
   const variantsOf = async (storeId: string) => (await rowsOf(storeId)).map((row) => row.variantGid);
 
-  it("in Shopify's sample is followed by the rows of its variants, in this store alone", async () => {
+  it("with Shopify's sample updates the rows of its variants, in its own store only", async () => {
     const [mine, theirs] = [await newShop(), await newShop()];
     for (const { id } of [mine, theirs]) await insertVelocity(db(), id, SMALL);
     expect(await tell(mine.shopDomain)).toBe("done");
@@ -171,7 +172,7 @@ eachDatabase("products/update", ({ db }) => {
     expect(await rowsOf(theirs.id)).toMatchObject([{ productTitle: "Old title", productUpdatedAt: null }]);
   });
 
-  it("follows a new SKU and inventory item, and the only variant's title that is none", async () => {
+  it("updates the SKU and the inventory item, and stores no title for a default variant", async () => {
     const { id, shopDomain } = await newShop();
     await insertVelocity(db(), id, SMALL);
     const variant = { id: SMALL, title: "Default Title", sku: "NEW-1", inventory_item_id: 42 };
@@ -181,7 +182,7 @@ eachDatabase("products/update", ({ db }) => {
     ]);
   });
 
-  it("again changes no row; older is skipped, of the same second it counts", async () => {
+  it("changes no row when repeated, is skipped when it is older, and applied at the same second", async () => {
     const { id, shopDomain } = await newShop();
     await insertVelocity(db(), id, SMALL);
     await insertVelocity(db(), id, MEDIUM);
@@ -189,20 +190,20 @@ eachDatabase("products/update", ({ db }) => {
     const before = await everyRow(db());
     expect(await tell(shopDomain)).toBe("done");
     const older = { title: "Older", variants: [{ id: MEDIUM }], updated_at: later(-1000).toISOString() };
-    expect(await tell(shopDomain, older)).toEqual({ skipped: expect.stringContaining("older") });
+    expect(await tell(shopDomain, older)).toEqual(OLDER);
     expect(await everyRow(db())).toBe(before);
     expect(await tell(shopDomain, { title: "Same second" })).toBe("done");
     expect((await rowsOf(id))[0]?.productTitle).toBe("Same second");
   });
 
-  it("older than the computation that wrote the row is skipped, and deletes nothing", async () => {
+  it("is skipped when it is older than the computation of the row, and deletes nothing", async () => {
     const { id, shopDomain } = await newShop();
     await insertVelocity(db(), id, 5, { computedAt: later(1) });
-    expect(await tell(shopDomain)).toEqual({ skipped: expect.stringContaining("older") });
+    expect(await tell(shopDomain)).toEqual(OLDER);
     expect(await variantsOf(id)).toHaveLength(1);
   });
 
-  it("deletes the rows of variants that are gone, of this product and this store alone", async () => {
+  it("deletes the rows of removed variants of its product in its own store only", async () => {
     const [{ id, shopDomain }, theirs] = [await newShop(), await newShop()];
     await insertVelocity(db(), id, SMALL);
     await insertVelocity(db(), id, 5);
@@ -231,16 +232,19 @@ eachDatabase("products/update", ({ db }) => {
     ],
     ["no variants are shown", { variants: [], variant_gids: [] }, 1],
     ["variants are not told", { variants: undefined, variant_gids: undefined }, 1],
-  ])("when %s, %# leaves so many rows of a variant that is not shown", async (_when, changes, left) => {
-    const { id, shopDomain } = await newShop();
-    await insertVelocity(db(), id, 5);
-    expect(await tell(shopDomain, changes)).toBe("done");
-    expect(await rowsOf(id)).toHaveLength(left);
-    if (left)
-      expect((await rowsOf(id))[0]).toMatchObject({ productTitle: "Plain shirt", variantTitle: "Old" });
-  });
+  ])(
+    "when %s, keeps or deletes the row of a variant that is not listed (case %#)",
+    async (_when, changes, left) => {
+      const { id, shopDomain } = await newShop();
+      await insertVelocity(db(), id, 5);
+      expect(await tell(shopDomain, changes)).toBe("done");
+      expect(await rowsOf(id)).toHaveLength(left);
+      if (left)
+        expect((await rowsOf(id))[0]).toMatchObject({ productTitle: "Plain shirt", variantTitle: "Old" });
+    },
+  );
 
-  it("of a product without rows is skipped with a sentence", async () => {
+  it("is skipped for a product without rows", async () => {
     const { shopDomain } = await newShop();
     expect(await tell(shopDomain)).toEqual({ skipped: "Backroom keeps no figures of this product." });
   });
@@ -253,7 +257,7 @@ eachDatabase("products/update", ({ db }) => {
     [{ variants: [{ title: "secret" }] }, /^id: /],
     [{ vendor: 5 }, /^vendor: /],
     [{ updated_at: "secret" }, /^updated_at: /],
-  ])("with %o names the field and not its value", async (changes, message) => {
+  ])("is refused for %o with the field's name and without its value", async (changes, message) => {
     const { shopDomain } = await newShop();
     const error: unknown = await tell(shopDomain, changes).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: "PAYLOAD_INVALID", message: expect.stringMatching(message) });
