@@ -14,6 +14,7 @@ import { LOG_FILE, serve } from "./demo/serve.mjs";
 import { readState } from "./demo/state.mjs";
 import { DemoError, runSteps } from "./demo/terminal.mjs";
 
+const USAGE = "Usage: npm run demo -- [--port N] [--reset] [--check]";
 const HOSTNAME = "localhost";
 const SHOP_HANDLE = "backroom-demo";
 
@@ -57,14 +58,21 @@ async function main() {
 
 function readOptions() {
   try {
-    const options = { port: { type: "string" }, reset: { type: "boolean" }, check: { type: "boolean" } };
+    const options = {
+      ...{ port: { type: "string" }, reset: { type: "boolean" }, check: { type: "boolean" } },
+      help: { type: "boolean" },
+    };
     const { values } = parseArgs({ options });
+    if (values.help) {
+      console.log(USAGE);
+      process.exit(0);
+    }
     const wanted = String(values.port ?? (process.env.PORT || 4000));
     const port = Number(wanted);
     if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`${wanted} is not a port.`);
     return { ...values, port };
   } catch (error) {
-    console.error(`${error.message}\nUsage: npm run demo -- [--port N] [--reset] [--check]`);
+    console.error(`${error.message}\n${USAGE}`);
     process.exit(2);
   }
 }

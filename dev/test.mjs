@@ -54,10 +54,18 @@ process.exit(total.failures.length ? 1 : 0);
 
 function readArguments() {
   const [first, ...rest] = process.argv.slice(2);
+  if (first === "--help") usage();
   if (first === "--all") return { runs: Object.keys(RUNS), args: rest };
   const named = /^--project=(.+)$/.exec(first ?? "")?.[1];
   if (named) return { runs: [named], args: rest };
   return { runs: ["app"], args: process.argv.slice(2) };
+}
+
+function usage() {
+  console.log(
+    `Usage: npm test [-- --all | --project=${Object.keys(RUNS).join("|")}] [test files and other arguments for Vitest]`,
+  );
+  process.exit(0);
 }
 
 /** One server for all runs; each finds its template there (tests/support/templates.ts). */

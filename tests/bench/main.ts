@@ -1,9 +1,5 @@
-/**
- * `npm run bench [-- --short] [-- --only door,inbox]`: every figure of the README in one run, as ratios beside the bare
- * limit. Nothing here passes or fails: a machine is slow or fast, and the numbers say so. `--short` is the form that CI runs.
- */
 import { cpus, release, totalmem } from "node:os";
-import { parseArgs } from "node:util";
+import { command, UsageError } from "~/platform/command.server";
 import { openDatabases, type BenchDatabases } from "./databases";
 import { benchBackup } from "./backup.bench";
 import { benchColdStart } from "./cold-start.bench";
@@ -20,43 +16,60 @@ import { benchDoor, DOOR_LONG, DOOR_SHORT } from "./webhooks/door.bench";
 import { benchInbox, INBOX_LONG, INBOX_SHORT } from "./webhooks/inbox.bench";
 import { benchReplay } from "./webhooks/replay.bench";
 
-const { short, only } = parseArgs({
-  options: { short: { type: "boolean", default: false }, only: { type: "string" } },
-}).values;
+export const main = command({
+  name: "npm run bench",
+  help: `Usage: npm run bench [-- --short] [--only door,inbox]
 
-const PARTS: Record<string, (databases: BenchDatabases) => Promise<void>> = {
-  door: (databases) => benchDoor(databases, short ? DOOR_SHORT : DOOR_LONG),
-  inbox: (databases) => benchInbox(databases, short ? INBOX_SHORT : INBOX_LONG),
-  replay: (databases) => benchReplay(databases, short ? 20_000 : 200_000),
-  sweep: (databases) => benchSweep(databases, short ? SWEEP_SHORT : SWEEP_LONG),
-  beside: (databases) => benchBeside(databases, short ? BESIDE_SHORT : BESIDE_LONG),
-  histories: (databases) => benchHistories(databases, short ? 1_000 : 100_000),
-  repositories: (databases) => benchRepositories(databases, short ? 5 : 31),
-  secrets: (databases) => benchSecrets(databases, short ? 400 : 8_000),
-  connections: (databases) => benchConnections(databases, short ? 3 : 15),
-  backup: (databases) => benchBackup(databases, short ? 20_000 : 1_000_000),
-  pages: (databases) =>
-    benchPages(databases, short ? { stores: 50, rounds: 5 } : { stores: 1_000, rounds: 21 }),
-  migrations: (databases) =>
-    benchMigrations(
-      databases,
-      short ? { rows: 20_000, aloneMs: 1_000 } : { rows: 1_000_000, aloneMs: 3_000 },
-    ),
-  // Its short form is one of the crash tests, which judge it.
-  ...(!short && { outage: () => benchOutage(30) }),
-  start: (databases) => benchColdStart(databases, short ? 2 : 7),
-};
+Every figure of the README in one run, as ratios beside the bare limit. Nothing here passes or fails: a machine is slow or fast, and
+the numbers say so.
+  --short        the form that CI runs, to see that each part runs
+  --only A,B     these parts: ${Object.keys(parts(false)).join(", ")}
 
-const memory = Math.round(totalmem() / 2 ** 30);
-console.log(
-  `${new Date().toISOString().slice(0, 10)} · ${cpus().length} × ${cpus()[0]?.model.trim()} · ${memory} GB · Linux ${release()} · Node ${process.version}`,
-);
+0    every part ran
+2    wrong arguments, or a part could not run`,
+  options: { short: "flag", only: "value" },
+  run: async ({ values }, _env, io) => {
+    const all = Object.entries(parts(values.short ?? false));
+    const names = values.only?.split(",") ?? all.map(([name]) => name);
+    const unknown = names.find((name) => !all.some(([known]) => known === name));
+    if (unknown !== undefined) throw new UsageError(`${unknown} is no part of the benchmark.`);
+    io.out(machine());
+    const databases = await openDatabases();
+    try {
+      for (const [name, bench] of all) if (names.includes(name)) await bench(databases);
+    } finally {
+      await databases.close();
+    }
+    return 0;
+  },
+});
 
-const databases = await openDatabases();
-try {
-  for (const [name, bench] of Object.entries(PARTS))
-    if (!only || only.split(",").includes(name)) await bench(databases);
-} finally {
-  await databases.close();
+function parts(short: boolean): Record<string, (databases: BenchDatabases) => Promise<void>> {
+  return {
+    door: (databases) => benchDoor(databases, short ? DOOR_SHORT : DOOR_LONG),
+    inbox: (databases) => benchInbox(databases, short ? INBOX_SHORT : INBOX_LONG),
+    replay: (databases) => benchReplay(databases, short ? 20_000 : 200_000),
+    sweep: (databases) => benchSweep(databases, short ? SWEEP_SHORT : SWEEP_LONG),
+    beside: (databases) => benchBeside(databases, short ? BESIDE_SHORT : BESIDE_LONG),
+    histories: (databases) => benchHistories(databases, short ? 1_000 : 100_000),
+    repositories: (databases) => benchRepositories(databases, short ? 5 : 31),
+    secrets: (databases) => benchSecrets(databases, short ? 400 : 8_000),
+    connections: (databases) => benchConnections(databases, short ? 3 : 15),
+    backup: (databases) => benchBackup(databases, short ? 20_000 : 1_000_000),
+    pages: (databases) =>
+      benchPages(databases, short ? { stores: 50, rounds: 5 } : { stores: 1_000, rounds: 21 }),
+    migrations: (databases) =>
+      benchMigrations(
+        databases,
+        short ? { rows: 20_000, aloneMs: 1_000 } : { rows: 1_000_000, aloneMs: 3_000 },
+      ),
+    // Its short form is one of the crash tests, which judge it.
+    ...(!short && { outage: () => benchOutage(30) }),
+    start: (databases) => benchColdStart(databases, short ? 2 : 7),
+  };
 }
-process.exit(0);
+
+function machine(): string {
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${new Date().toISOString().slice(0, 10)} · ${cpus().length} × ${cpus()[0]?.model.trim()} · ${memory} GB · Linux ${release()} · Node ${process.version}`;
+}
