@@ -147,10 +147,10 @@ eachDatabase("rewrap", ({ db, url }) => {
         await new Promise(setImmediate);
       }
     };
-    const readers = [reader(), reader()];
     // On SQLite two in one process would wait for each other.
     const other = spawnScript("secrets:rewrap", [], environmentOf(url()));
     await once(other.child.stdout!, "data");
+    const readers = [reader(), reader()];
     const ended = await Promise.all([run(), other.ended]).finally(() => (working = false));
     await Promise.all(readers);
     expect(ended).toMatchObject([
