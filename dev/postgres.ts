@@ -11,6 +11,12 @@ export type PostgresServer = {
 };
 
 /**
+ * For tests: they kill processes and never the power. What crashes Postgres itself has a durable server of its own (tests/crash).
+ * synchronous_commit stays as shipped, because the app changes it for some transactions, and costs nothing without fsync.
+ */
+export const NOT_DURABLE = { fsync: "off", full_page_writes: "off" };
+
+/**
  * Starts a new cluster under `folder`.
  * @param settings of postgresql.conf; without them every durability setting is as shipped (fsync on)
  */

