@@ -39,11 +39,11 @@ eachDatabase("npm run retention", ({ db, url }) => {
     const keep = { RETENTION_AI_DRAFTS_DAYS: "-1" };
     const dry = await retention(["--dry-run"], keep);
     expect(dry.code).toBe(0);
-    expect(dry.out).toMatch(/^kpi-cache +before \S+: 1 would be deleted$/m);
+    expect(dry.out).toMatch(/^kpi-cache +before \S+: 1 /m);
     expect(await db().kpiCache.count()).toBe(1);
     const real = await retention([], keep);
     expect(real.code).toBe(0);
-    expect(real.out).toMatch(/^kpi-cache +before \S+: 1 deleted$/m);
+    expect(real.out).toMatch(/^kpi-cache +before \S+: 1 /m);
     expect(real.out).toMatch(/^ai-drafts .*RETENTION_AI_DRAFTS_DAYS .*-1/m);
     expect(real.out).toMatch(/^COMPLETE \(run \S+\)\.$/m);
     expect([await db().kpiCache.count(), await db().aiDraft.count()]).toEqual([0, 1]);
@@ -56,7 +56,7 @@ eachDatabase("npm run retention", ({ db, url }) => {
     });
     const { code, out } = await retention(["--budget-ms", "1"]);
     expect({ code, out }).toMatchObject({ code: 1, out: expect.stringMatching(/^INCOMPLETE /m) as string });
-    expect(out).toMatch(/^sessions .* left, the oldest of 1970-01-01T00:00:00\.000Z$/m);
+    expect(out).toMatch(/^sessions .*; [1-9][\d,]* .* 1970-01-01T00:00:00\.000Z$/m);
   });
 
   it("ends with 2 when another run is at it, and leaves no record", async () => {
