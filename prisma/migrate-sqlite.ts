@@ -59,12 +59,9 @@ export async function adoptPushed(db: SqlDriverAdapter, name: string | undefined
 
   const had = await firstThatMake(structure, migrations);
   const written = had ? [] : [await writeNext(structure, migrations, name, given)];
-  const adopted = [...(had ?? migrations), ...written];
-  await recordApplied(
-    db,
-    adopted.filter((migration) => !isApplied(migration)),
-  );
-  given.io.out(`The file was pushed. Recorded as applied: ${adopted.map(({ name }) => name).join(", ")}`);
+  const recorded = [...(had ?? migrations), ...written].filter((migration) => !isApplied(migration));
+  await recordApplied(db, recorded);
+  given.io.out(`The file was pushed. Recorded as applied: ${recorded.map(({ name }) => name).join(", ")}`);
   return { pending: had !== undefined && had.length < migrations.length, written: written.length > 0 };
 }
 
