@@ -57,20 +57,21 @@ export async function adoptPushed(db: SqlDriverAdapter, name: string | undefined
   if (foreign || (await isMadeBy(applied, structure)))
     return { pending: applied.length < migrations.length, written: false };
 
-  const had = await firstThatMake(structure, migrations);
+  const had = await firstThatMake(structure, migrations, applied.length);
   const written = had ? [] : [await writeNext(structure, migrations, name, given)];
-  const adopted = [...(had ?? migrations), ...written];
-  await recordApplied(
-    db,
-    adopted.filter((migration) => !isApplied(migration)),
-  );
-  given.io.out(`The file was pushed. Recorded as applied: ${adopted.map(({ name }) => name).join(", ")}`);
+  const recorded = [...(had ?? migrations), ...written].filter((migration) => !isApplied(migration));
+  await recordApplied(db, recorded);
+  given.io.out(`The file was pushed. Recorded as applied: ${recorded.map(({ name }) => name).join(", ")}`);
   return { pending: had !== undefined && had.length < migrations.length, written: written.length > 0 };
 }
 
-/** The first of the migrations, as many as make this structure; undefined when no number of them does. */
-async function firstThatMake(structure: string[], migrations: Migration[]): Promise<Migration[] | undefined> {
-  for (let count = migrations.length; count > 0; count--) {
+/** The first of the migrations, as many as make this structure and more than `least`; undefined when no number of them does. */
+async function firstThatMake(
+  structure: string[],
+  migrations: Migration[],
+  least: number,
+): Promise<Migration[] | undefined> {
+  for (let count = migrations.length; count > least; count--) {
     const first = migrations.slice(0, count);
     if (await isMadeBy(first, structure)) return first;
   }

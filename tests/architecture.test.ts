@@ -113,7 +113,7 @@ describe("the source code", () => {
 
   it("reads process.env only in platform/env.server.ts and in the launchers that run before anything is installed", () => {
     const offenders = [...all, "prisma.config.ts"].filter((path) => /\bprocess\.env\b/.test(read(path)));
-    const launchers = offenders.filter((path) => /^dev\/[\w-]+\.mjs$/.test(path));
+    const launchers = offenders.filter((path) => /^(dev|prisma)\/[\w-]+\.mjs$/.test(path));
     expect(offenders.filter((path) => !launchers.includes(path))).toEqual(["app/platform/env.server.ts"]);
   });
 
