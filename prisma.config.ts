@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
 import { defineConfig } from "prisma/config";
 import { parseDatabaseUrl } from "./app/platform/db/database-url";
 import { ConfigurationError, processEnvironment, providePrismaEnvironment } from "./app/platform/env.server";
-import { assertDeployable, chooseDatabase } from "./prisma/cli-database";
+import { assertDeployable, chooseDatabase, seedCommand } from "./prisma/cli-database";
 import { postgresMigrateAdapter } from "./prisma/postgres-migrate-adapter";
 import { sqliteMigrateAdapter } from "./prisma/sqlite-migrate-adapter";
 import { unrefEngineTimers } from "./prisma/unref-timers";
@@ -28,10 +27,7 @@ export default defineConfig({
   schema: address.engine === "sqlite" ? "prisma/schema.sqlite.prisma" : "prisma/schema.prisma",
   migrations: {
     path: address.engine === "sqlite" ? "prisma/migrations-sqlite" : "prisma/migrations",
-    // Where the app's source is not, there is the bundle that `npm run build` made of it.
-    seed: existsSync("prisma/seed.ts")
-      ? "node --import ./prisma/register-ts-loader.mjs prisma/seed.ts"
-      : "node ops/run.mjs prisma/seed",
+    seed: seedCommand("."),
   },
   adapter,
   studio: { adapter },

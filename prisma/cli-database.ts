@@ -1,5 +1,5 @@
 /** Which database the Prisma CLI works on: that of DATABASE_URL, which `--schema` must fit. Read by prisma.config.ts. */
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { parseDatabaseUrl, type Engine } from "../app/platform/db/database-url";
 import { ConfigurationError, databaseEnvironment, type Source } from "../app/platform/env.server";
 import { isPushed } from "./sqlite-file";
@@ -44,6 +44,13 @@ export async function assertDeployable(argv: string[], file: string): Promise<vo
     throw new ConfigurationError([
       `${file} was made by prisma:db-push:sqlite and has no migration history; npm run prisma:migrate:sqlite gives it one and keeps its rows.`,
     ]);
+}
+
+/** What `prisma db seed` runs: the source, or where that is not, as in an image, the bundle that `npm run build` made of it. */
+export function seedCommand(folder: string): string {
+  return existsSync(`${folder}/prisma/seed.ts`)
+    ? "node --import ./prisma/register-ts-loader.mjs prisma/seed.ts"
+    : "node ops/run.mjs prisma/seed";
 }
 
 function opensDatabase(argv: string[]): boolean {

@@ -12,8 +12,10 @@ export const main = command({
   name: "npm run prisma:generate",
   help: HELP,
   run: async (_, env, io) => {
-    for (const url of [UNUSED_URL.postgres, UNUSED_URL.sqlite]) {
-      const { code, stdout, stderr } = await runPrisma(url, ["generate", "--no-hints"], {
+    // The schemas' other generator writes node_modules/.prisma/client; once is enough.
+    const runs = [[UNUSED_URL.postgres, "--generator", "client"], [UNUSED_URL.sqlite]] as const;
+    for (const [url, ...only] of runs) {
+      const { code, stdout, stderr } = await runPrisma(url, ["generate", "--no-hints", ...only], {
         env,
         io,
         quiet: true,

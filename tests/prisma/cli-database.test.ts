@@ -1,6 +1,6 @@
 /** Which database the Prisma CLI is given (prisma.config.ts). */
 import { describe, expect, it } from "vitest";
-import { chooseDatabase, UNUSED_URL } from "../../prisma/cli-database";
+import { chooseDatabase, seedCommand, UNUSED_URL } from "../../prisma/cli-database";
 import { prismaCli } from "../../prisma/prisma-cli";
 
 const SQLITE = { DATABASE_URL: "file:./prisma/dev.sqlite" };
@@ -55,6 +55,11 @@ describe("a command that opens none", () => {
 });
 
 describe("the Prisma CLI", () => {
+  it("seeds from the source in a checkout, and from the bundle in an image", () => {
+    expect(seedCommand(".")).toBe("node --import ./prisma/register-ts-loader.mjs prisma/seed.ts");
+    expect(seedCommand("ops")).toBe("node ops/run.mjs prisma/seed");
+  });
+
   it("answers a schema of the other engine with one sentence and exit code 2", () => {
     const push = ["db", "push", "--schema", SCHEMAS.sqlite, "--force-reset"];
     const { status, stdout, stderr } = prismaCli(POSTGRES.DATABASE_URL, push, "capture");

@@ -101,8 +101,8 @@ describe("a release on Postgres, with what the image has", () => {
     });
   });
 
-  it("is given the demo store by `npx prisma db seed`", async () => {
-    expect(await run("npx prisma db seed")).toMatchObject({ code: 0 });
+  it("is given the demo store by `npm run prisma:seed`", async () => {
+    expect(await run("npm run prisma:seed")).toMatchObject({ code: 0 });
     const where = { shopDomain: "backroom-demo.myshopify.com" };
     expect(await using(url, (db) => db.store.count({ where }))).toBe(1);
   });
