@@ -73,6 +73,7 @@ function projectOf(folder: string): string {
     "postgres-migrate-adapter.ts",
     "sqlite-migrate-adapter.ts",
     "cli-database.ts",
+    "sqlite-file.ts",
     "unref-timers.ts",
   ])
     cpSync(join("prisma", file), join(project, "prisma", file));
