@@ -14,9 +14,12 @@ export async function databaseNow(db: RawQueryable): Promise<Date> {
   return new Date(row!.now);
 }
 
-/** SQL, with one `?`: so many milliseconds from the database's own time, as a column of instants keeps it. */
+/**
+ * SQL, with one `?`: so many milliseconds from the database's own time, as a column of instants keeps it: in milliseconds, so
+ * that what was written as now is not later than now when it is compared.
+ */
 export const INSTANT_IN: Record<Engine, string> = {
-  postgres: `(clock_timestamp() AT TIME ZONE 'UTC') + ?::float8 * interval '1 millisecond'`,
+  postgres: `((clock_timestamp() AT TIME ZONE 'UTC') + ?::float8 * interval '1 millisecond')::timestamp(3)`,
   // Written as Prisma writes it, so that it compares
   sqlite: `strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', (? / 1000.0) || ' seconds')`,
 };
