@@ -35,7 +35,7 @@ const folder = mkdtempSync(join(scratch(), "backroom-tests-"));
 // Postgres does not run as root, and must come by to what is its own in there.
 chmodSync(folder, 0o711);
 const server = await postgres();
-const total = { passed: 0, skipped: 0, failures: [] };
+const total = { passed: 0, skipped: 0, failures: /** @type {string[]} */ ([]) };
 for (const run of runs) {
   if (runs.length > 1) console.log(`\n── ${run}`);
   const { passed, skipped, failures } = await runVitest(run);

@@ -8,7 +8,7 @@ export async function benchOutage(seconds: number) {
   const cluster = await startCluster();
   try {
     for (const how of ["stopped", "frozen"] as const) {
-      const report = await outage(cluster, how, seconds);
+      const report = await outage(cluster, how, { seconds, afterOutage: 8 });
       describeOutage(`Postgres ${how} for ${seconds} s under 200 deliveries/s`, report, console.log);
       const { door, readyz, cron } = report.asked as Record<
         "door" | "readyz" | "cron",

@@ -1,4 +1,5 @@
 /** Everything that may happen to the inbox's processes, one after the other, and what must never come of it. */
+import { LEASE_MS } from "~/features/webhooks/worker.server";
 import { quantile } from "../bench/measure";
 import { startCluster, type Cluster } from "./cluster";
 import { killUnderLoad } from "./kills";
@@ -19,6 +20,10 @@ export type CrashOptions = {
   sweepKills: number;
   /** Of each outage, in seconds */
   outage: number;
+  /** How long the load goes on after it, in seconds: what is not as usual by then never will be */
+  afterOutage: number;
+  /** Of a worker's claims, in milliseconds */
+  leaseMs: number;
   /** What every time limit is multiplied by: the figures are a quiet machine's, and a busy one must only not hang */
   patience: number;
   say?: (line: string) => void;
@@ -27,27 +32,31 @@ export type CrashOptions = {
 };
 
 export const CRASH_SHORT = {
-  kills: 8,
-  ids: 10_000,
-  storm: 5_000,
-  reclaimKills: 6,
-  staleWriters: 1_000,
-  pills: 2,
-  sweepKills: 4,
-  outage: 5,
+  // Each kind once
+  kills: 4,
+  ids: 2_000,
+  storm: 1_000,
+  reclaimKills: 3,
+  staleWriters: 100,
+  pills: 1,
+  sweepKills: 2,
+  outage: 3,
+  afterOutage: 4,
+  leaseMs: 3_000,
   patience: 4,
 };
 export const CRASH_LONG = {
   ...{ kills: 52, ids: 200_000, storm: 100_000 },
-  ...{ reclaimKills: 36, staleWriters: 1_000, pills: 3, sweepKills: 100, outage: 30, patience: 1 },
+  ...{ reclaimKills: 36, staleWriters: 1_000, pills: 3, sweepKills: 100, patience: 1 },
+  ...{ outage: 30, afterOutage: 8, leaseMs: LEASE_MS },
 };
 
 const RECLAIM_MS = 15_000;
 const FREED_MS = 1_000;
 
 const PARTS = {
-  kills: async (cluster: Cluster, { kills, ids }: CrashOptions, say: Say) => {
-    const report = await killUnderLoad(cluster, kills, ids);
+  kills: async (cluster: Cluster, { kills, ids, leaseMs }: CrashOptions, say: Say) => {
+    const report = await killUnderLoad(cluster, { kills, ids, leaseMs });
     say(
       `${kills} kills under load: ${JSON.stringify(report.kills)}, sent in ${Math.round(report.sendingSeconds)} s, done after ${Math.round(report.seconds)} s`,
     );
@@ -71,8 +80,8 @@ const PARTS = {
       report.effects === options.storm ? [] : [`${report.effects} effects of ${options.storm} events.`];
     return [...told(report, say), ...wrong];
   },
-  reclaim: async (cluster: Cluster, { reclaimKills, patience }: CrashOptions, say: Say) => {
-    const report = await measureReclaim(cluster, reclaimKills);
+  reclaim: async (cluster: Cluster, { reclaimKills, leaseMs, patience }: CrashOptions, say: Say) => {
+    const report = await measureReclaim(cluster, reclaimKills, leaseMs);
     const [p50, p99] = [quantile(report.times, 0.5), quantile(report.times, 0.99)];
     say(
       `Reclaim after ${reclaimKills} kills, ${report.times.length} events: p50 ${(p50 / 1000).toFixed(1)} s, p99 ${(p99 / 1000).toFixed(1)} s, longest ${(Math.max(...report.times) / 1000).toFixed(1)} s`,
@@ -96,10 +105,11 @@ const PARTS = {
       ...report.othersHarmed.map((id) => `${id} came to harm beside a poison pill.`),
     ];
   },
-  outage: async (cluster: Cluster, { outage: seconds, patience }: CrashOptions, say: Say) => {
+  outage: async (cluster: Cluster, options: CrashOptions, say: Say) => {
+    const { outage: seconds, afterOutage, patience } = options;
     const violations: string[] = [];
     for (const how of ["stopped", "frozen"] as const) {
-      const report = await outage(cluster, how, seconds);
+      const report = await outage(cluster, how, { seconds, afterOutage });
       describeOutage(`Postgres ${how} for ${seconds} s under 200 deliveries/s`, report, say);
       violations.push(...violationsOf(report, patience).map((violation) => `${how}: ${violation}`));
     }
@@ -136,16 +146,16 @@ type Say = (line: string) => void;
 export type PartName = keyof typeof PARTS;
 export const PART_NAMES = Object.keys(PARTS) as PartName[];
 
-/** Returns the violations; none is what must come out. */
-export async function runCrashes(options: CrashOptions): Promise<string[]> {
+/** Returns the violations; none is what must come out. On a Postgres of its own, unless it is given one. */
+export async function runCrashes(options: CrashOptions, given?: Cluster): Promise<string[]> {
   const { say = () => undefined, only = PART_NAMES } = options;
-  const cluster = await startCluster();
+  const cluster = given ?? (await startCluster());
   try {
     const violations: string[] = [];
     for (const part of only) violations.push(...(await PARTS[part](cluster, options, say)));
     return violations;
   } finally {
-    await cluster.close();
+    if (!given) await cluster.close();
   }
 }
 

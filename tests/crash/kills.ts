@@ -2,7 +2,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { LEASE_MS } from "~/features/webhooks/worker.server";
 import freePort from "../support/free-port";
 import { webhookIdOf, webhookRequests } from "../support/webhook-requests";
 import type { Cluster } from "./cluster";
@@ -26,12 +25,17 @@ export type KillsReport = Comparison & {
 const KINDS = ["SIGKILL app", "SIGKILL worker", "SIGSTOP worker", "SIGKILL postgres"] as const;
 
 /** Two doors (one of them with a worker), and two workers. Kills are spread evenly over the deliveries. */
-export async function killUnderLoad(cluster: Cluster, kills: number, ids: number): Promise<KillsReport> {
+export async function killUnderLoad(
+  cluster: Cluster,
+  { kills, ids, leaseMs }: { kills: number; ids: number; leaseMs: number },
+): Promise<KillsReport> {
   const startedAt = performance.now();
   const url = await cluster.create("kills");
   const ledger = new Ledger(cluster.folder, "kills");
   const log = join(cluster.folder, "kills.log");
-  const environment = { DATABASE_URL: url, ATTEMPTS_FILE: ledger.attemptsFile };
+  const environment = {
+    ...{ DATABASE_URL: url, ATTEMPTS_FILE: ledger.attemptsFile, LEASE_MS: String(leaseMs) },
+  };
   const ports = [String(await freePort()), String(await freePort())] as const;
   const apps = [
     Supervised.app({ ...environment, PORT: ports[0] }, log),
@@ -58,7 +62,7 @@ export async function killUnderLoad(cluster: Cluster, kills: number, ids: number
     report.kills[kind] = (report.kills[kind] ?? 0) + 1;
     if (kind === "SIGKILL app") pick(apps).kill();
     else if (kind === "SIGKILL worker") pick(workers).kill();
-    else if (kind === "SIGSTOP worker") frozen.push(pick([...workers, apps[1]!]).freeze(LEASE_MS * 1.3));
+    else if (kind === "SIGSTOP worker") frozen.push(pick([...workers, apps[1]!]).freeze(leaseMs * 1.3));
     else report.outages.push(await cluster.crash());
   }
   const { failures } = await sending;

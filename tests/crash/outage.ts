@@ -44,10 +44,12 @@ type Stream = { name: string; answers: Answer[]; usual: number[]; stop: () => Pr
 
 const MOST_CONNECTIONS = 10;
 const STEADY_MS = 3_000;
-/** After the return; what is not as usual by then never will be. */
-const AFTER_MS = 8_000;
 
-export async function outage(cluster: Cluster, how: How, seconds: number, rate = 200): Promise<OutageReport> {
+export async function outage(
+  cluster: Cluster,
+  how: How,
+  { seconds, afterOutage, rate = 200 }: { seconds: number; afterOutage: number; rate?: number },
+): Promise<OutageReport> {
   const databaseUrl = await cluster.create(`outage_${how}`);
   await installShops(databaseUrl);
   await query(databaseUrl, `UPDATE "Store" SET "shopGid" = 'gid://shopify/Shop/' || "id"`);
@@ -89,7 +91,7 @@ export async function outage(cluster: Cluster, how: How, seconds: number, rate =
   const returning = performance.now();
   await bringBack();
   const backAt = performance.now();
-  await sleep(AFTER_MS);
+  await sleep(afterOutage * 1_000);
   await Promise.all(streams.map(({ stop }) => stop()));
 
   const door = streams[0]!;

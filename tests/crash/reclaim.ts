@@ -21,8 +21,12 @@ export type ReclaimReport = Comparison & {
 
 const WORKERS = 3;
 
-/** Workers with their usual lease, killed in the middle of handlers that take a second. */
-export async function measureReclaim(cluster: Cluster, kills: number): Promise<ReclaimReport> {
+/** Workers that are killed in the middle of handlers that take a second. */
+export async function measureReclaim(
+  cluster: Cluster,
+  kills: number,
+  leaseMs: number,
+): Promise<ReclaimReport> {
   const url = await cluster.create("reclaim");
   const ledger = new Ledger(cluster.folder, "reclaim");
   const db = await connectDatabase(url, { maxConnections: 2 });
@@ -35,7 +39,9 @@ export async function measureReclaim(cluster: Cluster, kills: number): Promise<R
   for (const { webhookId } of deliveries) ledger.acknowledge(webhookId);
   await db.$disconnect();
 
-  const environment = { DATABASE_URL: url, ATTEMPTS_FILE: ledger.attemptsFile };
+  const environment = {
+    ...{ DATABASE_URL: url, ATTEMPTS_FILE: ledger.attemptsFile, LEASE_MS: String(leaseMs) },
+  };
   const log = join(cluster.folder, "reclaim.log");
   const workers = Array.from({ length: WORKERS }, () => Supervised.worker(environment, log));
   await sleep(3_000);

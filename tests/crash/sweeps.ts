@@ -103,12 +103,14 @@ async function manyAtOnce(url: string, runs: RetentionRunRepository): Promise<st
       return new Promise((resolve) => sweeper.once("exit", resolve));
     }),
   );
-  // Who is refused leaves no record. Who is stopped for as long as its lease lasts is followed by another, and never sooner.
+  // Who is refused leaves no record. Who is stopped for as long as its lease lasts is followed by another, and never sooner. A
+  // batch renews the lease as it is written down; before the first one nobody knows when that was.
   const begun = (await runs.list(1_000)).filter(({ id }) => !before.has(id)).reverse();
   const tooSoon = begun.filter((run, i) => {
     const last = begun[i - 1];
     if (!last) return false;
-    const leaseMs = last.outcome === "COMPLETE" ? 0 : SWEEP_LEASE_MS;
+    const hasBatch = last.policies.some(({ batches }) => batches > 0);
+    const leaseMs = last.outcome === "COMPLETE" || !hasBatch ? 0 : SWEEP_LEASE_MS;
     return run.startedAt.getTime() < last.finishedAt!.getTime() + leaseMs;
   });
   const complete = begun.filter(({ outcome }) => outcome === "COMPLETE").length;

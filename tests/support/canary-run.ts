@@ -37,7 +37,7 @@ export async function runCanaries(demo: Demo, atLeast: number): Promise<CanaryRu
   try {
     await page("/app");
     for (let round = 0; canaries.count < atLeast; round++) {
-      for (const provider of PROVIDERS) await session(provider, round);
+      await Promise.all(PROVIDERS.map((provider) => session(provider, round)));
       for (const line of allCommandLines()) commandLines.add(line);
     }
     if (demo.cable) await withoutDatabase();
