@@ -2,7 +2,7 @@
  * The runbook's commands and statements, as they are written there. What is run elsewhere is named here with the file that
  * runs it; nothing else may be in the runbook.
  */
-import { existsSync, existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
