@@ -50,7 +50,8 @@ export default defineConfig({
         root,
         test: {
           name: "browser",
-          globalSetup,
+          globalSetup: at("./support/browser-setup.ts"),
+          isolate: false,
           include: ["tests/e2e/**/*.test.ts"],
           fileParallelism: false,
           testTimeout: 120_000,

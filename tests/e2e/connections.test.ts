@@ -30,7 +30,7 @@ async function open(path: string, heading: string, viewport = TALL) {
   const tab = await visit(browser, viewport);
   opened.push(tab);
   const { page, problems } = tab;
-  page.context().on("response", (response) => {
+  page.on("response", (response) => {
     // A redirect has no body, and a page that was left takes its answers along.
     if (response.url().startsWith(demo.admin.tunnelOrigin)) bodies.push(response.text().catch(() => ""));
   });

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { json } from "node:stream/consumers";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { DAY_MS } from "~/platform/clock";
@@ -77,7 +77,7 @@ it("hands a customer's report to the browser as a file, and is done with that", 
   await frame.getByRole("button", { name: "Download report" }).click();
   const download = await downloading;
   expect(download.suggestedFilename()).toBe("customer-data-2026-11-13.json");
-  const report = JSON.parse(readFileSync(await download.path(), "utf8")) as {
+  const report = (await json(await download.createReadStream())) as {
     shop: string;
     customer: { email: string };
     found: Record<string, number>;

@@ -8,6 +8,7 @@ import {
   launch,
   PHONE,
   screenshot,
+  settled,
   visit,
   type Visit,
 } from "./support/browser";
@@ -47,8 +48,7 @@ const dialog = (frame: Frame) => frame.getByRole("dialog");
 
 /** Nothing to complain about by eye, by axe, or by the width of the page. */
 async function look(page: Page, frame: Frame, name: string) {
-  // What fades in is not yet what it will be.
-  await page.waitForTimeout(400);
+  await settled(frame);
   await screenshot(page, `webhooks-${name}`);
   expect(await axeViolations(frame)).toEqual([]);
   expect(
