@@ -51,7 +51,8 @@ export default defineConfig({
         root,
         test: {
           name: "browser",
-          globalSetup,
+          globalSetup: at("./support/browser-setup.ts"),
+          isolate: false,
           include: ["tests/e2e/**/*.test.ts"],
           fileParallelism: false,
         },

@@ -28,7 +28,7 @@ afterEach(() => void (bodies = []));
 
 async function open(path: string, heading: string, viewport = TALL) {
   const { page, problems } = await tabs.open(viewport);
-  page.context().on("response", (response) => {
+  page.on("response", (response) => {
     // A redirect has no body, and a page that was left takes its answers along.
     if (response.url().startsWith(demo.admin.tunnelOrigin)) bodies.push(response.text().catch(() => ""));
   });

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { json } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { DAY_MS } from "~/platform/clock";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
@@ -58,7 +58,7 @@ it("the privacy page downloads a customer's report and completes the request", a
   await frame.getByRole("button", { name: "Download report" }).click();
   const download = await downloading;
   expect(download.suggestedFilename()).toBe("customer-data-2026-11-13.json");
-  const report = JSON.parse(readFileSync(await download.path(), "utf8")) as {
+  const report = (await json(await download.createReadStream())) as {
     shop: string;
     customer: { email: string };
     found: Record<string, number>;

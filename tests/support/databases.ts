@@ -16,17 +16,18 @@ export type TestDatabase = {
   drop: () => Promise<void>;
 };
 
-/** A migrated, empty database of its own: a copy of the template. */
-export async function createTestDatabase(engine: Engine): Promise<TestDatabase> {
+/** A migrated database of its own: a copy of the template, empty or with the demo's rows (browser-setup.ts). */
+export async function createTestDatabase(engine: Engine, { seeded = false } = {}): Promise<TestDatabase> {
   if (engine === "sqlite") {
     const folder = mkdtempSync(join(tmpdir(), "backroom-db-"));
     const file = join(folder, "test.sqlite");
-    copyFileSync(inject("sqliteTemplate"), file);
+    copyFileSync(inject(seeded ? "seededSqlite" : "sqliteTemplate"), file);
     return { url: `file:${file}`, drop: async () => rmSync(folder, { recursive: true, force: true }) };
   }
   const serverUrl = inject("postgresUrl");
   const name = inject("databasePrefix") + randomBytes(6).toString("hex");
-  await administer(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${inject("postgresTemplate")}`);
+  const template = inject(seeded ? "seededPostgres" : "postgresTemplate");
+  await administer(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   return {
     url: databaseUrl(inject("poolerUrl") || serverUrl, name),
     drop: () => administer(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),

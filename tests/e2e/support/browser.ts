@@ -1,20 +1,17 @@
 /** A browser that watches for what must not happen: console errors, failed requests, accessibility violations. */
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { chromium, type Browser, type Frame, type Locator, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type Frame,
+  type Locator,
+  type Page,
+} from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 import { USER_AGENT } from "../../support/user-agent";
 
-const CHROMIUM = "/usr/bin/chromium";
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const PATIENCE_MS = 10_000;
 const SCREENSHOTS = "test-results/screenshots";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -24,8 +21,9 @@ export const ALL_RULES = [...WCAG, "wcag22aa", "best-practice"];
 export const DESKTOP = { width: 1280, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
+/** The run's browser; closing it closes its pages and their cache. */
 export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  return chromium.connect(inject("chromium"));
 }
 
 /** A browser for one file of tests. The tabs that `open` makes are closed after each test. */
@@ -48,17 +46,28 @@ export function useBrowser() {
 
 export type Visit = { page: Page; problems: string[]; close: () => Promise<void> };
 
+/** Of each browser one: what a page has loaded the next one finds in its cache, compiled. */
+const contexts = new WeakMap<Browser, Promise<BrowserContext>>();
+
+function contextOf(browser: Browser): Promise<BrowserContext> {
+  const context =
+    contexts.get(browser) ??
+    browser.newContext({
+      userAgent: USER_AGENT,
+      locale: "en-US",
+      // Not the shop's: what the page shows must not depend on where the merchant sits.
+      timezoneId: "Asia/Tokyo",
+    });
+  contexts.set(browser, context);
+  return context;
+}
+
 /** A fresh tab; `problems` collects what the console and the network complained about. */
 async function visit(browser: Browser, viewport: typeof DESKTOP): Promise<Visit> {
-  const context = await browser.newContext({
-    viewport,
-    userAgent: USER_AGENT,
-    locale: "en-US",
-    // Not the shop's: what the page shows must not depend on where the merchant sits.
-    timezoneId: "Asia/Tokyo",
-  });
+  const context = await contextOf(browser);
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
+  await page.setViewportSize(viewport);
   const problems: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") problems.push(message.text());
@@ -72,7 +81,7 @@ async function visit(browser: Browser, viewport: typeof DESKTOP): Promise<Visit>
   page.on("response", (response) => {
     if (response.status() >= 400) problems.push(`${response.status()} ${response.url()}`);
   });
-  return { page, problems, close: () => context.close() };
+  return { page, problems, close: () => page.close() };
 }
 
 /** The app's frame once it is hydrated and shows `heading`. */
@@ -136,14 +145,19 @@ export async function axeViolations(target: Page | Frame, rules = WCAG): Promise
   }, rules);
 }
 
-/** Nothing fades or slides any more: a dialog on its way in has no contrast yet. Two seconds are enough for anything that ends. */
-async function settled(target: Page | Frame) {
+/**
+ * Nothing fades or slides any more: a dialog on its way in has no contrast yet. A circle that turns without an end, as Polaris
+ * keeps one out of sight, is not waited for; two seconds are enough for anything that ends.
+ */
+export async function settled(target: Page | Frame) {
   await target.evaluate(async () => {
+    const isUnderWay = ({ playState, effect }: Animation) =>
+      playState === "running" && effect?.getComputedTiming().endTime !== Infinity;
     const end = performance.now() + 2_000;
     // A transition begins in the frame after the one in which its class was set.
     for (let quiet = 0; quiet < 3 && performance.now() < end; quiet++) {
       await new Promise((resolve) => setTimeout(resolve, 20));
-      if (document.getAnimations().some(({ playState }) => playState === "running")) quiet = -1;
+      if (document.getAnimations().some(isUnderWay)) quiet = -1;
     }
   });
 }

@@ -1,19 +1,17 @@
 /**
- * The demo as a merchant meets it: the production build behind the local Shopify admin, on a database that is migrated
- * and seeded here. Only what Shopify plays is local; the app is the one that `npm start` runs.
+ * The demo as a merchant meets it: the production build behind the local Shopify admin, on a database that is a copy
+ * of a migrated or a seeded one. Only what Shopify plays is local; the app is the one that `npm start` runs.
  */
 import { clockStartingAt } from "~/platform/clock";
-import { connectDatabase } from "~/platform/db/client.server";
 import type { Engine } from "~/platform/db/database-url";
-import { localKeyProvider, parseKeyring, type Keyring } from "~/platform/crypto/keyring.server";
 import { fromCatalogue } from "../../../dev/local-admin/catalogue";
 import { startLocalAdmin, type LocalAdmin } from "../../../dev/local-admin/server";
 import { openDesk, type ProviderDesk } from "../../../dev/local-providers/desk";
 import { startLocalProviders, type LocalProviders } from "../../../dev/local-providers/server";
 import { demoCatalogue } from "../../../prisma/seed/catalogue";
 import { SEED_NOW } from "../../../prisma/seed/instant";
-import { seedDemo } from "../../../prisma/seed/run";
 import { answers, startApp } from "../../support/app-process";
+import { ENCRYPTION_KEY } from "../../support/demo-key";
 import { createTestDatabase } from "../../support/databases";
 import freePort from "../../support/free-port";
 import { layCable, type Cable } from "../../support/cable";
@@ -21,7 +19,6 @@ import { layCable, type Cable } from "../../support/cable";
 export const API_KEY = "local-api-key";
 export const API_SECRET = "local-api-secret";
 const SCOPES = "read_customers,read_inventory,read_locations,read_orders,read_products";
-const ENCRYPTION_KEY = `e2e:${Buffer.alloc(32, 7).toString("base64")}`;
 type Options = { engine?: Engine; seeded?: boolean };
 
 export type Demo = {
@@ -44,8 +41,7 @@ export type Demo = {
 
 /** On an empty database too, when it is not `seeded`: a shop that opens the app for the first time. */
 export async function startDemo({ engine = "sqlite", seeded = true }: Options = {}): Promise<Demo> {
-  const database = await createTestDatabase(engine);
-  if (seeded) await seed(database.url);
+  const database = await createTestDatabase(engine, { seeded });
   const cable = engine === "postgres" ? await layCable(database.url) : undefined;
 
   const catalogue = demoCatalogue();
@@ -108,10 +104,4 @@ export async function startDemo({ engine = "sqlite", seeded = true }: Options = 
     log: app.output,
     stop,
   };
-}
-
-async function seed(url: string) {
-  const db = await connectDatabase(url);
-  await seedDemo(db, { keys: localKeyProvider(parseKeyring(ENCRYPTION_KEY) as Keyring) });
-  await db.$disconnect();
 }
