@@ -12,11 +12,11 @@ import { testConnection } from "~/features/connections/test-connection.server";
 import { connectDatabase } from "~/platform/db/client.server";
 import { newStore, startProviders, submit, type Providers } from "../support/connections";
 import type { BenchDatabases } from "./databases";
-import { race } from "./measure";
+import { race, type Lengths } from "./measure";
 
 const GOAL_MS = 5;
 
-export async function benchConnections(databases: BenchDatabases, rounds: number) {
+export async function benchConnections(databases: BenchDatabases, lengths: Lengths) {
   const providers = await startProviders(() => new Date());
   for (const engine of ["sqlite", "postgres"] as const) {
     const db = await connectDatabase(await databases.create(engine, `bench_connections_${engine}`));
@@ -24,14 +24,14 @@ export async function benchConnections(databases: BenchDatabases, rounds: number
     for (const provider of PROVIDERS) {
       const { status } = await submit(context, provider, "connect", providers.forms[provider]());
       if (status !== 200) throw new Error(`${provider} could not be connected.`);
-      await benchTest(context, provider, `${provider}, ${engine}`, rounds);
+      await benchTest(context, provider, `${provider}, ${engine}`, lengths);
     }
     await db.$disconnect();
   }
   await providers.close();
 }
 
-async function benchTest(context: ConnectionContext, provider: Provider, title: string, rounds: number) {
+async function benchTest(context: ConnectionContext, provider: Provider, title: string, lengths: Lengths) {
   const { requests, privateKey } = await requestsOf(context, provider);
   const [bare, ours] = await race(
     [
@@ -47,7 +47,7 @@ async function benchTest(context: ConnectionContext, provider: Provider, title: 
         run: async () => testStored(context, (await findConnection(context, provider))!, "MANUAL"),
       },
     ],
-    { rounds, perRound: 20 },
+    lengths,
   );
   const overhead = ours!.medianMs - bare!.medianMs;
   console.log(

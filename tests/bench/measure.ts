@@ -3,14 +3,14 @@
 export type Contender = { name: string; run: (i: number) => unknown };
 export type Result = { name: string; perSecond: number; medianMs: number; p99Ms: number; ratio: number };
 
-/**
- * @param rounds   turns of each contender; the ratio is the median over the rounds of time beside the first contender's
- * @param perRound operations of one turn, one after the other
- */
-export async function race(
-  contenders: Contender[],
-  { rounds, perRound = 200 }: { rounds: number; perRound?: number },
-): Promise<Result[]> {
+export type Lengths = {
+  /** Turns of each contender; the ratio is the median over the rounds of time beside the first contender's */
+  rounds: number;
+  /** Operations of one turn, one after the other */
+  perRound: number;
+};
+
+export async function race(contenders: Contender[], { rounds, perRound }: Lengths): Promise<Result[]> {
   const times = contenders.map(() => [] as number[]);
   const totals = contenders.map(() => [] as number[]);
   for (let round = -1; round < rounds; round++) {

@@ -10,7 +10,7 @@ import { printRace, race } from "./measure";
 /** What a page's loader costs in a database of one store, and in one of a thousand; and how fast those are seeded. */
 export async function benchPages(
   databases: BenchDatabases,
-  { stores, rounds }: { stores: number; rounds: number },
+  { stores, ...lengths }: { stores: number; rounds: number; perRound: number },
 ) {
   for (const engine of ["sqlite", "postgres"] as const) {
     const alone = await seeded(databases, engine, 1);
@@ -31,7 +31,7 @@ export async function benchPages(
             { name: "in a database of 1 store", run: loader(alone) },
             { name: many, run: loader(crowded) },
           ],
-          { rounds, perRound: 20 },
+          lengths,
         ),
         goal,
       );

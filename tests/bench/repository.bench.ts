@@ -9,7 +9,7 @@ import { parseDatabaseUrl } from "~/platform/db/database-url";
 import { seedLoad } from "../../prisma/seed/load";
 import { T0, TEST_KEYS } from "../support/tenant-rows";
 import type { BenchDatabases } from "./databases";
-import { printRace, race, type Contender } from "./measure";
+import { printRace, race, type Contender, type Lengths } from "./measure";
 
 type Bare = {
   read: (storeId: string) => Promise<unknown>;
@@ -28,12 +28,15 @@ const PAYLOAD = {
 };
 const dayOf = (i: number) => new Date(Date.UTC(2000, 0, 1 + (i % 20_000))).toISOString().slice(0, 10);
 
-/** @param rounds turns of each contender; see {@link race} */
-export async function benchRepositories(databases: BenchDatabases, rounds: number) {
+/** @param stores how many there are; the figures are of one of them */
+export async function benchRepositories(
+  databases: BenchDatabases,
+  { stores, ...lengths }: Lengths & { stores: number },
+) {
   for (const engine of ["sqlite", "postgres"] as const) {
     const url = await databases.create(engine, `bench_repository_${engine}`);
     const db = await connectDatabase(url);
-    await seedLoad(db, TEST_KEYS, 20, { onProgress: () => {}, connections: 3 });
+    await seedLoad(db, TEST_KEYS, stores, { onProgress: () => {}, connections: 3 });
     const { id } = await db.store.findFirstOrThrow({ orderBy: { shopDomain: "asc" } });
     const bare = await bareDriver(url);
 
@@ -46,7 +49,7 @@ export async function benchRepositories(databases: BenchDatabases, rounds: numbe
           { name: "bare driver, the same SELECT", run: () => bare.read(id) },
           { name: "OrderFlagRepository.list", run: () => flags.list({ status: "ATTENTION" }) },
         ],
-        { rounds },
+        lengths,
       ),
     );
     printRace(
@@ -60,17 +63,17 @@ export async function benchRepositories(databases: BenchDatabases, rounds: numbe
               kpis.upsertDay("ORDERS", dayOf(i), { currency: "USD", payload: PAYLOAD, computedAt: T0 }),
           },
         ],
-        { rounds },
+        lengths,
       ),
     );
-    await benchEncryption(db, id, engine, rounds);
+    await benchEncryption(db, id, engine, lengths);
     await bare.close();
     await db.$disconnect();
   }
 }
 
 /** The same queries with and without the cipher between them and the caller. */
-async function benchEncryption(db: Db, storeId: string, engine: string, rounds: number) {
+async function benchEncryption(db: Db, storeId: string, engine: string, lengths: Lengths) {
   const secret = "x".repeat(255);
   const secrets = new StoreSecretRepository(db, storeId, TEST_KEYS);
   await secrets.upsert(
@@ -110,16 +113,14 @@ async function benchEncryption(db: Db, storeId: string, engine: string, rounds: 
         ),
     },
   ];
-  printRace(
-    `Encryption, read of a 255-byte secret, ${engine}`,
-    await race(reads, { rounds, perRound: 300 }),
-    { of: reads[1]!.name, atMost: 1.05 },
-  );
-  printRace(
-    `Encryption, write of a 255-byte secret, ${engine}`,
-    await race(writes, { rounds, perRound: 200 }),
-    { of: writes[1]!.name, atMost: 1.1 },
-  );
+  printRace(`Encryption, read of a 255-byte secret, ${engine}`, await race(reads, lengths), {
+    of: reads[1]!.name,
+    atMost: 1.05,
+  });
+  printRace(`Encryption, write of a 255-byte secret, ${engine}`, await race(writes, lengths), {
+    of: writes[1]!.name,
+    atMost: 1.1,
+  });
 }
 
 /** What the engine's driver does without Prisma and without us: the limit. */

@@ -13,10 +13,15 @@ const OLD = `old:${Buffer.alloc(32, 1).toString("base64")}`;
 const NEW = `new:${Buffer.alloc(32, 2).toString("base64")}`;
 const keysOf = (list: string) => localKeyProvider(parseKeyring(list) as Keyring);
 const READERS = 2;
-const OPERATIONS = 10_000;
 
-/** @param stores of six sealed values each */
-export async function benchSecrets(databases: BenchDatabases, stores: number) {
+/**
+ * @param stores     of six sealed values each
+ * @param operations of a KMS
+ */
+export async function benchSecrets(
+  databases: BenchDatabases,
+  { stores, operations }: { stores: number; operations: number },
+) {
   for (const engine of ["sqlite", "postgres"] as const) {
     const url = await databases.create(engine, `bench_secrets_${engine}`);
     const db = await connectDatabase(url);
@@ -25,7 +30,7 @@ export async function benchSecrets(databases: BenchDatabases, stores: number) {
     console.log(`\nRewrap of ${stores * 6} secrets beside ${READERS} readers, ${engine}`);
     console.log(`  npm run secrets:rewrap: ${rewrap}`);
     console.log(`  StoreSecretRepository.reveal: ${Math.round(reads / seconds)}/s, ${failed} failed`);
-    await benchKmsCalls(db, engine);
+    await benchKmsCalls(db, engine, operations);
     await db.$disconnect();
   }
 }
@@ -69,7 +74,7 @@ function runScript(url: string): Promise<string> {
 }
 
 /** Seals and opens in turn, through the repository; every request that reaches the KMS is counted there. */
-async function benchKmsCalls(db: Db, engine: string) {
+async function benchKmsCalls(db: Db, engine: string, operations: number) {
   const kms = await startKms();
   const keys = kmsKeyProvider(
     { names: [kms.createKey()], region: KMS_REGION, endpoint: kms.endpoint, credentials: KMS_CREDENTIALS },
@@ -77,7 +82,7 @@ async function benchKmsCalls(db: Db, engine: string) {
   );
   const { id } = await db.store.findFirstOrThrow();
   const secrets = new StoreSecretRepository(db, id, keys);
-  for (let i = 0; i < OPERATIONS / 2; i++) {
+  for (let i = 0; i < operations / 2; i++) {
     await secrets.upsert(
       "BING",
       { plaintext: `secret ${i}`, setBy: null, rotationReminderAt: null, lastFour: "", nextTestAt: null },
@@ -87,7 +92,7 @@ async function benchKmsCalls(db: Db, engine: string) {
   }
   const { length } = kms.calls;
   console.log(
-    `  KMS calls of ${OPERATIONS} operations (upsert and reveal in turn, from a cold start), ${engine}: ${length}`,
+    `  KMS calls of ${operations} operations (upsert and reveal in turn, from a cold start), ${engine}: ${length}`,
   );
   console.log(`  goal ≤ 1: ${length <= 1 ? "met" : "MISSED"}`);
   await kms.stop();

@@ -9,15 +9,31 @@ import { goal } from "../webhooks/goal";
 import { describeLoad, generate, type LoadResult } from "../webhooks/load-job";
 import { fillWebhooks, withClient } from "./expired-rows";
 
-export type BesideSizes = { rounds: number; seconds: number; expired: number; live: number };
-export const BESIDE_SHORT: BesideSizes = { rounds: 1, seconds: 3, expired: 20_000, live: 5_000 };
-export const BESIDE_LONG: BesideSizes = { rounds: 6, seconds: 30, expired: 2_000_000, live: 200_000 };
+export type BesideSizes = {
+  rounds: number;
+  /** Of each turn, and before it */
+  seconds: number;
+  warmUpSeconds: number;
+  expired: number;
+  live: number;
+};
+export const BESIDE_SHORT: BesideSizes = {
+  ...{ rounds: 1, seconds: 0.5, warmUpSeconds: 0.1 },
+  ...{ expired: 2_000, live: 500 },
+};
+export const BESIDE_LONG: BesideSizes = {
+  ...{ rounds: 6, seconds: 30, warmUpSeconds: 2 },
+  ...{ expired: 2_000_000, live: 200_000 },
+};
 
 /**
  * The door at 200/s, by turns alone and while the sweep runs in the same process, and who waited for a lock. A p99 of one
  * machine's disk wanders by half from one minute to the next, so each is taken over all of its turns.
  */
-export async function benchBeside(databases: BenchDatabases, { rounds, seconds, ...rows }: BesideSizes) {
+export async function benchBeside(
+  databases: BenchDatabases,
+  { rounds, seconds, warmUpSeconds, ...rows }: BesideSizes,
+) {
   const url = await databases.create("postgres", "bench_sweep");
   await fillWebhooks(url, rows);
   const door = await startDoor("ours", url, { INBOX_WORKER: "off" });
@@ -26,7 +42,7 @@ export async function benchBeside(databases: BenchDatabases, { rounds, seconds, 
     url: door.url,
     rate: 200,
     seconds,
-    warmUpSeconds: 2,
+    warmUpSeconds,
     tellLatencies: true,
   } as const;
   const sweepMeanwhile = async (): Promise<RetentionReport> => {

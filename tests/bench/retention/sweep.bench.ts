@@ -19,9 +19,9 @@ export type SweepSizes = {
 };
 export const SWEEP_SHORT: SweepSizes = {
   rounds: 1,
-  expired: 20_000,
-  live: 5_000,
-  latest: 20_000,
+  expired: 2_000,
+  live: 500,
+  latest: 6_000,
   growth: [],
 };
 export const SWEEP_LONG: SweepSizes = {

@@ -11,21 +11,31 @@ import { installShops, startDoor, type Door } from "./doors";
 import { fillInbox } from "./inbox-rows";
 
 export type InboxSizes = {
-  /** Events that the workers work through */
+  /** Events that the workers work through, and how many workers do */
   work: number;
+  workers: number[];
   /** Rows of the small inbox and of the large one */
   few: number;
   many: number;
+  /** Claims of each of them: rounds, and claims in a round */
+  rounds: number;
+  perRound: number;
 };
 
-export const INBOX_SHORT: InboxSizes = { work: 600, few: 10_000, many: 50_000 };
-export const INBOX_LONG: InboxSizes = { work: 20_000, few: 10_000, many: 1_000_000 };
+export const INBOX_SHORT: InboxSizes = {
+  ...{ work: 100, workers: [1], few: 500, many: 1_000 },
+  ...{ rounds: 1, perRound: 5 },
+};
+export const INBOX_LONG: InboxSizes = {
+  ...{ work: 20_000, workers: [1, 2, 4], few: 10_000, many: 1_000_000 },
+  ...{ rounds: 21, perRound: 50 },
+};
 
 export async function benchInbox(databases: BenchDatabases, sizes: InboxSizes) {
   const url = await databases.create("postgres", "bench_inbox");
   await installShops(url);
   console.log(`\nInbox of ${SHOPS} shops, ${sizes.work} × orders/create with the real handler, postgres`);
-  for (const workers of [1, 2, 4])
+  for (const workers of sizes.workers)
     console.log(
       `  ${workers} worker process${workers === 1 ? "  " : "es"} ${Math.round(await throughput(url, workers, sizes.work))} events/s`,
     );
@@ -72,7 +82,7 @@ async function untilDone(client: pg.Client, since: Date): Promise<number> {
 }
 
 /** The same claim on a small inbox, on a large one where everything waits, and on one where nearly everything is done. */
-async function benchClaim(databases: BenchDatabases, { few, many }: InboxSizes) {
+async function benchClaim(databases: BenchDatabases, { few, many, ...lengths }: InboxSizes) {
   const small = await filled(databases, "bench_claim_small", few, 0);
   const waiting = await filled(databases, "bench_claim_waiting", many, 0);
   const done = await filled(databases, "bench_claim_done", few, many - few);
@@ -90,7 +100,7 @@ async function benchClaim(databases: BenchDatabases, { few, many }: InboxSizes) 
       claiming(`${rows(many)} rows, all waiting`, waiting),
       claiming(`${rows(many)} rows, ${rows(few)} waiting`, done),
     ],
-    { rounds: 21, perRound: 50 },
+    lengths,
   );
   printRace("Claim of 4 events, postgres", results, { of: results[1]!.name, atMost: 1.3 });
   for (const db of [small, waiting, done]) await db.$disconnect();
