@@ -1,7 +1,7 @@
 // `npm run test:node -- 26 [test files…]`: the demo and the suite on another Node, in a fresh copy of this checkout. The Node comes
 // from npm (package `node`) and stays in .cache. Ends as `npm test` does, with a line of counts.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { chdir } from "node:process";
@@ -16,6 +16,8 @@ if (!/^\d+(\.\d+){0,2}$/.test(version ?? "")) {
 
 const npm = process.env.npm_execpath ?? "npm";
 const folder = mkdtempSync(join(tmpdir(), `backroom-node-${version}-`));
+// Postgres does not run as root, and is started from within it.
+chmodSync(folder, 0o755);
 try {
   const node = installNode(version);
   copyCheckout(folder);
