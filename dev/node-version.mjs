@@ -9,6 +9,6 @@ if (major < 20 || minor < TRIED[major]) {
   process.exit(1);
 } else if (!(major in TRIED)) {
   console.error(
-    `Backroom was tried on Node 20.19, 22, 24 and 26, not on ${process.versions.node}; it goes on all the same.`,
+    `Backroom was tried on Node 20, 22, 24 and 26, not on ${process.versions.node}; it goes on all the same.`,
   );
 }
