@@ -104,7 +104,7 @@ async function manyAtOnce(url: string, runs: RetentionRunRepository): Promise<st
     }),
   );
   // Who is refused leaves no record. Who is stopped for as long as its lease lasts is followed by another, and never sooner. A
-  // batch renews the lease as it is written down; before the first one nobody knows when that was.
+  // batch renews the lease as it is written down; before the first one that instant is not known.
   const begun = (await runs.list(1_000)).filter(({ id }) => !before.has(id)).reverse();
   const tooSoon = begun.filter((run, i) => {
     const last = begun[i - 1];

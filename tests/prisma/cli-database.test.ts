@@ -47,7 +47,7 @@ describe("a command that opens none", () => {
     },
   );
 
-  it("is given an address of its schema's engine, whatever DATABASE_URL is", () => {
+  it("is given an address of its schema's engine, also where DATABASE_URL is of the other", () => {
     const generate = (schema: string, env = {}) => chooseDatabase(["generate", "--schema", schema], env);
     expect(generate(SCHEMAS.postgres, SQLITE).databaseUrl).toBe(UNUSED_URL.postgres);
     expect(generate(SCHEMAS.sqlite, POSTGRES).databaseUrl).toBe(UNUSED_URL.sqlite);

@@ -1,5 +1,5 @@
 /**
- * Who stays, said once more and by other means: the words of SPEC §8 over plain rows, without a line of what is tested. A
+ * Who stays, said once more and by other means: the rules in words over plain rows, without a line of what is tested. A
  * history is all that one store (or the installation) has been through.
  */
 export type History = {
