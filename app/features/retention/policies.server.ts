@@ -1,5 +1,5 @@
 /**
- * The retention policies: what goes, when, and what is spared . A sweep walks each pass along its index, from the
+ * The retention policies: what goes, when, and what is spared. A sweep walks each pass along its index, from the
  * oldest row to the cutoff.
  */
 import { DAY_MS } from "~/platform/clock";
