@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { SHOP_PATHS } from "./deterministic";
-import { GoogleAccess, type Grant, type Holder, type RightsOptions } from "./google-access";
+import { GoogleAccess, type AccountOptions, type Grant, type Holder } from "./google-access";
 import { exhaustedTokens, LocalAnalytics } from "./google-analytics";
 import {
   apiError,
@@ -45,7 +45,7 @@ export type LocalGoogle = {
   /** Answers what is below /google, /ga4 and /gsc; false for any other path. `path` begins with a slash. */
   handle: (request: IncomingMessage, response: ServerResponse, path: string) => Promise<boolean>;
   /** The JSON file of a new service account with these rights */
-  addServiceAccount: (options?: RightsOptions & { clientEmail?: string }) => string;
+  addServiceAccount: (options?: AccountOptions) => string;
   addGrant: (grant: Grant) => void;
   revoke: (refreshToken: string) => void;
   expireTokens: () => void;

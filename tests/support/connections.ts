@@ -6,6 +6,7 @@ import { submitConnectionForm } from "~/features/connections/manage-connection.s
 import type { Provider } from "~/features/connections/provider";
 import type { ProviderDeps } from "~/features/connections/providers/provider-client.server";
 import { startLocalProviders, type LocalProviders } from "../../dev/local-providers/server";
+import { rsaKey } from "./rsa-keys";
 import { T0, TEST_KEYS } from "./tenant-rows";
 
 export const PROPERTY = "412345678";
@@ -26,6 +27,7 @@ export async function startProviders(now: () => Date = () => T0): Promise<Provid
   const serviceAccount = providers.google.addServiceAccount({
     properties: [PROPERTY],
     sites: [GSC_SITE, "https://www.example.com/"],
+    keyPair: rsaKey(0),
   });
   const google = { credentialKind: "service_account", serviceAccount };
   return {

@@ -7,6 +7,7 @@ import type { GoogleCredential } from "~/features/connections/credential";
 import { parseServiceAccountJson } from "~/features/connections/google-key-file.server";
 import type { ProviderDeps } from "~/features/connections/providers/provider-client.server";
 import { createOutboundFetch } from "~/platform/http/ssrf-guard.server";
+import { rsaKey } from "./rsa-keys";
 
 export type GoogleServer = LocalGoogle & {
   origin: string;
@@ -42,6 +43,9 @@ export async function startLocalGoogle({ timeoutMs = 5_000, paths }: Options = {
   };
 }
 
+/** So many of each server: no two of one have the same key. */
+const accounts = new WeakMap<GoogleServer, number>();
+
 /** A property and a site that one account may read, and the account's credential as the app stores it. */
 export const PROPERTY = "123456789";
 export const SITE = "https://www.example.com/";
@@ -50,7 +54,10 @@ export function addAccount(
   google: GoogleServer,
   { properties = [PROPERTY], sites = [SITE], ...rights }: RightsOptions = {},
 ): GoogleCredential {
-  const parsed = parseServiceAccountJson(google.addServiceAccount({ properties, sites, ...rights }));
+  const n = accounts.get(google) ?? 0;
+  accounts.set(google, n + 1);
+  const file = google.addServiceAccount({ properties, sites, ...rights, keyPair: rsaKey(n) });
+  const parsed = parseServiceAccountJson(file);
   if (!parsed.ok) throw new Error(parsed.sentence);
   return parsed.value;
 }

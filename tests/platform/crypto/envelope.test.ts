@@ -191,7 +191,9 @@ describe.each(PROVIDERS)("with a key of %s", (_name, provider) => {
         expect(await refusal(text, place, keys)).toMatchObject({ code: "NOT_AUTHENTIC" });
       for (let i = 0; i < 100_000; i++) {
         const text = randomBytes(1 + (i % 64)).toString(i % 2 ? "base64url" : "latin1");
-        await expect(open(keys, place, text)).rejects.toBeInstanceOf(EnvelopeError);
+        // An expectation for each would take longer than what it expects.
+        const error = await refusal(text, place, keys);
+        if (!(error instanceof EnvelopeError)) expect(error, text).toBeInstanceOf(EnvelopeError);
       }
     });
   });
