@@ -54,7 +54,6 @@ export default defineConfig({
           globalSetup: at("./support/browser-setup.ts"),
           isolate: false,
           include: ["tests/e2e/**/*.test.ts"],
-          fileParallelism: false,
         },
       },
       {

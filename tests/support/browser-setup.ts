@@ -1,5 +1,5 @@
 /** The setup of a run with a browser: one Chromium for all files, and the seeded databases that each demo gets a copy of. */
-import { copyFileSync } from "node:fs";
+import { copyFileSync, existsSync } from "node:fs";
 import { chromium } from "playwright-core";
 import type { ProvidedContext } from "vitest";
 import type { TestProject } from "vitest/node";
@@ -20,7 +20,8 @@ declare module "vitest" {
   }
 }
 
-const CHROMIUM = "/usr/bin/chromium";
+/** Debian's. The first has no window to draw, and needs a third less CPU; everything else is the same browser. */
+const CHROMIUM = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -35,7 +36,10 @@ export default async function setup(project: TestProject) {
   const teardown = await globalSetup(project);
   const context = project.getProvidedContext();
   const [server] = await Promise.all([
-    chromium.launchServer({ executablePath: CHROMIUM, args: FLAGS }),
+    chromium.launchServer({
+      executablePath: CHROMIUM.find((path) => existsSync(path)) ?? CHROMIUM[0],
+      args: FLAGS,
+    }),
     seedTemplates(context, (name, value) => project.provide(name, value)),
   ]);
   project.provide("chromium", server.wsEndpoint());
