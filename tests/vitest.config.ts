@@ -63,7 +63,6 @@ export default defineConfig({
           name: "debian",
           globalSetup,
           include: ["tests/debian/**/*.test.ts"],
-          fileParallelism: false,
         },
       },
       {

@@ -25,6 +25,7 @@ import { main as verify } from "../../ops/verify";
 import { createFolder, createKeyPair, restorePlan, type KeyPair } from "../support/backups";
 import { runMain, spawnScript, startMain } from "../support/commands";
 import { createTestDatabase, type TestDatabase } from "../support/databases";
+import { eventually } from "../support/eventually";
 import { administer, databaseUrl } from "../support/postgres";
 import { insertTenant } from "../support/tenant-rows";
 
@@ -182,12 +183,20 @@ describe("a backup of Postgres", () => {
   it("never runs beside a sweep, nor a sweep beside it", async () => {
     const during = await withLease(db, SWEEP_JOB, "the-sweep", () => run(backup));
     expect(during).toMatchObject({ outcome: "done", result: { code: 3 } });
-    let sweep: ReturnType<typeof withLease<string>> | undefined;
-    const { ended } = startMain(backup, [], environment(), () => {
-      sweep ??= withLease(db, SWEEP_JOB, "me", async () => "swept");
-    });
+    // The backup waits for this lock, and holds its lease meanwhile
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(`BEGIN; LOCK TABLE "WebhookEvent"`);
+    const { ended } = startMain(backup, [], environment());
+    await eventually(async () =>
+      expect(await db.jobLease.count({ where: { name: SWEEP_JOB, runId: { startsWith: "backup-" } } })).toBe(
+        1,
+      ),
+    );
+    const sweep = await withLease(db, SWEEP_JOB, "me", async () => "swept");
+    await client.end();
     expect(await ended).toMatchObject({ code: 0, error: "" });
-    expect(await sweep).toEqual({ outcome: "running", runId: expect.stringMatching(/^backup-/) as string });
+    expect(sweep).toEqual({ outcome: "running", runId: expect.stringMatching(/^backup-/) as string });
   });
 
   it("is not hindered by the timeouts that requests have", async () => {
