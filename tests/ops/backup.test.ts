@@ -122,7 +122,7 @@ describe("npm run backup", () => {
     const sqlite = new Database(database.url.slice("file:".length));
     const held = sqlite
       .prepare(
-        `SELECT "runId" FROM "JobLease" WHERE "name" = ? AND "expiresAt" > strftime('%Y-%m-%dT%H:%M:%f', 'now')`,
+        `SELECT "runId" FROM "JobLease" WHERE "name" = ? AND julianday("expiresAt") > julianday('now')`,
       )
       .pluck();
     const holders: unknown[] = [];
