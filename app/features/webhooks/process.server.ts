@@ -66,9 +66,9 @@ async function attempt(
   const store = await findStore(db, claimed.shopDomain);
   const startedAt = performance.now();
   // The database's clock, carried on by ours: one question less per event.
-  const end = (queryable: Queryable, result: HandlerResult) =>
+  const end = (queryable: Queryable, result: HandlerResult, of = store) =>
     complete(queryable, claimed, result, {
-      storeId: store?.id ?? null,
+      storeId: of?.id ?? null,
       now: new Date(now.getTime() + performance.now() - startedAt),
     });
 
@@ -82,7 +82,7 @@ async function attempt(
   await handler.prepare?.({ ...context, store, db, lost: AbortSignal.any([lost, stopping]) });
   return inTransaction(db, async (tx) => {
     const current = handler.prepare ? await findStore(tx, claimed.shopDomain) : store;
-    return end(tx, await handler.handle({ ...context, store: current, tx }));
+    return end(tx, await handler.handle({ ...context, store: current, tx }), current);
   });
 }
 
