@@ -53,14 +53,18 @@ export function setLogLevel(level: LogLevel) {
   log.level = level;
 }
 
-/** What a secret looks like, wherever it appears; what replaces it keeps the line valid JSON. */
-const SECRETS: [RegExp, string][] = [
-  [/\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]*/g, "[jwt]"],
+/**
+ * What a secret looks like, wherever it appears; what replaces it keeps the line valid JSON. Strangers write some of what is
+ * scrubbed, so no pattern may start over within what it has looked at in vain: where the end that makes it a secret is
+ * missing, the pattern takes what it has read, and its function gives that back.
+ */
+const SECRETS: [RegExp, string | ((...match: string[]) => string)][] = [
+  [/\beyJ[\w-]+(\.eyJ[\w-]+\.[\w-]*)?/g, (all, rest) => (rest ? "[jwt]" : all)],
   [/\bshp(at|rt|ca|pa|ss|ua|tka)_[A-Za-z0-9]+/g, "[shopify token]"],
   [/\b(?:ya29\.[\w-]+|GOCSPX-[\w-]+|AIza[\w-]{30,}|1\/\/[\w-]{20,})/g, "[google secret]"],
   [/\bbk\d+\.[\w-]+\.[\w-]*\.[\w-]+/g, "[envelope]"],
   [/(\bBearer\s+)[\w.~+/=-]+/gi, "$1[redacted]"],
-  [/(:\/\/[^\s:/@"\\]+:)[^\s@"\\]+@/g, "$1[redacted]@"],
+  [/(:\/\/[^\s:/@"\\]+)(?::[^\s@"\\]+(@)?)?/g, (all, before, end) => (end ? `${before}:[redacted]@` : all)],
   [/([?&](?:apikey|api_key|key|id_token|hmac|token|access_token|code|session)=)[^&\s"\\]+/gi, "$1[redacted]"],
   [
     /("(?:authorization|cookie|access_?token|refresh_?token|client_secret|api_?secret(?:_?key)?|password|private_?key|subject_token|api_?key)":\s*")[^"\\]*(?:\\.[^"\\]*)*/gi,
@@ -71,5 +75,5 @@ const SECRETS: [RegExp, string][] = [
 
 /** `text` without anything that looks like a secret. */
 export function scrub(text: string): string {
-  return SECRETS.reduce((line, [pattern, replacement]) => line.replace(pattern, replacement), text);
+  return SECRETS.reduce((line, [pattern, by]) => line.replace(pattern, by as string), text);
 }

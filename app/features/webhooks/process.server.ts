@@ -7,7 +7,7 @@ import type { KeyProvider } from "~/platform/crypto/keyring.server";
 import { databaseNow } from "~/platform/db/clock.server";
 import { inTransaction, type Db, type Queryable } from "~/platform/db/client.server";
 import { log, scrub } from "~/platform/log.server";
-import type { HandlerResult, TopicHandler } from "./handler";
+import { PayloadError, type HandlerResult, type TopicHandler } from "./handler";
 import { countProcessed } from "./inbox-metrics.server";
 import { readPayload } from "./payload";
 import { WebhookInboxRepository, type ClaimedEvent } from "./webhook-inbox.repository.server";
@@ -74,6 +74,7 @@ async function attempt(
 
   const handler = handlers.get(claimed.topic);
   if (!handler) return end(db, { skipped: `Backroom does nothing about ${claimed.topic}.` });
+  if (claimed.payload === null) throw new PayloadError("The database cannot write this payload out.");
   const context = { event: { ...claimed, payload: readPayload(claimed.payload) }, keys, now };
   if (handler.of === "installed") {
     if (store?.status !== "ACTIVE") return end(db, { skipped: "The shop does not have Backroom installed." });

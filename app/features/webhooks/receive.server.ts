@@ -96,7 +96,7 @@ function readHeaders(header: WebhookRequest["header"]) {
   const topic = header(REQUIRED.topic)!;
   const shopDomain = header(REQUIRED.shopDomain)!.toLowerCase();
   const webhookId = header(REQUIRED.webhookId)!;
-  if (!/^[a-z][a-z0-9_]{0,63}(\/[a-z][a-z0-9_]{0,63}){1,2}$/.test(topic))
+  if (!/^[a-z][a-z0-9_]{0,63}([/.][a-z][a-z0-9_]{0,63}){1,2}$/.test(topic))
     return `The header ${REQUIRED.topic} names no topic.`;
   if (!/^[a-z0-9][a-z0-9-]{0,99}\.myshopify\.com$/.test(shopDomain))
     return `The header ${REQUIRED.shopDomain} is no shop's domain.`;
@@ -116,7 +116,8 @@ function optional(value: string | undefined, form: RegExp): string | null {
 
 function instant(value: string | undefined): Date | null {
   const at = /^\d{4}-\d\d-\d\dT/.test(value ?? "") ? new Date(value!) : null;
-  return at && !Number.isNaN(at.getTime()) ? at : null;
+  // What both databases take for a date, time zones of either end included.
+  return at && at.getUTCFullYear() >= 1970 && at.getUTCFullYear() <= 9999 ? at : null;
 }
 
 /** A database that neither answers nor fails is one that is away. What it commits after all is a duplicate at the next try. */

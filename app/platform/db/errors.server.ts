@@ -14,9 +14,9 @@ export function isMissingTable(error: unknown): boolean {
   return /^(P2021|42P01)$/.test(codeOf(error)) || /no such table/.test(textOf(error));
 }
 
-/** A value's text is none of its type (Postgres): JSON that is not JSON, for one. */
+/** A value is none of its type, or more than its type holds (Postgres): JSON that is not JSON, 1e200000. */
 export function isMalformedValue(error: unknown): boolean {
-  return codeOf(error) === "22P02";
+  return /^22[0-9A-Z]{3}$/.test(codeOf(error));
 }
 
 /** The row that it refers to is gone, or never was. */
