@@ -26,6 +26,9 @@ import { stopWhatIsLong } from "~/platform/stopping.server";
 /** Longer than any request should take once it is told to stop, shorter than what platforms wait before SIGKILL (Fly 5 min, Render 30 s). */
 const SHUTDOWN_MS = 20_000;
 
+/** How long a request may take to arrive, looked at every second: Shopify and browsers are done in less. */
+const PATIENCE = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+
 installGlobals({ nativeFetch: true });
 
 main().catch((error: unknown) => {
@@ -51,7 +54,7 @@ async function main() {
   let worker: InboxWorker | undefined;
   const entry = webhookEntry(() => processDoor(() => worker?.wake()), createApp(env.appUrl));
   // Node drops the second of two Authorization lines; joined they are one that nobody accepts, as two signatures are.
-  const server = await listen(createServer({ joinDuplicateHeaders: true }, entry), env.port);
+  const server = await listen(createServer({ joinDuplicateHeaders: true, ...PATIENCE }, entry), env.port);
   // Not before the port is ours: a second process that is about to end must not take events with it.
   if (env.inboxWorker) worker = startWorker({ db, keys: keyProvider(), handlers: HANDLERS });
   log.info({ port: env.port }, "listening");

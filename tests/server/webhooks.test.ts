@@ -286,6 +286,36 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
     expect((await post(`{}`)).status).toBe(200);
   });
 
+  // The door is the same on both, and this waits for ten seconds.
+  if (engine === "sqlite")
+    it("serves others while strangers' bodies fill the memory for them, and cuts those off in the end", async () => {
+      const { port } = new URL(app.url);
+      const size = 5 * MEBIBYTE - 100_000;
+      const head = Object.entries(headersFor("x")).map(([name, value]) => `${name}: ${value}\r\n`);
+      const answered = { 503: 0, 408: 0, other: 0 };
+      let closed = 0;
+      const strangers = Array.from({ length: 40 }, () => {
+        const socket = connect(Number(port), "127.0.0.1");
+        socket.on("error", () => undefined).on("close", () => closed++);
+        socket.on("data", (data) => {
+          const status = /^HTTP\/1\.1 (503|408) /.exec(String(data))?.[1] as "503" | "408" | undefined;
+          answered[status ?? "other"] += 1;
+        });
+        socket.write(
+          `POST /webhooks HTTP/1.1\r\nHost: x\r\n${head.join("")}Content-Length: ${size + 1}\r\n\r\n`,
+        );
+        socket.write(Buffer.alloc(size, 120));
+        return socket;
+      });
+      // 64 MB are thirteen of them
+      await eventually(() => expect(answered[503]).toBeGreaterThanOrEqual(27));
+      expect((await post(`{"id":1}`)).status).toBe(200);
+      // None of them ever sends its last byte
+      await eventually(() => expect(closed).toBe(strangers.length), 30_000);
+      expect(answered.other).toBe(0);
+      expect((await post(`{"a":"${"x".repeat(4 * MEBIBYTE)}"}`)).status).toBe(200);
+    });
+
   it("stores nothing of a request that is cut off, and accepts the next one", async () => {
     const { port } = new URL(app.url);
     const body = `{"id":1}`;
