@@ -3,6 +3,7 @@
  * Secrets are scrubbed at the last moment, from the finished line, so that no message, error or library can carry one past.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import fs from "node:fs";
 import pino, { type DestinationStream, type Logger } from "pino";
 import type { LogLevel } from "./env.server";
 
@@ -47,7 +48,36 @@ function withoutQuotes(error: Error): object {
  * This process's logger; `setLogLevel` follows once the configuration is read. Lines that come while others are being
  * written go out together, so that the door does not wait for a disk or a pipe; what is left is written as the process ends.
  */
-export const log = createLogger("info", pino.destination({ dest: 1, sync: false }));
+export const log = createLogger("info", standardOutput());
+
+function standardOutput() {
+  const destination = pino.destination({ dest: 1, sync: false });
+  const flushSync = destination.flushSync.bind(destination);
+  // sonic-boom (4.2) tries again for ever what failed for good, and a process whose log's reader has gone would never end.
+  destination.flushSync = () => {
+    const { writeSync } = fs;
+    const givesUpAt = performance.now() + LAST_WRITE_MS;
+    const writeOrDrop = (fd: number, data: string, ...rest: []) => {
+      try {
+        return writeSync(fd, data, ...rest);
+      } catch (error) {
+        const { code = "" } = error as NodeJS.ErrnoException;
+        if (["EAGAIN", "EBUSY"].includes(code) && performance.now() < givesUpAt) throw error;
+        return Buffer.byteLength(data);
+      }
+    };
+    fs.writeSync = writeOrDrop as typeof writeSync;
+    try {
+      flushSync();
+    } finally {
+      fs.writeSync = writeSync;
+    }
+  };
+  return destination;
+}
+
+/** How long a reader that is busy is waited for at the end. */
+const LAST_WRITE_MS = 2_000;
 
 export function setLogLevel(level: LogLevel) {
   log.level = level;
