@@ -18,12 +18,16 @@ import { closeDatabase, database } from "~/platform/db/database.server";
 import { DatabaseUnavailableError, isDatabaseUnavailable } from "~/platform/db/errors.server";
 import { migrationState } from "~/platform/db/migration-state.server";
 import { ConfigurationError, environment } from "~/platform/env.server";
+import { ownAddress } from "~/platform/http/own-address.server";
 import { closeOutbound } from "~/platform/http/ssrf-guard.server";
 import { log, setLogLevel, withRequestId } from "~/platform/log.server";
 import { stopWhatIsLong } from "~/platform/stopping.server";
 
 /** Longer than any request should take once it is told to stop, shorter than what platforms wait before SIGKILL (Fly 5 min, Render 30 s). */
 const SHUTDOWN_MS = 20_000;
+
+/** How long a request may take to arrive, looked at every second: Shopify and browsers are done in less. */
+const PATIENCE = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
 
 installGlobals({ nativeFetch: true });
 
@@ -48,9 +52,9 @@ async function main() {
   if (schema.state !== "current") log.warn({ schema: schema.state }, schema.message);
 
   let worker: InboxWorker | undefined;
-  const entry = webhookEntry(() => processDoor(() => worker?.wake()), createApp());
+  const entry = webhookEntry(() => processDoor(() => worker?.wake()), createApp(env.appUrl));
   // Node drops the second of two Authorization lines; joined they are one that nobody accepts, as two signatures are.
-  const server = await listen(createServer({ joinDuplicateHeaders: true }, entry), env.port);
+  const server = await listen(createServer({ joinDuplicateHeaders: true, ...PATIENCE }, entry), env.port);
   // Not before the port is ours: a second process that is about to end must not take events with it.
   if (env.inboxWorker) worker = startWorker({ db, keys: keyProvider(), handlers: HANDLERS });
   log.info({ port: env.port }, "listening");
@@ -72,22 +76,24 @@ function surviveLostRollback(error: unknown) {
   log.warn({ err: error }, "a transaction could not be taken back, because the database does not answer");
 }
 
-function createApp() {
+function createApp(appUrl: string) {
   const app = express();
   app.disable("x-powered-by");
-  // One hop: the platform's proxy, whose X-Forwarded-Proto tells that the merchant came by https.
+  // For Remix, which reads the address that own-address.server.ts has put into the forwarding headers.
   app.set("trust proxy", 1);
   app.use(compression());
   app.use("/build", express.static("public/build", { immutable: true, maxAge: "1y", index: false }));
   app.use(express.static("public", { maxAge: "1h", index: false }));
 
   app.use(logged);
-  app.use(refuseMalformedAddress);
+  app.use(ownAddress(appUrl));
   const remix = createRequestHandler({ build });
   app.use((request, response, next) => void remix(request, response, next));
   app.use(answerFailure);
   return app;
 }
+
+const MOST_OF_A_PATH = 200;
 
 /** One line per request, and its id on every line that is logged while it is served. */
 const logged: RequestHandler = (request, response, next) => {
@@ -97,33 +103,15 @@ const logged: RequestHandler = (request, response, next) => {
   response.setHeader("X-Content-Type-Options", "nosniff");
   withRequestId(requestId, () => {
     response.once("finish", () => {
-      // The path only: the query of an admin page carries the session token.
-      const { method, path } = request;
+      // The path only: the query of an admin page carries the session token. And of a path no more than any of ours has.
+      const { method } = request;
+      const path = request.path.slice(0, MOST_OF_A_PATH);
       const durationMs = Math.round(performance.now() - startedAt);
       log.info({ method, path, status: response.statusCode, durationMs }, "request");
     });
     next();
   });
 };
-
-/** 400 for what no browser sends: an escape that is none, a NUL (Postgres stores none), a host that is no host. */
-const refuseMalformedAddress: RequestHandler = (request, response, next) => {
-  const wellFormed =
-    URL.canParse(request.originalUrl, `http://${request.get("host") ?? ""}`) &&
-    !/%00|%(?![0-9a-f]{2})/i.test(request.originalUrl) &&
-    canDecode(request.path);
-  if (wellFormed) next();
-  else response.status(400).type("text").send("This address is malformed.\n");
-};
-
-function canDecode(path: string): boolean {
-  try {
-    decodeURIComponent(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** What got past Remix: the log has it, the caller gets a sentence. Express' own answer would show a stack. */
 const answerFailure: ErrorRequestHandler = (error: unknown, _request, response, _next) => {

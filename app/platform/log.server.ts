@@ -3,6 +3,7 @@
  * Secrets are scrubbed at the last moment, from the finished line, so that no message, error or library can carry one past.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import fs from "node:fs";
 import pino, { type DestinationStream, type Logger } from "pino";
 import type { LogLevel } from "./env.server";
 
@@ -47,20 +48,53 @@ function withoutQuotes(error: Error): object {
  * This process's logger; `setLogLevel` follows once the configuration is read. Lines that come while others are being
  * written go out together, so that the door does not wait for a disk or a pipe; what is left is written as the process ends.
  */
-export const log = createLogger("info", pino.destination({ dest: 1, sync: false }));
+export const log = createLogger("info", standardOutput());
+
+function standardOutput() {
+  const destination = pino.destination({ dest: 1, sync: false });
+  const flushSync = destination.flushSync.bind(destination);
+  // sonic-boom (4.2) tries again for ever what failed for good, and a process whose log's reader has gone would never end.
+  destination.flushSync = () => {
+    const { writeSync } = fs;
+    const givesUpAt = performance.now() + LAST_WRITE_MS;
+    const writeOrDrop = (fd: number, data: string, ...rest: []) => {
+      try {
+        return writeSync(fd, data, ...rest);
+      } catch (error) {
+        const { code = "" } = error as NodeJS.ErrnoException;
+        if (["EAGAIN", "EBUSY"].includes(code) && performance.now() < givesUpAt) throw error;
+        return Buffer.byteLength(data);
+      }
+    };
+    fs.writeSync = writeOrDrop as typeof writeSync;
+    try {
+      flushSync();
+    } finally {
+      fs.writeSync = writeSync;
+    }
+  };
+  return destination;
+}
+
+/** How long a reader that is busy is waited for at the end. */
+const LAST_WRITE_MS = 2_000;
 
 export function setLogLevel(level: LogLevel) {
   log.level = level;
 }
 
-/** What a secret looks like, wherever it appears; what replaces it keeps the line valid JSON. */
-const SECRETS: [RegExp, string][] = [
-  [/\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]*/g, "[jwt]"],
+/**
+ * What a secret looks like, wherever it appears; what replaces it keeps the line valid JSON. Strangers write some of what is
+ * scrubbed, so no pattern may start over within what it has looked at in vain: where the end that makes it a secret is
+ * missing, the pattern takes what it has read, and its function gives that back.
+ */
+const SECRETS: [RegExp, string | ((...match: string[]) => string)][] = [
+  [/\beyJ[\w-]+(\.eyJ[\w-]+\.[\w-]*)?/g, (all, rest) => (rest ? "[jwt]" : all)],
   [/\bshp(at|rt|ca|pa|ss|ua|tka)_[A-Za-z0-9]+/g, "[shopify token]"],
   [/\b(?:ya29\.[\w-]+|GOCSPX-[\w-]+|AIza[\w-]{30,}|1\/\/[\w-]{20,})/g, "[google secret]"],
   [/\bbk\d+\.[\w-]+\.[\w-]*\.[\w-]+/g, "[envelope]"],
   [/(\bBearer\s+)[\w.~+/=-]+/gi, "$1[redacted]"],
-  [/(:\/\/[^\s:/@"\\]+:)[^\s@"\\]+@/g, "$1[redacted]@"],
+  [/(:\/\/[^\s:/@"\\]+)(?::[^\s@"\\]+(@)?)?/g, (all, before, end) => (end ? `${before}:[redacted]@` : all)],
   [/([?&](?:apikey|api_key|key|id_token|hmac|token|access_token|code|session)=)[^&\s"\\]+/gi, "$1[redacted]"],
   [
     /("(?:authorization|cookie|access_?token|refresh_?token|client_secret|api_?secret(?:_?key)?|password|private_?key|subject_token|api_?key)":\s*")[^"\\]*(?:\\.[^"\\]*)*/gi,
@@ -71,5 +105,5 @@ const SECRETS: [RegExp, string][] = [
 
 /** `text` without anything that looks like a secret. */
 export function scrub(text: string): string {
-  return SECRETS.reduce((line, [pattern, replacement]) => line.replace(pattern, replacement), text);
+  return SECRETS.reduce((line, [pattern, by]) => line.replace(pattern, by as string), text);
 }

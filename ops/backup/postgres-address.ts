@@ -1,21 +1,23 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { postgresAddress } from "~/platform/db/postgres-address";
 
 /** Debian's, and so the image's: the authorities that Node knows by itself. */
 const SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
 
 /** A Postgres address for libpq's tools: in its environment variables, because arguments are everybody's to read. */
 export function libpqEnvironment(databaseUrl: string): Record<string, string | undefined> {
-  const url = new URL(databaseUrl);
-  const query = (name: string) => url.searchParams.get(name) ?? undefined;
-  const decoded = (part: string) => decodeURIComponent(part) || undefined;
+  const { searchParams } = new URL(databaseUrl);
+  // As our driver: of a name that stands twice, the last.
+  const query = (name: string) => searchParams.getAll(name).at(-1);
+  const { host, port, user, password, database } = postgresAddress(databaseUrl);
   return withoutUndefined({
-    PGHOST: query("host") ?? decoded(url.hostname.replace(/^\[|\]$/g, "")),
-    PGPORT: url.port || undefined,
-    PGUSER: decoded(url.username),
-    PGPASSWORD: decoded(url.password),
-    PGDATABASE: databaseName(databaseUrl),
+    PGHOST: host || undefined,
+    PGPORT: port || undefined,
+    PGUSER: user || undefined,
+    PGPASSWORD: password || undefined,
+    PGDATABASE: database,
     // "no-verify" is a word of our driver's.
     PGSSLMODE: query("sslmode")?.replace("no-verify", "require"),
     PGSSLROOTCERT: query("sslrootcert") ?? authorities(query("sslmode")),
@@ -36,8 +38,7 @@ function authorities(sslmode = ""): string | undefined {
 }
 
 export function databaseName(databaseUrl: string): string {
-  const url = new URL(databaseUrl);
-  return decodeURIComponent(url.pathname.slice(1)) || decodeURIComponent(url.username);
+  return postgresAddress(databaseUrl).database;
 }
 
 export function withDatabase(databaseUrl: string, name: string): string {
@@ -48,8 +49,8 @@ export function withDatabase(databaseUrl: string, name: string): string {
 
 /** For sentences: never the password. */
 export function describeAddress(databaseUrl: string): string {
-  const { hostname, port } = new URL(databaseUrl);
-  return `"${databaseName(databaseUrl)}" at ${decodeURIComponent(hostname)}:${port || 5432}`;
+  const { host, port, database } = postgresAddress(databaseUrl);
+  return `"${database}" at ${host}:${port || 5432}`;
 }
 
 function withoutUndefined(values: Record<string, string | undefined>) {

@@ -1,4 +1,5 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
+import { DATABASE_URL_FORMS } from "~/platform/db/database-url";
 import type { Source } from "~/platform/env.server";
 import { BackupError } from "./backup-error";
 import type { CheckedBackup } from "./check-backup";
@@ -7,7 +8,7 @@ import { databaseName, describeAddress, libpqEnvironment, withDatabase } from ".
 import { withClient } from "./postgres-client";
 import { appliedMigrations, fingerprintPostgres, inSnapshot, listTables } from "./postgres-fingerprint";
 import type { Target } from "./target";
-import { runTool } from "./tool";
+import { runTool, type ToolOptions } from "./tool";
 
 type Options = { variables: Source; noPrivileges?: boolean; signal: AbortSignal };
 
@@ -69,17 +70,44 @@ async function restoreInto(
     ...(noPrivileges ? ["--no-privileges"] : []),
     `--dbname=${databaseName(databaseUrl)}`,
   ];
+  const env = libpqEnvironment(databaseUrl);
+  await proveSameDatabase(databaseUrl, { variables, env, signal });
   try {
-    await runTool("pg_restore", args, {
-      variables,
-      env: libpqEnvironment(databaseUrl),
-      signal,
-      input: backup.archive(),
-    });
+    await runTool("pg_restore", args, { variables, env, signal, input: backup.archive() });
   } catch (error) {
     throw describe(error);
   }
 }
+
+/**
+ * What was checked is what our driver reached; what is about to be replaced is what libpq reaches. A lock that the one holds is
+ * seen by the other in the same database of the same server only, whatever the two make of an address.
+ */
+async function proveSameDatabase(
+  databaseUrl: string,
+  options: Pick<ToolOptions, "variables" | "env" | "signal">,
+) {
+  await withClient(databaseUrl, async (client) => {
+    const key = [randomInt(2 ** 31), randomInt(2 ** 31)];
+    await client.query("SELECT pg_advisory_lock($1, $2)", key);
+    let seen = "";
+    await runTool("psql", ["--no-psqlrc", "--no-password", "-At", "-c", lockQuery(key)], {
+      ...options,
+      output: async (bytes) => {
+        for await (const part of bytes) seen += Buffer.from(part).toString();
+      },
+    });
+    if (seen.trim() === "t") return;
+    throw new BackupError(
+      "TARGET",
+      `pg_restore would reach another database than ${describeAddress(databaseUrl)}. Nothing was changed. Write host and port of DATABASE_URL in their usual places: ${DATABASE_URL_FORMS}.`,
+    );
+  });
+}
+
+const lockQuery = ([first, second]: number[]) =>
+  `SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE d.datname = current_database()
+     AND l.locktype = 'advisory' AND l.classid = ${first} AND l.objid = ${second} AND l.objsubid = 2 AND l.granted)`;
 
 /** The roles of a server are not in the dump of a database. */
 function describe(error: unknown): unknown {

@@ -18,7 +18,7 @@ import { restoreBackup } from "../../ops/backup/restore-backup";
 import { locate } from "../../ops/backup/stores";
 import { fillInbox } from "../bench/webhooks/inbox-rows";
 import type { Main } from "~/platform/command.server";
-import type { Source } from "~/platform/env.server";
+import { childEnvironment, type Source } from "~/platform/env.server";
 import { main as backup } from "../../ops/backup";
 import { main as restore } from "../../ops/restore";
 import { main as verify } from "../../ops/verify";
@@ -253,6 +253,37 @@ describe("the variables of libpq in an operator's shell", () => {
 });
 
 describe("a restore into Postgres", () => {
+  it("reaches the port that the query of the address names, as the app does", async () => {
+    const target = await emptyDatabase();
+    const url = new URL(target.url);
+    const { port } = url;
+    url.port = "9";
+    url.searchParams.set("port", port);
+    expect(await run(restore, { DATABASE_URL: url.href }, file)).toMatchObject({ code: 0, error: "" });
+    expect(await count(target.url, "WebhookEvent")).toBe(events);
+    await target.drop();
+  });
+
+  it("changes nothing where its tools would reach another database than it has checked", async () => {
+    const [target, other] = [await emptyDatabase(), await emptyDatabase()];
+    // A psql and a pg_restore that some administrator wrapped
+    const folder = mkdtempSync(join(tmpdir(), "backroom-wrapped-"));
+    for (const tool of ["psql", "pg_restore"])
+      writeFileSync(
+        join(folder, tool),
+        `#!/bin/sh\nPGDATABASE=${new URL(other.url).pathname.slice(1)} exec /usr/bin/${tool} "$@"\n`,
+        { mode: 0o755 },
+      );
+    const PATH = `${folder}:${childEnvironment({}).PATH}`;
+    expect(await run(restore, { DATABASE_URL: target.url, PATH }, file)).toMatchObject({
+      code: 2,
+      error: expect.stringContaining("another database") as string,
+    });
+    const tables = `SELECT 1 FROM information_schema.tables WHERE table_schema = 'public'`;
+    for (const { url } of [target, other]) expect(await query(url, tables)).toEqual([]);
+    await Promise.all([target.drop(), other.drop()]);
+  });
+
   it("makes an empty database into what was backed up", async () => {
     const target = await emptyDatabase();
     const { code, out, error } = await run(restore, { DATABASE_URL: target.url }, file);

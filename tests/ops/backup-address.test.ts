@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import pg from "pg";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { libpqEnvironment } from "../../ops/backup/postgres-address";
 
@@ -20,6 +21,27 @@ describe("an address for pg_dump and pg_restore", () => {
       ...{ PGHOST: "db.internal", PGUSER: "desk", PGPASSWORD: "p@ss", PGDATABASE: "backroom" },
     });
     expect(at("")).not.toHaveProperty("PGSSLMODE");
+  });
+
+  it.each([
+    ["postgresql://a:b@localhost/desk?port=55433", { PGHOST: "localhost", PGPORT: "55433" }],
+    ["postgresql://a:b@localhost:5432/desk?port=55433", { PGPORT: "55433" }],
+    ["postgresql://a:b@one/desk?host=two", { PGHOST: "two" }],
+    ["postgresql://a:b@one/desk?host=two&host=three", { PGHOST: "three" }],
+    [
+      "postgresql:///desk?host=/run/postgresql&user=u&password=p%26q",
+      { PGHOST: "/run/postgresql", PGUSER: "u" },
+    ],
+    ["postgresql://a:b@one/desk?user=c&password=d", { PGUSER: "c", PGPASSWORD: "d" }],
+    ["postgresql://a:b@[::1]:6000/desk", { PGHOST: "::1", PGPORT: "6000" }],
+    ["postgresql://a%40b:b@one", { PGUSER: "a@b", PGDATABASE: "a@b" }],
+    ["postgresql://a:b@one/d%C3%A9sk?schema=public", { PGDATABASE: "désk" }],
+  ])("means of %s what our driver means", (url, expected) => {
+    const environment = libpqEnvironment(url);
+    expect(environment).toMatchObject(expected);
+    const { host, port, user, database } = new pg.Client(url);
+    expect(environment).toMatchObject({ PGHOST: host, PGUSER: user, PGDATABASE: database });
+    expect(Number(environment.PGPORT ?? 5432)).toBe(port);
   });
 
   it.each([

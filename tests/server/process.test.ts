@@ -112,6 +112,63 @@ describe.each(ENGINES)("the app as a process on %s", (engine) => {
     expect(app.output()).not.toMatch(/\n\s+at /);
   });
 
+  describe("for a stranger's request", () => {
+    const raw = (method: string, path: string, headers: string[] = []) =>
+      rawRequest(
+        Number(new URL(app.url).port),
+        [`${method} ${path} HTTP/1.1`, "Connection: close", "Content-Length: 0", ...headers, "", ""].join(
+          "\r\n",
+        ),
+      );
+    const HOST = "Host: desk.backroom.test";
+
+    it.each<[string, number, string, string, string[]]>([
+      [
+        "a forwarded host with a path",
+        400,
+        "POST",
+        "/healthz",
+        [HOST, "X-Forwarded-Host: x/cron/retention?dryRun=1#"],
+      ],
+      ["a host with a path", 400, "POST", "/healthz", ["Host: x/cron/retention?dryRun=1#"]],
+      ["a host with a user", 400, "GET", "/healthz", ["Host: a@b"]],
+      ["a host with a word for its port", 400, "GET", "/healthz", ["Host: a:b"]],
+      ["an empty host", 400, "GET", "/healthz", ["Host:"]],
+      ["a whole address", 400, "GET", "http://evil.example/healthz", [HOST]],
+      ["no path", 400, "OPTIONS", "*", [HOST]],
+      ["TRACE", 405, "TRACE", "/healthz", [HOST]],
+      ["DELETE", 405, "DELETE", "/app", [HOST]],
+      ["a form of another site", 403, "POST", "/app", [HOST, "Origin: https://evil.example"]],
+      ["a form of nowhere", 403, "POST", "/app", [HOST, "Origin: null"]],
+      ["an origin that is none", 403, "POST", "/app", [HOST, "Origin: http://"]],
+      ["another host's name", 200, "GET", "/healthz", ["Host: 10.0.0.7:3000"]],
+      ["an IPv6 host", 200, "GET", "/healthz", ["Host: [::1]:3000"]],
+      ["a protocol that is none", 200, "GET", "/healthz", [HOST, "X-Forwarded-Proto: b a d"]],
+      ["a chain of proxies", 200, "GET", "/healthz", [HOST, "X-Forwarded-Host: a.example, b.example"]],
+    ])("with %s answers %i", async (_name, status, method, path, headers) => {
+      const before = app.output().length;
+      const answer = await raw(method, path, headers);
+      expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+      expect(app.output().slice(before)).not.toMatch(/"level":"error"|\n\s+at /);
+    });
+
+    it("makes its own addresses of SHOPIFY_APP_URL, whatever host it names", async () => {
+      const answer = await raw("GET", "/auth/login", [
+        "Host: evil.example",
+        "X-Forwarded-Host: evil.example",
+      ]);
+      expect(answer).toMatch(/^HTTP\/1\.1 302 /);
+      expect(answer).not.toContain("evil.example");
+    });
+
+    it("logs 200 characters of its path, and no time is lost on it", async () => {
+      const path = `/${'"://a:'.replace('"', "").repeat(2_000)}`;
+      await get(path, "long-path");
+      const line = await logged("long-path");
+      expect(line.path).toBe(path.slice(0, 200));
+    });
+  });
+
   it("replaces a request id that could forge a line of the log", async () => {
     const response = await get("/healthz", 'x","level":"fatal');
     expect(response.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);

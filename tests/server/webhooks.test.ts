@@ -131,6 +131,29 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
     ]);
   });
 
+  it.each(["customer.tags_added", "a/b.c", "app/scopes_update"])("stores the topic %s", async (topic) => {
+    expect(await post(`{}`, { "X-Shopify-Topic": topic })).toMatchObject({ status: 200 });
+    expect(await rows()).toMatchObject([{ topic }]);
+  });
+
+  it.each([
+    "0000-01-01T00:00:00Z",
+    "0001-01-01T00:00:00Z",
+    "1969-12-31T23:59:59Z",
+    "9999-12-31T23:59:59-14:00",
+    "2026-13-01T00:00:00Z",
+  ])("stores a delivery without the instant %s", async (at) => {
+    expect(await post(`{}`, { "X-Shopify-Triggered-At": at })).toMatchObject({ status: 200 });
+    expect(await rows()).toMatchObject([{ triggeredAt: null }]);
+  });
+
+  it("stores numbers with small exponents, and texts that only look like large ones", async () => {
+    const payload = { weight: 1500, small: 0.00012, sku: "1E131071", note: 'a "1e99999" b' };
+    const body = JSON.stringify(payload).replace("1500", "1.5e3").replace("0.00012", "1.2E-4");
+    expect(await post(body)).toMatchObject({ status: 200 });
+    expect(await rows()).toMatchObject([{ payload }]);
+  });
+
   it.each([
     ["a NUL", `{"note":"a\\u0000b"}`, { note: "a\ufffdb" }],
     ["half a surrogate pair", `{"note":"\\ud83d!"}`, { note: "\ufffd!" }],
@@ -206,6 +229,20 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
         400,
         () => post(`{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`),
       ],
+      ["a number that Postgres has no room for", 400, () => post(`{"a":1e200000}`)],
+      ["a number with a zero byte behind it", 400, () => post(`{"a":1\0}`)],
+      ...(
+        [
+          ["1e131071", 20_000],
+          ["1E+9999", 1],
+          ["1e-131071", 1],
+          ["1e999", 400_000],
+        ] as const
+      ).map(([number, times]): (typeof cases)[number] => [
+        `${times} times the number ${number}`,
+        400,
+        () => post(`{"a":[${Array(times).fill(number).join()}]}`),
+      ]),
       ["a body of 5 MB and a byte", 413, () => post(`{"a":"${"x".repeat(5 * MEBIBYTE - 7)}"}`)],
     ];
     it.each(cases)("with %s answers %i and stores nothing", async (_name, status, send) => {
@@ -248,6 +285,36 @@ describe.each(ENGINES)("POST /webhooks on %s", (engine) => {
     expect(status).toBe(413);
     expect((await post(`{}`)).status).toBe(200);
   });
+
+  // The door is the same on both, and this waits for ten seconds.
+  if (engine === "sqlite")
+    it("serves others while strangers' bodies fill the memory for them, and cuts those off in the end", async () => {
+      const { port } = new URL(app.url);
+      const size = 5 * MEBIBYTE - 100_000;
+      const head = Object.entries(headersFor("x")).map(([name, value]) => `${name}: ${value}\r\n`);
+      const answered = { 503: 0, 408: 0, other: 0 };
+      let closed = 0;
+      const strangers = Array.from({ length: 40 }, () => {
+        const socket = connect(Number(port), "127.0.0.1");
+        socket.on("error", () => undefined).on("close", () => closed++);
+        socket.on("data", (data) => {
+          const status = /^HTTP\/1\.1 (503|408) /.exec(String(data))?.[1] as "503" | "408" | undefined;
+          answered[status ?? "other"] += 1;
+        });
+        socket.write(
+          `POST /webhooks HTTP/1.1\r\nHost: x\r\n${head.join("")}Content-Length: ${size + 1}\r\n\r\n`,
+        );
+        socket.write(Buffer.alloc(size, 120));
+        return socket;
+      });
+      // 64 MB are thirteen of them
+      await eventually(() => expect(answered[503]).toBeGreaterThanOrEqual(27));
+      expect((await post(`{"id":1}`)).status).toBe(200);
+      // None of them ever sends its last byte
+      await eventually(() => expect(closed).toBe(strangers.length), 30_000);
+      expect(answered.other).toBe(0);
+      expect((await post(`{"a":"${"x".repeat(4 * MEBIBYTE)}"}`)).status).toBe(200);
+    });
 
   it("stores nothing of a request that is cut off, and accepts the next one", async () => {
     const { port } = new URL(app.url);

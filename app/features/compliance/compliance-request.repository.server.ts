@@ -73,8 +73,10 @@ export class ComplianceRequestRepository {
     return this.db.complianceRequest.count({ where: { status: OPEN, dueAt: { lt: now } } });
   }
 
+  /** A request that was closed meanwhile says nothing of anybody any more. */
   async updateSubject(id: string, subject: string | null): Promise<void> {
-    await this.db.complianceRequest.update({ where: { id }, data: { subject } });
+    const where = subject === null ? { id } : { id, status: OPEN };
+    await this.db.complianceRequest.updateMany({ where, data: { subject } });
   }
 
   /** In the transaction that did the work, so that a run which was cut counts nothing twice. */
@@ -126,14 +128,18 @@ export class ComplianceRequestRepository {
     });
   }
 
-  /** The shop is gone: nobody is left to hand a report to, and nobody's name is left to keep. */
-  async closeAllOfShop(shopDomain: string, exceptId: string, reason: string, now: Date): Promise<void> {
+  /**
+   * The shop is gone: nobody is left to hand a report to, and nobody's name is left to keep. Requests whose deliveries are
+   * `waiting` (webhook ids) are closed by those.
+   */
+  async closeAllOfShop(shopDomain: string, waiting: string[], reason: string, now: Date): Promise<void> {
+    const theOthers = { shopDomain, OR: [{ webhookId: null }, { webhookId: { notIn: waiting } }] };
     await this.db.complianceRequest.updateMany({
-      where: { shopDomain, id: { not: exceptId }, subject: { not: null } },
+      where: { ...theOthers, subject: { not: null } },
       data: { subject: null },
     });
     await this.db.complianceRequest.updateMany({
-      where: { shopDomain, id: { not: exceptId }, status: OPEN },
+      where: { ...theOthers, status: OPEN },
       data: { status: "SKIPPED", closedAt: now, result: { reason } },
     });
   }

@@ -4,7 +4,7 @@
  */
 import { parse, stringify } from "lossless-json";
 import type { KeyProvider } from "~/platform/crypto/keyring.server";
-import type { Db } from "~/platform/db/client.server";
+import type { Db, Queryable } from "~/platform/db/client.server";
 import {
   ComplianceRequestRepository,
   type ComplianceRequest,
@@ -14,6 +14,7 @@ import { CustomerDataRepository } from "./customer-data.repository.server";
 import { isAbout, payloadBatches } from "./customer-payloads.server";
 import { isCustomer, orderGids, type Person } from "./person";
 import { openSubject } from "./record-request.server";
+import { isWaiting } from "./waiting";
 
 type Shop = { shopDomain: string; id: string };
 export type DataReport =
@@ -52,15 +53,10 @@ export async function downloadReport(
 }
 
 /** Whether a shop that has no store here left anything about the customer behind. */
-export async function isAnythingLeft(
-  db: Db,
-  shopDomain: string,
-  person: Person,
-  exceptEventId: string,
-): Promise<boolean> {
+export async function isAnythingLeft(db: Queryable, shopDomain: string, person: Person): Promise<boolean> {
   const named = isAbout(person);
   for await (const batch of payloadBatches(new CustomerDataRepository(db, shopDomain, null)))
-    if (batch.some((stored) => stored.id !== exceptEventId && named(stored))) return true;
+    if (batch.some((stored) => !isWaiting(stored) && named(stored))) return true;
   return false;
 }
 

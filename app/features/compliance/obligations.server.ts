@@ -15,27 +15,26 @@ type Delivery = { store: Store | null; event: InboxEvent; now: Date };
 type Preparing = Delivery & { db: Db; keys: KeyProvider; lost: AbortSignal };
 type Ending = Delivery & { tx: Queryable };
 
-/**
- * Recorded, and then the merchant's turn: the report is gathered when it is downloaded (data-report.server.ts). Where no
- * merchant can, because the store is gone, and nothing about the customer either, there is nothing to wait for.
- */
+/** Recorded, and then the merchant's turn: the report is gathered when it is downloaded (data-report.server.ts). */
 export async function recordDataRequest(context: Preparing): Promise<void> {
-  const { db, keys, store, event, lost, now } = context;
+  const { db, keys, event, lost } = context;
   if (isForeign(event)) return;
   await orFail(db, event, lost, async () => {
-    const person = readPerson(event);
-    const request = await recordRequest(db, keys, event, "CUSTOMERS_DATA_REQUEST", person);
-    if (store || isClosed(request) || (await isAnythingLeft(db, event.shopDomain, person, event.id))) return;
-    await new ComplianceRequestRepository(db).close(request.id, "COMPLETED", { found: {} }, now);
+    await recordRequest(db, keys, event, "CUSTOMERS_DATA_REQUEST", readPerson(event));
   });
 }
 
-/** From here on only the sealed subject says whom it is about. */
+/**
+ * From here on only the sealed subject says whom it is about. Where no merchant can fetch a report, because the store is
+ * gone, and nothing about the customer is here either, there is nothing to wait for.
+ */
 export async function openDataRequest({ tx, store, event, now }: Ending): Promise<HandlerResult> {
   if (isForeign(event)) return { skipped: FOREIGN };
   const [request, person] = [await recorded(tx, event), readPerson(event)];
   if (!isClosed(request) && !request.subject) return skip(tx, request, NOBODY, now);
   await emptyOwnPayload(tx, shopOf(store, event), event.id, person);
+  if (!store && !(await isAnythingLeft(tx, event.shopDomain, person)))
+    await new ComplianceRequestRepository(tx).close(request.id, "COMPLETED", { found: {} }, now);
   return "done";
 }
 
@@ -65,7 +64,7 @@ export async function eraseShop({ db, keys, store, event, lost }: Preparing): Pr
   await orFail(db, event, lost, async () => {
     const request = await recordRequest(db, keys, event, "SHOP_REDACT", null);
     if (hasReturned(store, event)) return;
-    await deleteShopData({ db, shop: shopOf(store, event), request, eventId: event.id, lost });
+    await deleteShopData({ db, shop: shopOf(store, event), request, lost });
   });
 }
 

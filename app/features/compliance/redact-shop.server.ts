@@ -41,20 +41,20 @@ class UninstallMissingError extends Error {
   }
 }
 
-type Run = { db: Db; shop: Shop; request: ComplianceRequest; eventId: string; lost: AbortSignal };
+type Run = { db: Db; shop: Shop; request: ComplianceRequest; lost: AbortSignal };
 
 /**
  * All rows but the store's own, batch by batch, each committed with what it counted. Returns without an error when the
  * shop comes back: what is left then stays.
  */
-export async function deleteShopData({ db, shop, request, eventId, lost }: Run): Promise<void> {
+export async function deleteShopData({ db, shop, request, lost }: Run): Promise<void> {
   for (const owned of await new ShopDataRepository(db, shop).listTables()) {
     for (let deleted = BATCH; deleted === BATCH; await new Promise(setImmediate)) {
       checkLease(lost);
       deleted = await inTransaction(db, async (tx) => {
         const data = new ShopDataRepository(tx, shop);
         if (!(await data.holdForRedaction())) return 0;
-        const count = await data.deleteBatch(owned, BATCH, eventId);
+        const count = await data.deleteBatch(owned, BATCH);
         const counts = { [owned.table]: count };
         if (count) await new ComplianceRequestRepository(tx).addCounts(request.id, "deleted", counts);
         return count;
@@ -76,15 +76,15 @@ export async function finishShopRedaction(
   if (!(await data.holdForRedaction())) return "returned";
   const counts: Record<string, number> = {};
   const tables = await data.listTables();
-  for (const owned of tables) counts[owned.table] = await data.deleteBatch(owned, BATCH, eventId);
-  await data.detachEvent(eventId);
+  for (const owned of tables) counts[owned.table] = await data.deleteBatch(owned, BATCH);
+  const waiting = await data.detachWaiting();
   await eraseOwnPayload(tx, shop, eventId);
   counts.Store = await data.deleteStore();
   let remaining = 0;
-  for (const owned of tables) remaining += await data.count(owned, eventId);
+  for (const owned of tables) remaining += await data.count(owned);
   if (remaining) throw new ShopNotEmptyError(remaining);
   await requests.addCounts(request.id, "deleted", counts);
-  await requests.closeAllOfShop(shop.shopDomain, request.id, SHOP_ERASED, now);
+  await requests.closeAllOfShop(shop.shopDomain, waiting, SHOP_ERASED, now);
   await requests.close(request.id, "COMPLETED", { remaining }, now);
   return "erased";
 }

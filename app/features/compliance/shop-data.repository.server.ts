@@ -1,4 +1,5 @@
 import type { Queryable } from "~/platform/db/client.server";
+import { WAITING } from "./waiting";
 
 /** Columns that say whose a row is: by the store's id, or by the shop's domain. */
 const OWNER_COLUMNS = { storeId: "storeId", shopDomain: "shopDomain", shop: "shopDomain" } as const;
@@ -6,6 +7,8 @@ type OwnerColumn = keyof typeof OWNER_COLUMNS;
 
 /** Not for deletion: the store's own row goes last, and the request is the proof that the rest is gone. */
 const APART = ["Store", "ComplianceRequest"];
+
+const WAITING_SQL = `"topic" IN (${list(WAITING.topic.in)}) AND "status" IN (${list(WAITING.status.in)})`;
 
 export type Shop = { shopDomain: string; storeId: string | null };
 export type OwnedTable = { table: string; columns: OwnerColumn[] };
@@ -30,9 +33,9 @@ export class ShopDataRepository {
     return order.map((table) => ({ table, columns: tables.get(table)! }));
   }
 
-  /** At most `limit` rows, and not the delivery that asks for it. Returns how many there were. */
-  async deleteBatch(owned: OwnedTable, limit: number, exceptEventId: string): Promise<number> {
-    const { sql, values } = this.#whose(owned, exceptEventId);
+  /** At most `limit` rows, and no obligation that waits. Returns how many there were. */
+  async deleteBatch(owned: OwnedTable, limit: number): Promise<number> {
+    const { sql, values } = this.#whose(owned);
     const table = quoted(owned.table);
     return this.db.$executeRawUnsafe(
       `DELETE FROM ${table} WHERE "id" IN (SELECT "id" FROM ${table} WHERE ${sql} LIMIT ${Math.trunc(limit)})`,
@@ -40,8 +43,8 @@ export class ShopDataRepository {
     );
   }
 
-  async count(owned: OwnedTable, exceptEventId: string): Promise<number> {
-    const { sql, values } = this.#whose(owned, exceptEventId);
+  async count(owned: OwnedTable): Promise<number> {
+    const { sql, values } = this.#whose(owned);
     const [row] = await this.db.$queryRawUnsafe<[{ count: bigint }]>(
       `SELECT count(*) AS "count" FROM ${quoted(owned.table)} WHERE ${sql}`,
       ...values,
@@ -51,16 +54,17 @@ export class ShopDataRepository {
 
   /**
    * REDACTED, and held so until the transaction ends; false when the shop has come back. A shop that installs again has
-   * to wait for the batch, and the next batch sees it.
+   * to wait for the batch, and the next batch sees it. A store that another erasure of the shop deleted is gone, not back.
    */
   async holdForRedaction(): Promise<boolean> {
     const { shopDomain, storeId } = this.shop;
-    if (!storeId) return (await this.db.store.count({ where: { shopDomain } })) === 0;
-    const { count } = await this.db.store.updateMany({
-      where: { id: storeId, status: { not: "ACTIVE" } },
-      data: { status: "REDACTED", accessToken: null },
-    });
-    return count > 0;
+    const held = storeId
+      ? await this.db.store.updateMany({
+          where: { id: storeId, status: { not: "ACTIVE" } },
+          data: { status: "REDACTED", accessToken: null },
+        })
+      : { count: 0 };
+    return held.count > 0 || (await this.db.store.count({ where: { shopDomain } })) === 0;
   }
 
   async deleteStore(): Promise<number> {
@@ -69,12 +73,22 @@ export class ShopDataRepository {
     return count;
   }
 
-  /** The delivery would go with its store, and whoever holds its lease has yet to close it. */
-  async detachEvent(eventId: string): Promise<void> {
-    await this.db.webhookEvent.updateMany({ where: { id: eventId }, data: { storeId: null } });
+  /**
+   * The obligations that wait would go with their store. Each ends by itself; one that ends just now is waited for, and is
+   * none of them any more. Returns their webhook ids.
+   */
+  async detachWaiting(): Promise<string[]> {
+    const { shopDomain, storeId } = this.shop;
+    if (storeId)
+      await this.db.webhookEvent.updateMany({ where: { storeId, ...WAITING }, data: { storeId: null } });
+    const waiting = await this.db.webhookEvent.findMany({
+      where: { shopDomain, ...WAITING },
+      select: { webhookId: true },
+    });
+    return waiting.map(({ webhookId }) => webhookId);
   }
 
-  #whose({ table, columns }: OwnedTable, exceptEventId: string) {
+  #whose({ table, columns }: OwnedTable) {
     const values: string[] = [];
     const place = (value: string) => {
       values.push(value);
@@ -84,7 +98,7 @@ export class ShopDataRepository {
       const owner = this.shop[OWNER_COLUMNS[column]];
       return owner === null ? [] : [`${quoted(column)} = ${place(owner)}`];
     });
-    const except = table === "WebhookEvent" ? ` AND "id" <> ${place(exceptEventId)}` : "";
+    const except = table === "WebhookEvent" ? ` AND NOT (${WAITING_SQL})` : "";
     return { sql: `(${owners.join(" OR ") || "1 = 0"})${except}`, values };
   }
 
@@ -125,6 +139,10 @@ function childrenFirst(tables: string[], references: Reference[]): string[] {
   };
   tables.forEach(visit);
   return order;
+}
+
+function list(words: string[]): string {
+  return words.map((word) => `'${word}'`).join(", ");
 }
 
 function quoted(name: string): string {

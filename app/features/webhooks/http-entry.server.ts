@@ -13,9 +13,10 @@ const PASS_OVER_MS = 1_000;
 /** Serves POST /webhooks and hands everything else to `next`. */
 export function webhookEntry(door: () => Door, next: RequestListener): RequestListener {
   const refusals = new RefusalSummary();
+  const memory = new BodyMemory();
   return (request, response) => {
     if (!/^\/webhooks\/?(\?|$)/.test(request.url ?? "")) return next(request, response);
-    void serve(door(), request, response, refusals);
+    void serve(door(), request, response, { refusals, memory });
   };
 }
 
@@ -23,7 +24,7 @@ async function serve(
   door: Door,
   request: IncomingMessage,
   response: ServerResponse,
-  refusals: RefusalSummary,
+  { refusals, memory }: { refusals: RefusalSummary; memory: BodyMemory },
 ) {
   const startedAt = performance.now();
   const requestId = randomUUID();
@@ -31,12 +32,12 @@ async function serve(
     {
       method: request.method ?? "",
       header: (name) => request.headers[name] as string | undefined,
-      body: (mostBytes) => readRequest(request, mostBytes),
+      body: (mostBytes) => readRequest(request, response, mostBytes, memory),
     },
     door,
   );
   const { status, headers, text } = answerTo(received);
-  if (status === 413) passOver(request);
+  if (!request.complete) passOver(request);
   response.writeHead(status, {
     "Content-Type": "text/plain; charset=utf-8",
     "Content-Length": Buffer.byteLength(text),
@@ -52,22 +53,78 @@ async function serve(
  * By events and not as an async iterable, which costs as much again as all the rest of a small request. "close" comes after
  * every end too: an error made for each would cost as much as the signature.
  */
-function readRequest(request: IncomingMessage, mostBytes: number): Promise<Buffer | null> {
+function readRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  mostBytes: number,
+  memory: BodyMemory,
+): Promise<Buffer | "too large" | "no room"> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
+    let chunks: Buffer[] = [];
+    const giveUp = (why: "too large" | "no room") => {
+      resolve(why);
+      memory.release(body);
+      chunks = [];
+    };
+    const body: Body = { size: 0, refuse: () => giveUp("no room") };
+    response.once("close", () => memory.release(body));
     request.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > mostBytes) return resolve(null);
-      chunks.push(chunk);
+      if (body.size + chunk.length > mostBytes) return giveUp("too large");
+      if (memory.hold(body, chunk.length)) chunks.push(chunk);
     });
-    request.once("end", () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)));
+    request.once("end", () => {
+      memory.keep(body);
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, body.size));
+    });
     request.once("error", reject);
     request.once("close", () => {
       if (!request.complete) reject(new Error("The request was cut off."));
     });
   });
 }
+
+type Body = { size: number; refuse: () => void };
+
+/**
+ * What all bodies together hold of this process's memory, until each is answered. Anybody may send one and never end it; over
+ * the limit the largest that is still on its way is refused, which an ordinary delivery of a few kilobytes never is.
+ */
+class BodyMemory {
+  #held = 0;
+  readonly #coming = new Set<Body>();
+  readonly #given = new WeakSet<Body>();
+
+  /** False when `body` has been refused, by this or before. */
+  hold(body: Body, bytes: number): boolean {
+    if (this.#given.has(body)) return false;
+    body.size += bytes;
+    this.#held += bytes;
+    this.#coming.add(body);
+    while (this.#held > MOST_HELD && this.#coming.size) this.#largest().refuse();
+    return !this.#given.has(body);
+  }
+
+  /** It is whole, and refused no more. */
+  keep(body: Body) {
+    this.#coming.delete(body);
+  }
+
+  release(body: Body) {
+    if (this.#given.has(body)) return;
+    this.#given.add(body);
+    this.#coming.delete(body);
+    this.#held -= body.size;
+  }
+
+  #largest(): Body {
+    let largest: Body | undefined;
+    for (const body of this.#coming) if (!largest || body.size > largest.size) largest = body;
+    return largest!;
+  }
+}
+
+/** A dozen of the largest that Shopify sends. */
+const MOST_HELD = 64 * 1024 * 1024;
 
 /**
  * Lets the rest of a body go by, for a moment: a sender that is cut off while it writes never sees its answer, and one whose

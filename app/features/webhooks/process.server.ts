@@ -7,7 +7,7 @@ import type { KeyProvider } from "~/platform/crypto/keyring.server";
 import { databaseNow } from "~/platform/db/clock.server";
 import { inTransaction, type Db, type Queryable } from "~/platform/db/client.server";
 import { log, scrub } from "~/platform/log.server";
-import type { HandlerResult, TopicHandler } from "./handler";
+import { PayloadError, type HandlerResult, type TopicHandler } from "./handler";
 import { countProcessed } from "./inbox-metrics.server";
 import { readPayload } from "./payload";
 import { WebhookInboxRepository, type ClaimedEvent } from "./webhook-inbox.repository.server";
@@ -66,14 +66,15 @@ async function attempt(
   const store = await findStore(db, claimed.shopDomain);
   const startedAt = performance.now();
   // The database's clock, carried on by ours: one question less per event.
-  const end = (queryable: Queryable, result: HandlerResult) =>
+  const end = (queryable: Queryable, result: HandlerResult, of = store) =>
     complete(queryable, claimed, result, {
-      storeId: store?.id ?? null,
+      storeId: of?.id ?? null,
       now: new Date(now.getTime() + performance.now() - startedAt),
     });
 
   const handler = handlers.get(claimed.topic);
   if (!handler) return end(db, { skipped: `Backroom does nothing about ${claimed.topic}.` });
+  if (claimed.payload === null) throw new PayloadError("The database cannot write this payload out.");
   const context = { event: { ...claimed, payload: readPayload(claimed.payload) }, keys, now };
   if (handler.of === "installed") {
     if (store?.status !== "ACTIVE") return end(db, { skipped: "The shop does not have Backroom installed." });
@@ -82,7 +83,7 @@ async function attempt(
   await handler.prepare?.({ ...context, store, db, lost: AbortSignal.any([lost, stopping]) });
   return inTransaction(db, async (tx) => {
     const current = handler.prepare ? await findStore(tx, claimed.shopDomain) : store;
-    return end(tx, await handler.handle({ ...context, store: current, tx }));
+    return end(tx, await handler.handle({ ...context, store: current, tx }), current);
   });
 }
 

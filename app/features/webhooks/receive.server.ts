@@ -14,8 +14,8 @@ export type WebhookRequest = {
   method: string;
   /** By lower-case name; undefined when it is absent */
   header: (name: string) => string | undefined;
-  /** The raw bytes, null where there are more than `mostBytes`; rejects when the body is cut off */
-  body: (mostBytes: number) => Promise<Buffer | null>;
+  /** The raw bytes; rejects when the body is cut off */
+  body: (mostBytes: number) => Promise<Buffer | "too large" | "no room">;
 };
 
 export type Door = {
@@ -26,9 +26,10 @@ export type Door = {
   now: () => Date;
 };
 
+type Refusal = 400 | 401 | 405 | 413 | 503;
 export type Received =
   | { outcome: "accepted" | "duplicate"; webhookId: string; topic: string; shopDomain: string }
-  | { outcome: "refused"; status: 400 | 401 | 405 | 413; sentence: string }
+  | { outcome: "refused"; status: Refusal; sentence: string }
   | { outcome: "unavailable"; webhookId: string; error: unknown };
 
 /** Shopify's own payloads stay far below it; 5 MB is what it documents for large ones. */
@@ -38,7 +39,8 @@ export const STORE_MS = 3_000;
 
 /**
  * Never throws. A delivery that is "accepted" is committed; one that is "duplicate" was so before.
- * 405 not POST · 400 a header is missing or malformed, or the body is no JSON object · 413 over 5 MB · 401 wrong signature
+ * 405 not POST · 400 a header is missing or malformed, or the body is no JSON object · 413 over 5 MB · 401 wrong signature ·
+ * 503 the database is away, or others' bodies fill the memory that there is for them
  */
 export async function receive(request: WebhookRequest, door: Door): Promise<Received> {
   if (request.method !== "POST") return refused(405, "Send a POST request.");
@@ -47,7 +49,8 @@ export async function receive(request: WebhookRequest, door: Door): Promise<Rece
   if (Number(request.header("content-length")) > MOST_BYTES) return refused(413, TOO_LARGE);
   const body = await request.body(MOST_BYTES).catch(() => undefined);
   if (body === undefined) return refused(400, "The body was cut off.");
-  if (body === null) return refused(413, TOO_LARGE);
+  if (body === "too large") return refused(413, TOO_LARGE);
+  if (body === "no room") return refused(503, "Too much is being received at once; send it again.");
   // Before anything else is looked at: whoever did not sign it is turned away at the lowest cost.
   if (!isSignedByShopify(body, request.header(REQUIRED.signature)!, door.secrets))
     return refused(401, "The signature does not match the body.");
@@ -80,7 +83,7 @@ export async function receive(request: WebhookRequest, door: Door): Promise<Rece
 const NOT_JSON = "The body is not a JSON object.";
 const TOO_LARGE = "The body is larger than 5 MB.";
 
-function refused(status: 400 | 401 | 405 | 413, sentence: string): Received {
+function refused(status: Refusal, sentence: string): Received {
   return { outcome: "refused", status, sentence };
 }
 
@@ -96,7 +99,7 @@ function readHeaders(header: WebhookRequest["header"]) {
   const topic = header(REQUIRED.topic)!;
   const shopDomain = header(REQUIRED.shopDomain)!.toLowerCase();
   const webhookId = header(REQUIRED.webhookId)!;
-  if (!/^[a-z][a-z0-9_]{0,63}(\/[a-z][a-z0-9_]{0,63}){1,2}$/.test(topic))
+  if (!/^[a-z][a-z0-9_]{0,63}([/.][a-z][a-z0-9_]{0,63}){1,2}$/.test(topic))
     return `The header ${REQUIRED.topic} names no topic.`;
   if (!/^[a-z0-9][a-z0-9-]{0,99}\.myshopify\.com$/.test(shopDomain))
     return `The header ${REQUIRED.shopDomain} is no shop's domain.`;
@@ -116,7 +119,8 @@ function optional(value: string | undefined, form: RegExp): string | null {
 
 function instant(value: string | undefined): Date | null {
   const at = /^\d{4}-\d\d-\d\dT/.test(value ?? "") ? new Date(value!) : null;
-  return at && !Number.isNaN(at.getTime()) ? at : null;
+  // What both databases take for a date, time zones of either end included.
+  return at && at.getUTCFullYear() >= 1970 && at.getUTCFullYear() <= 9999 ? at : null;
 }
 
 /** A database that neither answers nor fails is one that is away. What it commits after all is a duplicate at the next try. */
@@ -126,6 +130,11 @@ function inTime<T>(work: Promise<T>): Promise<T> {
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
+
+const REFUSAL_HEADERS: Partial<Record<Refusal, Record<string, string>>> = {
+  405: { Allow: "POST" },
+  503: { "Retry-After": "10" },
+};
 
 /** What the sender is told, as plain text: Shopify looks at the status only, a person at the sentence. */
 export function answerTo(received: Received): {
@@ -139,8 +148,8 @@ export function answerTo(received: Received): {
     case "duplicate":
       return { status: 200, headers: {}, text: "Received before.\n" };
     case "refused": {
-      const headers: Record<string, string> = received.status === 405 ? { Allow: "POST" } : {};
-      return { status: received.status, headers, text: `${received.sentence}\n` };
+      const { status, sentence } = received;
+      return { status, headers: REFUSAL_HEADERS[status] ?? {}, text: `${sentence}\n` };
     }
     case "unavailable":
       return isDatabaseUnavailable(received.error)

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import cuid from "@bugsnag/cuid";
 import type { Queryable } from "~/platform/db/client.server";
 import { jsonbArray } from "~/platform/db/binary-array.server";
-import { isMalformedValue } from "~/platform/db/errors.server";
+import { isDatabaseUnavailable, isMalformedValue } from "~/platform/db/errors.server";
 import { queryRows } from "~/platform/db/raw.server";
 import { isJsonObject, PayloadRefusedError } from "./storable-json";
 import { MOST_ATTEMPTS } from "./webhook-status";
@@ -39,9 +40,12 @@ export type ClaimedEvent = Claim &
     waitingSince: Date;
     /** By the database's clock */
     claimedAt: Date;
-    /** JSON */
-    payload: string;
+    /** JSON; null where the database cannot write it out */
+    payload: string | null;
   };
+
+/** Far longer than it takes; it is waited for only where a statement failed that never should. */
+const ROLLBACK_MS = 200;
 
 const OPEN_STATUSES = ["RECEIVED", "PROCESSING", "FAILED", "DEAD"] as const;
 export type OpenStatus = (typeof OPEN_STATUSES)[number];
@@ -141,7 +145,30 @@ export class WebhookInboxRepository {
     return this.db.engine === "postgres" ? "FOR UPDATE SKIP LOCKED" : "";
   }
 
+  /** A payload that the database cannot write out stops the statement that reads it, and must stop no other event. */
   async #take(taken: string, values: (Date | number)[], lease: Lease): Promise<ClaimedEvent[]> {
+    try {
+      return await this.#takeWith(`CAST("payload" AS text)`, taken, values, lease);
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) throw error;
+      // Postgres tells of the error before it gives the rows back, and what another holds is skipped.
+      await sleep(ROLLBACK_MS);
+      const claimed = await this.#takeWith("NULL", taken, values, lease);
+      for (const event of claimed) event.payload = await this.#payloadOf(event.id).catch(() => null);
+      return claimed;
+    }
+  }
+
+  async #payloadOf(id: string): Promise<string> {
+    const rows = await queryRows<{ payload: string }>(
+      this.db,
+      `SELECT CAST("payload" AS text) AS "payload" FROM "WebhookEvent" WHERE "id" = ?`,
+      [id],
+    );
+    return rows[0]!.payload;
+  }
+
+  async #takeWith(payload: string, taken: string, values: (Date | number)[], lease: Lease) {
     const { leaseToken, leaseMs, now } = lease;
     const dead = `"status" = 'PROCESSING' AND "attempts" >= ${MOST_ATTEMPTS}`;
     const cast = (value: string, type: string) =>
@@ -159,10 +186,10 @@ export class WebhookInboxRepository {
          "updatedAt" = ?
        WHERE "id" IN (SELECT "id" FROM "taken")
        RETURNING "id", "webhookId", "topic", "shopDomain", "triggeredAt", "receivedAt", "replayedAt", "attempts",
-         CAST("status" AS text) AS "status", CAST("payload" AS text) AS "payload"`,
+         CAST("status" AS text) AS "status", ${payload} AS "payload"`,
       [...values, LOST_WORKER, leaseToken, new Date(now.getTime() + leaseMs), now],
     );
-    return rows.map(({ replayedAt, ...row }) => ({
+    return rows.map(({ replayedAt, ...row }): ClaimedEvent => ({
       ...row,
       waitingSince: new Date(replayedAt ?? row.receivedAt),
       leaseToken,

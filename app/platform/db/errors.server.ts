@@ -4,6 +4,7 @@
  */
 import { KeyServiceError } from "../crypto/kms-errors.server";
 import { parseDatabaseUrl } from "./database-url";
+import { postgresAddress } from "./postgres-address";
 
 export function isUniqueViolation(error: unknown): boolean {
   return codeOf(error) === "P2002";
@@ -14,9 +15,9 @@ export function isMissingTable(error: unknown): boolean {
   return /^(P2021|42P01)$/.test(codeOf(error)) || /no such table/.test(textOf(error));
 }
 
-/** A value's text is none of its type (Postgres): JSON that is not JSON, for one. */
+/** A value is none of its type, or more than its type holds (Postgres): JSON that is not JSON, 1e200000. */
 export function isMalformedValue(error: unknown): boolean {
-  return codeOf(error) === "22P02";
+  return /^22[0-9A-Z]{3}$/.test(codeOf(error));
 }
 
 /** The row that it refers to is gone, or never was. */
@@ -86,16 +87,15 @@ function sentence(error: unknown, databaseUrl: string): string {
     return `The SQLite file ${file} cannot be used: ${firstLine(text)}`;
   }
 
-  const url = new URL(address.url);
-  const where = `${url.hostname}:${url.port || 5432}`;
-  const database = decodeURIComponent(url.pathname.slice(1)) || "(none)";
+  const { host, port, user, database } = postgresAddress(address.url);
+  const where = `${host}:${port || 5432}`;
   if (code === "P1000" || /AuthenticationFailed|password authentication failed/i.test(text))
-    return `Postgres at ${where} refuses the password of user "${decodeURIComponent(url.username)}". Correct DATABASE_URL.`;
+    return `Postgres at ${where} refuses the password of user "${user}". Correct DATABASE_URL.`;
   if (code === "P1003" || /DatabaseDoesNotExist|database .* does not exist/i.test(text))
     return `Postgres at ${where} has no database "${database}". Create it (createdb ${database}), or correct DATABASE_URL.`;
   // A refused connection names the port it was refused at; a name that was never resolved has none.
   if (/ENOTFOUND|EAI_AGAIN|"DatabaseNotReachable","host":"[^"]*"}/.test(text))
-    return `The host ${url.hostname} of DATABASE_URL cannot be found. Check its spelling and the network.`;
+    return `The host ${host} of DATABASE_URL cannot be found. Check its spelling and the network.`;
   if (/timeout exceeded when trying to connect|P2024/.test(text))
     return `Postgres at ${where} gave no connection in time. It is unreachable or its connections are used up (PRISMA_CLIENT_MAX_CONNECTIONS).`;
   if (/TooManyConnections|too many (clients|connections)/i.test(text) || code === "P2037")

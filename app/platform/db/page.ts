@@ -16,6 +16,8 @@ export function encodeCursor(at: Date, id: string): string {
 export function decodeCursor(cursor: string): { at: Date; id: string } | null {
   const [iso = "", id = ""] = Buffer.from(cursor, "base64url").toString("utf8").split("|");
   const at = new Date(iso);
-  // A year of four digits and an id of ours: what else decodes to a date, a database may not take for one.
-  return /^\d{4}-/.test(iso) && /^[a-z0-9]+$/i.test(id) && !Number.isNaN(at.getTime()) ? { at, id } : null;
+  // A year since 1970 of four digits and an id of ours: what else decodes to a date, a database may not take for one.
+  return /^(?:19[7-9]|[2-9]\d\d)\d-/.test(iso) && /^[a-z0-9]+$/i.test(id) && !Number.isNaN(at.getTime())
+    ? { at, id }
+    : null;
 }
