@@ -87,22 +87,24 @@ async function proveSameDatabase(
   databaseUrl: string,
   options: Pick<ToolOptions, "variables" | "env" | "signal">,
 ) {
-  await withClient(databaseUrl, async (client) => {
-    const key = [randomInt(2 ** 31), randomInt(2 ** 31)];
-    await client.query("SELECT pg_advisory_lock($1, $2)", key);
-    let seen = "";
-    await runTool("psql", ["--no-psqlrc", "--no-password", "-At", "-c", lockQuery(key)], {
-      ...options,
-      output: async (bytes) => {
-        for await (const part of bytes) seen += Buffer.from(part).toString();
-      },
-    });
-    if (seen.trim() === "t") return;
-    throw new BackupError(
-      "TARGET",
-      `pg_restore would reach another database than ${describeAddress(databaseUrl)}. Nothing was changed. Write host and port of DATABASE_URL in their usual places: ${DATABASE_URL_FORMS}.`,
-    );
-  });
+  const key = [randomInt(2 ** 31), randomInt(2 ** 31)];
+  let seen = "";
+  await withClient(databaseUrl, (client) =>
+    inSnapshot(client, async () => {
+      await client.query("SELECT pg_advisory_xact_lock($1, $2)", key);
+      await runTool("psql", ["--no-psqlrc", "--no-password", "-At", "-c", lockQuery(key)], {
+        ...options,
+        output: async (bytes) => {
+          for await (const part of bytes) seen += Buffer.from(part).toString();
+        },
+      });
+    }),
+  );
+  if (seen.trim() === "t") return;
+  throw new BackupError(
+    "TARGET",
+    `pg_restore would reach another database than ${describeAddress(databaseUrl)}. Nothing was changed. Write host and port of DATABASE_URL in their usual places: ${DATABASE_URL_FORMS}.`,
+  );
 }
 
 const lockQuery = ([first, second]: number[]) =>

@@ -137,7 +137,7 @@ describe.each(ENGINES)("the app as a process on %s", (engine) => {
       ["a whole address", 400, "GET", "http://evil.example/healthz", [HOST]],
       ["no path", 400, "OPTIONS", "*", [HOST]],
       ["TRACE", 405, "TRACE", "/healthz", [HOST]],
-      ["DELETE", 405, "DELETE", "/app", [HOST]],
+      ["a DELETE of another site", 403, "DELETE", "/app", [HOST, "Origin: https://evil.example"]],
       ["a form of another site", 403, "POST", "/app", [HOST, "Origin: https://evil.example"]],
       ["a form of nowhere", 403, "POST", "/app", [HOST, "Origin: null"]],
       ["an origin that is none", 403, "POST", "/app", [HOST, "Origin: http://"]],

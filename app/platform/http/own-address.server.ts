@@ -4,11 +4,12 @@
  */
 import type { RequestHandler } from "express";
 
-const METHODS = ["GET", "HEAD", "POST", "OPTIONS"];
+/** No Request can be made of these. */
+const REFUSED_METHODS = ["TRACE", "TRACK", "CONNECT"];
+const READING_METHODS = ["GET", "HEAD", "OPTIONS"];
 
 /**
- * 400 an address or a host that is none · 403 a form of another site, which Remix would fail on · 405 a method that no page,
- * form or cron caller uses (a Request cannot even be made of TRACE)
+ * 400 an address or a host that is none · 403 a form of another site, which Remix would fail on · 405 TRACE
  */
 export function ownAddress(appUrl: string): RequestHandler {
   const { host, protocol } = new URL(appUrl);
@@ -16,13 +17,13 @@ export function ownAddress(appUrl: string): RequestHandler {
     const refuse = (status: number, sentence: string) =>
       void response.status(status).type("text").send(`${sentence}\n`);
     const { headers, method, originalUrl } = request;
-    if (!METHODS.includes(method)) {
-      response.setHeader("Allow", METHODS.join(", "));
+    if (REFUSED_METHODS.includes(method)) {
+      response.setHeader("Allow", "GET, HEAD, POST, OPTIONS");
       return refuse(405, "This address takes no such request.");
     }
     if (!isAddress(originalUrl) || ![headers.host, forwarded(headers["x-forwarded-host"])].every(isHost))
       return refuse(400, "This address is malformed.");
-    if (method === "POST" && headers.origin !== undefined && hostOf(headers.origin) !== host)
+    if (!READING_METHODS.includes(method) && headers.origin !== undefined && hostOf(headers.origin) !== host)
       return refuse(
         403,
         "This form comes from another site. Open the app in the Shopify admin and send it there.",
