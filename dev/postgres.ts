@@ -26,7 +26,7 @@ export async function startPostgres(
 ): Promise<PostgresServer> {
   // The server runs as a user of its own where we are root, which Postgres refuses to be.
   chmodSync(folder, 0o755);
-  // Below the ports that a system hands out by itself, and above those of tests/support/free-port.ts.
+  // Below the ephemeral ports, and above those of tests/support/free-port.ts.
   const port = await freePort(20_000 + (process.pid % 10_000));
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, "postgres"),

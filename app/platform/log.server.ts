@@ -53,7 +53,7 @@ export const log = createLogger("info", standardOutput());
 function standardOutput() {
   const destination = pino.destination({ dest: 1, sync: false });
   const flushSync = destination.flushSync.bind(destination);
-  // sonic-boom (4.2) tries again for ever what failed for good, and a process whose log's reader has gone would never end.
+  // sonic-boom (4.2) repeats a failed write without end, so a process would not exit once the reader of its log has closed.
   destination.flushSync = () => {
     const { writeSync } = fs;
     const givesUpAt = performance.now() + LAST_WRITE_MS;
@@ -84,9 +84,9 @@ export function setLogLevel(level: LogLevel) {
 }
 
 /**
- * What a secret looks like, wherever it appears; what replaces it keeps the line valid JSON. Strangers write some of what is
- * scrubbed, so no pattern may start over within what it has looked at in vain: where the end that makes it a secret is
- * missing, the pattern takes what it has read, and its function gives that back.
+ * Patterns of secrets; the replacement keeps the line valid JSON. Clients control part of the text, so every pattern must run
+ * in linear time: where the end of a secret is missing, the pattern still matches what it has read, and the function returns
+ * it unchanged.
  */
 const SECRETS: [RegExp, string | ((...match: string[]) => string)][] = [
   [/\beyJ[\w-]+(\.eyJ[\w-]+\.[\w-]*)?/g, (all, rest) => (rest ? "[jwt]" : all)],

@@ -80,8 +80,9 @@ async function restoreInto(
 }
 
 /**
- * What was checked is what our driver reached; what is about to be replaced is what libpq reaches. A lock that the one holds is
- * seen by the other in the same database of the same server only, whatever the two make of an address.
+ * Our driver checked the target, and libpq will replace it. This proves that both reach the same database of the same server:
+ * psql must see an advisory lock that the driver holds.
+ * @throws {BackupError} TARGET when it does not
  */
 async function proveSameDatabase(
   databaseUrl: string,

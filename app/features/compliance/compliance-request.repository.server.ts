@@ -73,7 +73,7 @@ export class ComplianceRequestRepository {
     return this.db.complianceRequest.count({ where: { status: OPEN, dueAt: { lt: now } } });
   }
 
-  /** A request that was closed meanwhile says nothing of anybody any more. */
+  /** A new subject is not stored once the request is closed. */
   async updateSubject(id: string, subject: string | null): Promise<void> {
     const where = subject === null ? { id } : { id, status: OPEN };
     await this.db.complianceRequest.updateMany({ where, data: { subject } });
@@ -129,8 +129,8 @@ export class ComplianceRequestRepository {
   }
 
   /**
-   * The shop is gone: nobody is left to hand a report to, and nobody's name is left to keep. Requests whose deliveries are
-   * `waiting` (webhook ids) are closed by those.
+   * Closes the shop's requests after its data was erased, and removes their subjects. Requests of the deliveries `waiting`
+   * (webhook ids) stay open: processing those deliveries closes them.
    */
   async closeAllOfShop(shopDomain: string, waiting: string[], reason: string, now: Date): Promise<void> {
     const theOthers = { shopDomain, OR: [{ webhookId: null }, { webhookId: { notIn: waiting } }] };

@@ -33,7 +33,7 @@ export class ShopDataRepository {
     return order.map((table) => ({ table, columns: tables.get(table)! }));
   }
 
-  /** At most `limit` rows, and no obligation that waits. Returns how many there were. */
+  /** At most `limit` rows, and no unfinished compliance delivery. Returns how many there were. */
   async deleteBatch(owned: OwnedTable, limit: number): Promise<number> {
     const { sql, values } = this.#whose(owned);
     const table = quoted(owned.table);
@@ -74,8 +74,8 @@ export class ShopDataRepository {
   }
 
   /**
-   * The obligations that wait would go with their store. Each ends by itself; one that ends just now is waited for, and is
-   * none of them any more. Returns their webhook ids.
+   * Takes unfinished compliance deliveries off the store, because deleting the store would delete them. Waits for one that
+   * is being completed in another transaction. Returns the webhook ids of those that are still unfinished.
    */
   async detachWaiting(): Promise<string[]> {
     const { shopDomain, storeId } = this.shop;

@@ -1,9 +1,9 @@
 import { COMPLIANCE_TOPICS, isCompliance } from "~/features/webhooks/webhook-topics";
 
 /**
- * Deliveries that oblige to something and are at no end yet, the one that is being carried out among them. Each ends by
- * itself and then empties its own payload, so no erasure deletes one: somebody may be at work on it, and what was
- * acknowledged to Shopify must come to its end.
+ * Compliance deliveries that are not finished, including the one that is being processed. An erasure of the shop does not
+ * delete them: another worker may hold one, and a request that was acknowledged to Shopify must be completed. Processing a
+ * delivery empties its payload.
  */
 export const WAITING = {
   topic: { in: [...COMPLIANCE_TOPICS] },

@@ -86,8 +86,8 @@ function readRequest(
 type Body = { size: number; refuse: () => void };
 
 /**
- * What all bodies together hold of this process's memory, until each is answered. Anybody may send one and never end it; over
- * the limit the largest that is still on its way is refused, which an ordinary delivery of a few kilobytes never is.
+ * Limits the memory of all request bodies together, each counted until its request is answered. An unsigned client may send
+ * a body without end, so over the limit the largest incomplete body is refused; deliveries of a few kilobytes are not affected.
  */
 class BodyMemory {
   #held = 0;

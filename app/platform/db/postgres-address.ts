@@ -10,11 +10,11 @@ export type PostgresAddress = {
 };
 
 /**
- * Where a Postgres URL leads, by the parser of our driver: whatever else connects (pg_dump, pg_restore) and whatever says where
- * it failed must mean the same server, and the query of a URL may name every part once more.
+ * The parts of a Postgres URL, read by the parser of our driver. pg_dump, pg_restore and error messages use it as well, so that
+ * all of them mean the same server: the query of a URL may override host, port, user and password.
  */
 export function postgresAddress(databaseUrl: string): PostgresAddress {
-  // The driver reads the files that these name; where the server is has nothing to do with them.
+  // The parser opens the files that the TLS parameters name, which is not needed for the address.
   const url = new URL(databaseUrl);
   for (const name of ["ssl", "sslmode", "sslrootcert", "sslcert", "sslkey", "sslnegotiation"])
     url.searchParams.delete(name);

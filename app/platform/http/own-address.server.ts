@@ -1,6 +1,6 @@
 /**
- * What a stranger may say of where a request goes: nothing. Remix makes a request's URL of Host, X-Forwarded-Host and
- * X-Forwarded-Proto, and chooses the route by it; here they become those of SHOPIFY_APP_URL, whoever sent what.
+ * Remix builds a request's URL from Host, X-Forwarded-Host and X-Forwarded-Proto, and chooses the route by it. This middleware
+ * replaces these headers with the values of SHOPIFY_APP_URL, so that a client cannot choose a route or a link by them.
  */
 import type { RequestHandler } from "express";
 

@@ -1,4 +1,4 @@
-/** Shopify's library opens whatever address its two pages are given; ours get only the app's own and Shopify's. */
+/** Shopify's library redirects to any address in the query of two of its pages. Here only the app's and Shopify's pass. */
 
 /** The library's pages that we use, and the parameter that says where each leads. */
 const TARGETS: Record<string, string> = {
@@ -7,8 +7,7 @@ const TARGETS: Record<string, string> = {
 };
 
 /**
- * The request with its target as one whole address; null where it leads to somebody else, or is for a page that is none of
- * the two.
+ * The request with its target as an absolute URL; null when the target is another site, or the page is neither of the two.
  */
 export function withOwnTarget(request: Request, appUrl: string): Request | null {
   const url = new URL(request.url);

@@ -1,4 +1,4 @@
-/** Compliance deliveries of one shop that several workers carry out at the same time, in whatever mix and order. */
+/** Compliance deliveries of one shop that several workers process at the same time, in random mixes and orders. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { HANDLERS } from "~/features/webhooks/handlers/topics.server";
 import { drainInbox } from "~/features/webhooks/worker.server";
@@ -64,7 +64,7 @@ eachDatabase("compliance deliveries of one shop at once", ({ db }) => {
   it.each([
     ["known", true],
     ["unknown", false],
-  ])("two erasures of a %s shop both end, each with its proof", async (_, known) => {
+  ])("two erasures of one shop that is %s both complete, each with its counts", async (_, known) => {
     for (let run = 0; run < 10; run++) {
       const shopDomain = await newShop(known);
       await deliver(shopDomain, ["shop/redact", "shop/redact"]);
@@ -99,8 +99,6 @@ eachDatabase("compliance deliveries of one shop at once", ({ db }) => {
         const erasures = told.filter(({ topic }) => topic === "SHOP_REDACT");
         for (const { status } of erasures) expect(status).toBe("COMPLETED");
         expect(await db().store.count({ where: { shopDomain } })).toBe(0);
-        // An order that came in after the erasure had its look at the inbox was of nobody any more
-        await db().webhookEvent.deleteMany({ where: { shopDomain, topic: "orders/create" } });
         expect(await scan(db(), [ANN.email])).toEqual([]);
         const open = { shopDomain, status: { notIn: ["SUCCEEDED" as const, "SKIPPED" as const] } };
         expect(await db().webhookEvent.count({ where: open })).toBe(0);

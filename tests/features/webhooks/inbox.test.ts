@@ -111,7 +111,7 @@ eachDatabase("the inbox", ({ db, engine }) => {
       if (db().engine === "sqlite") return; // stores a payload as its text
       const bomb = await received(db());
       const other = await received(db(), { payload: `{"id":1}` });
-      // What the door refuses today: more than the gigabyte that a text may have once its numbers are written out.
+      // As text it is larger than Postgres' limit of 1 GB. The ingress refuses such a payload; this row is older.
       await db().$executeRawUnsafe(
         `UPDATE "WebhookEvent" SET "payload" = (SELECT jsonb_agg(1e131071::numeric) FROM generate_series(1, 8300))
          WHERE "webhookId" = $1`,
