@@ -11,12 +11,19 @@ rerouteFetch(new URL(process.env.LOCAL_ADMIN_ORIGIN).origin);
 function startProblem({ NODE_ENV, LOCAL_ADMIN_ORIGIN: origin }) {
   if (NODE_ENV === "production")
     return "dev/preload.mjs replaces Shopify by a local stand-in and must not run with NODE_ENV=production.";
-  if (!origin || !URL.canParse(origin) || !isLoopback(new URL(origin)))
+  if (!isLoopback(origin))
     return "LOCAL_ADMIN_ORIGIN must be a loopback address such as http://127.0.0.1:4000.";
   return undefined;
 }
 
-function isLoopback({ protocol, hostname }) {
+function isLoopback(origin = "") {
+  let url;
+  try {
+    url = new URL(origin);
+  } catch {
+    return false;
+  }
+  const { protocol, hostname } = url;
   const loopback = hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
   return loopback && /^https?:$/.test(protocol);
 }

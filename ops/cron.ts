@@ -2,6 +2,7 @@
 import { command, STOPPED, UsageError, type Io } from "~/platform/command.server";
 import { ConfigurationError, type Source } from "~/platform/env.server";
 import { parsePeriod, parseSchedule, repeat, systemTimer, type Schedule } from "./cron-schedule";
+import { parseUrl } from "~/platform/http/parse-url";
 
 const ENDPOINTS = ["inbox", "refresh", "retention"];
 /** The endpoints end by themselves after 50 s. */
@@ -67,7 +68,7 @@ function readTarget(given: string | undefined, env: Source): Target {
   const secret = env.CRON_SECRET;
   const problems = [
     ...(secret ? [] : ["CRON_SECRET is not set; give it the value that the app has."]),
-    ...(url && URL.canParse(url)
+    ...(url && parseUrl(url)
       ? []
       : ["SHOPIFY_APP_URL is no address; set it, or give --url, to the origin of the app."]),
   ];

@@ -9,6 +9,7 @@ import { parseKeyring } from "./crypto/keyring.server";
 import type { KeySources } from "./crypto/keys.server";
 import { regionOf } from "./crypto/kms.server";
 import { DatabaseUrlError, parseDatabaseUrl } from "./db/database-url";
+import { parseUrl } from "./http/parse-url";
 
 export type Env = {
   nodeEnv: "production" | "development" | "test";
@@ -480,9 +481,10 @@ function baseUrl(standard: string) {
 }
 
 function isOrigin(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const url = new URL(value);
-  return /^https?:$/.test(url.protocol) && url.pathname === "/" && !url.search && !url.username;
+  const url = parseUrl(value);
+  return (
+    url !== null && /^https?:$/.test(url.protocol) && url.pathname === "/" && !url.search && !url.username
+  );
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {

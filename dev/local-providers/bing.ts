@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { bingRows } from "./bing-rows";
 import { troubled, type Trouble } from "./http-trouble";
+import { parseUrl } from "~/platform/http/parse-url";
 
 export type LocalBingSite = { url: string; isVerified: boolean };
 export type LocalBingAccount = { apiKey: string; sites: LocalBingSite[] };
@@ -65,7 +66,7 @@ export function createLocalBing({ now = () => new Date() }: { now?: () => Date }
     if (!sites) return refuse(response, 3);
     if (method === "GetUserSites") return send(response, 200, { d: sites.map(siteRow) });
     const site = sites.find((one) => one.url === siteUrl);
-    if (!siteUrl || !URL.canParse(siteUrl)) return refuse(response, 7);
+    if (!siteUrl || !parseUrl(siteUrl)) return refuse(response, 7);
     if (!site?.isVerified) return refuse(response, 14);
     const rows = bingRows(method, site.url, url.searchParams.get("query"), now());
     if (rows === "no such method") return void response.writeHead(404).end();

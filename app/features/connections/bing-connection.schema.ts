@@ -1,5 +1,6 @@
 /** What a merchant enters to connect Bing Webmaster Tools. */
 import { no, tidied, unwrapped, yes, type Parsed } from "./pasted";
+import { parseUrl } from "~/platform/http/parse-url";
 
 const SITE = "Enter the site's address as Bing lists it, such as https://www.example.com/.";
 
@@ -10,7 +11,7 @@ export function parseBingSiteUrl(pasted: string): Parsed<string> {
   const text = tidied(pasted);
   if (!text) return no(SITE);
   if (/^sc-domain:/i.test(text)) return no(`“sc-domain:” is Google's way of naming a domain. ${SITE}`);
-  const url = urlOf(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`);
+  const url = parseUrl(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`);
   if (!url || !/^https?:$/.test(url.protocol) || !/[^.]\.[^.]/.test(url.hostname)) return no(SITE);
   if (url.username || url.password) return no(`Leave the user name and password out. ${SITE}`);
   if (url.href.length > LONGEST_ADDRESS) return no(`No site has so long an address. ${SITE}`);
@@ -34,8 +35,4 @@ export function parseBingApiKey(pasted: string): Parsed<string> {
 /** Whoever pastes a whole example call means the key in it. */
 function keyOfAddress(pasted: string): string | undefined {
   return /[?&]apikey=([^&\s"']+)/i.exec(pasted)?.[1];
-}
-
-function urlOf(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined;
 }

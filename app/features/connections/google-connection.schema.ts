@@ -1,5 +1,6 @@
 /** What merchants paste for Google's services, and a sentence for each way in which it is something else. */
 import type { Parsed } from "./pasted";
+import { parseUrl } from "~/platform/http/parse-url";
 
 const WHERE =
   "Google Analytics shows it under Admin › Property settings › Property details, at the top right.";
@@ -63,7 +64,7 @@ function parseDomainProperty(domain: string): Parsed<string> {
 }
 
 function parseUrlPrefix(text: string): Parsed<string> {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = parseUrl(text);
   if (!url || !hostnameOf(url.hostname))
     return no("This is no web address of a shop; a property reads https://www.example.com/.");
   if (url.username || url.password || url.search || url.hash)
@@ -74,7 +75,7 @@ function parseUrlPrefix(text: string): Parsed<string> {
 
 /** The domain in lower case and punycode; null when it is no public domain's name. */
 function hostnameOf(text: string): string | null {
-  const host = URL.canParse(`https://${text}`) ? new URL(`https://${text}`).hostname : "";
+  const host = parseUrl(`https://${text}`)?.hostname ?? "";
   return /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9-]{2,63}$/.test(host)
     ? host
     : null;

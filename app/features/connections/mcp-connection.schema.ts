@@ -1,5 +1,6 @@
 /** What a merchant enters to connect an MCP server. */
 import { no, tidied, unwrapped, yes, type Parsed } from "./pasted";
+import { parseUrl } from "~/platform/http/parse-url";
 
 const ENDPOINT = "Enter the server's MCP address, such as https://mcp.example.com/mcp.";
 const LONGEST_ADDRESS = 2_048;
@@ -19,8 +20,8 @@ export function parseMcpEndpoint(pasted: string, refusalOf: (url: string) => str
   const text = unwrapped(pasted);
   if (!text) return no(ENDPOINT);
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
-  if (/\s/.test(text) || !URL.canParse(address)) return no(ENDPOINT);
-  const url = new URL(address);
+  const url = /\s/.test(text) ? null : parseUrl(address);
+  if (!url) return no(ENDPOINT);
   url.hash = "";
   if (!/^https?:$/.test(url.protocol)) return no(ENDPOINT);
   if (url.username || url.password)

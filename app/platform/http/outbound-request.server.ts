@@ -1,5 +1,6 @@
 import type { BodyInit as UndiciBody } from "undici";
 import { OutboundError } from "./outbound-error.server";
+import { parseUrl } from "./parse-url";
 
 /** What a caller of fetch asked for, in a form that can be sent again after a redirect. */
 export type OutboundRequest = {
@@ -46,8 +47,8 @@ export function afterRedirect(
   if (![301, 302, 303, 307, 308].includes(status) || location === null) return null;
   const host = request.url.hostname;
   const refuse = (message: string) => new OutboundError("REDIRECT_REFUSED", message);
-  if (!URL.canParse(location, request.url)) throw refuse(`${host} redirects to an address that is none.`);
-  const url = new URL(location, request.url);
+  const url = parseUrl(location, request.url);
+  if (!url) throw refuse(`${host} redirects to an address that is none.`);
   if (url.origin !== request.url.origin)
     throw refuse(
       `${host} redirects to another server, and Backroom does not follow. Enter the final address.`,
@@ -64,7 +65,8 @@ const NO_BODY = { body: () => Promise.resolve(null), isReplayable: true };
 
 /** The parser's own error would repeat the whole address. */
 function parsed(url: string): URL {
-  if (URL.canParse(url)) return new URL(url);
+  const address = parseUrl(url);
+  if (address) return address;
   throw new OutboundError("URL_REFUSED", "Enter a full web address, such as https://example.com.");
 }
 

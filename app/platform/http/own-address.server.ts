@@ -3,6 +3,7 @@
  * replaces these headers with the values of SHOPIFY_APP_URL, so that a client cannot choose a route or a link by them.
  */
 import type { RequestHandler } from "express";
+import { parseUrl } from "./parse-url";
 
 /** No Request can be made of these. */
 const REFUSED_METHODS = ["TRACE", "TRACK", "CONNECT"];
@@ -57,5 +58,5 @@ function forwarded(value: string | string[] | undefined): string | undefined {
 }
 
 function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
+  return parseUrl(origin)?.host;
 }

@@ -8,6 +8,7 @@ import { guardedLookup, refusalOf, type Reach } from "./outbound-address.server"
 import { OutboundError, tooLarge } from "./outbound-error.server";
 import { Exchange, limitedBody } from "./outbound-exchange.server";
 import { afterRedirect, outboundRequest, type OutboundRequest } from "./outbound-request.server";
+import { parseUrl } from "./parse-url";
 
 export { OutboundError } from "./outbound-error.server";
 
@@ -53,8 +54,9 @@ export function refusalOfUrl(
   url: string,
   options: Pick<OutboundOptions, "trust" | "allowLoopback">,
 ): string | null {
-  if (!URL.canParse(url)) return "Enter a full web address, such as https://example.com.";
-  return refusalOf(new URL(url), options)?.message ?? null;
+  const parsed = parseUrl(url);
+  if (!parsed) return "Enter a full web address, such as https://example.com.";
+  return refusalOf(parsed, options)?.message ?? null;
 }
 
 /** Closes every connection, in the middle of an answer if need be. A later fetch opens new ones. */

@@ -1,3 +1,4 @@
+import { parseUrl } from "~/platform/http/parse-url";
 /** Shopify's library redirects to any address in the query of two of its pages. Here only the app's and Shopify's pass. */
 
 /** The library's pages that we use, and the parameter that says where each leads. */
@@ -23,9 +24,8 @@ export function withOwnTarget(request: Request, appUrl: string): Request | null 
 
 /** As a browser would read it: "//", "/\" and a user name lead elsewhere than they look. */
 function targetOf(value: string, appUrl: string): URL | null {
-  if (!URL.canParse(value, appUrl)) return null;
-  const target = new URL(value, appUrl);
-  if (target.username || target.password) return null;
+  const target = parseUrl(value, appUrl);
+  if (!target || target.username || target.password) return null;
   if (target.origin === new URL(appUrl).origin) return target;
   const ofShopify = /^(?:admin\.shopify\.com|[a-z0-9][a-z0-9-]*\.myshopify\.com)$/.test(target.host);
   return target.protocol === "https:" && ofShopify ? target : null;

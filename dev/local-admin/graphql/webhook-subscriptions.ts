@@ -2,6 +2,7 @@ import { legacyId } from "../shopify-data";
 import { connection, type PageArgs } from "./connection";
 import type { QueryContext } from "./context";
 import { apiVersionView } from "./shop";
+import { parseUrl } from "~/platform/http/parse-url";
 
 export type WebhookSubscription = {
   id: string;
@@ -91,7 +92,7 @@ export class WebhookSubscriptions {
   /** Plain http is for loopback only: Shopify itself takes no http at all, and a laptop has nothing else. */
   #problemWith(topic: string, uri: string, ownId: string | undefined) {
     const field = ["webhookSubscription", "callbackUrl"];
-    if (!URL.canParse(uri)) return { field, message: "Address is not a valid URL" };
+    if (!parseUrl(uri)) return { field, message: "Address is not a valid URL" };
     const { protocol, hostname } = new URL(uri);
     const loopback = hostname === "localhost" || hostname === "127.0.0.1" || hostname === "[::1]";
     if (protocol !== "https:" && !loopback)

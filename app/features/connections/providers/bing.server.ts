@@ -10,6 +10,7 @@ import { bingRefusal } from "./bing-refusal.server";
 import { foreignText, withoutCause } from "./foreign.server";
 import { requestJson, type ProviderDeps, type TestFinding } from "./provider-client.server";
 import { withQuota, type QuotaLimits } from "./quota.server";
+import { parseUrl } from "~/platform/http/parse-url";
 
 /**
  * Clients disagree whether Bing's positions are tenths (a gist of 2020) or positions (two clients of 2026). As they come
@@ -150,9 +151,9 @@ function requireVerified(sites: BingSite[], siteUrl: string, httpStatus: number)
 
 /** The same for https://Example.com and https://example.com/, whose difference is nobody's intention. */
 function sameSite(url: string): string {
-  return (URL.canParse(url) ? new URL(url).href : url).replace(/\/+$/, "");
+  return (parseUrl(url)?.href ?? url).replace(/\/+$/, "");
 }
 
 function hostOf(url: string): string | null {
-  return URL.canParse(url) ? new URL(url).hostname.replace(/^www\./, "") : null;
+  return parseUrl(url)?.hostname.replace(/^www\./, "") ?? null;
 }

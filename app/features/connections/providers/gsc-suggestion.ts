@@ -1,3 +1,4 @@
+import { parseUrl } from "~/platform/http/parse-url";
 type Site = { siteUrl: string; permissionLevel: string };
 
 /**
@@ -20,7 +21,7 @@ function hostOf(siteUrl: string): string {
 }
 
 function hostOfUrl(siteUrl: string): string {
-  return URL.canParse(siteUrl) ? new URL(siteUrl).hostname : "";
+  return parseUrl(siteUrl)?.hostname ?? "";
 }
 
 function likeness(candidate: string, wanted: string): number {

@@ -3,6 +3,7 @@ import { Row, RowList } from "~/components/row-list";
 import { SectionEmpty } from "~/components/section-empty";
 import { formatAgo } from "~/platform/shop-time";
 import type { InsightLine } from "../seo.server";
+import { parseUrl } from "~/platform/http/parse-url";
 
 const SOURCES = {
   GSC: "Search Console",
@@ -57,5 +58,5 @@ export function SeoPage({ switchedOn, insights, now }: Props) {
 /** A page by its path, a query as it is; a product is named in the title already. */
 function resourceText(resource: string): string {
   if (resource.startsWith("gid://")) return "";
-  return `${URL.canParse(resource) ? new URL(resource).pathname : resource}, `;
+  return `${parseUrl(resource)?.pathname ?? resource}, `;
 }
