@@ -6,6 +6,11 @@ import module from "node:module";
 const root = new URL("../", import.meta.url);
 const [entry] = process.argv.splice(2, 1);
 
+// Node 20.19 calls the X25519 of Web Crypto, with which backups are sealed, an experiment; the later ones do not.
+const print = process.listeners("warning")[0];
+process.removeAllListeners("warning");
+process.on("warning", (warning) => warning.name === "ExperimentalWarning" || print?.(warning));
+
 // Of Node 22 and later: what was compiled once is read from a folder of the temporary files.
 module.enableCompileCache?.();
 
