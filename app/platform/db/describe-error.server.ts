@@ -65,7 +65,7 @@ function ofPostgres(error: unknown, url: string): string {
     [
       /^42501$/,
       () =>
-        `${at} gives user "${user}" no right: ${text}. Grant it (GRANT CONNECT ON DATABASE …), or correct DATABASE_URL.`,
+        `${at} gives user "${user}" no right: ${text}. Grant it (e.g. GRANT CONNECT ON DATABASE …), or name a role that has it.`,
     ],
     [
       /^3D000$|^P1003$|^DatabaseDoesNotExist$/,

@@ -36,17 +36,25 @@ export function isStatementTimeout(error: unknown): boolean {
   return hasCode(error, /^57014$/);
 }
 
-/** True when a limit of the role or the database ended the wait for a lock or a statement, and nothing of it happened. */
-export function isCutOff(error: unknown): boolean {
-  return isStatementTimeout(error) || hasCode(error, /^55P03$/);
-}
-
 /** True when trying again later may work: the server is away, starting, takes no writes, or has no room for connections or rows. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof DatabaseUnavailableError) return true;
   // The KMS tells of refused connections by the same codes (ECONNREFUSED), and is no database.
   if (error instanceof KeyServiceError) return false;
   return hasCode(error, UNAVAILABLE);
+}
+
+/**
+ * For an answer to a client: also when a limit of the role cut the work off (statement_timeout, lock_timeout), or another
+ * transaction was in its way. Nothing of it happened.
+ */
+export function mayWorkLater(error: unknown): boolean {
+  return (
+    isDatabaseUnavailable(error) ||
+    isStatementTimeout(error) ||
+    isWriteConflict(error) ||
+    (!(error instanceof KeyServiceError) && hasCode(error, /^55P03$/))
+  );
 }
 
 function hasCode(error: unknown, pattern: RegExp): boolean {

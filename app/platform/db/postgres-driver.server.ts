@@ -1,4 +1,4 @@
-import type { Client } from "pg";
+import type { Client, ClientConfig } from "pg";
 
 /**
  * How the server writes what it sends, whatever the role or the database has as its default: adapter-pg reads instants in ISO
@@ -7,15 +7,15 @@ import type { Client } from "pg";
  */
 const SPELLING = { DateStyle: "ISO, YMD", TimeZone: "UTC" };
 
+export type ClientClass = new (config?: ClientConfig) => Client;
+
 /** Not in pg's types */
-type WithStartup = new (...args: ConstructorParameters<typeof Client>) => Client & {
-  getStartupConf(): Record<string, string>;
-};
+type WithStartup = new (config?: ClientConfig) => Client & { getStartupConf(): Record<string, string> };
 
 /** pg's Client, which says at connect how it wants dates written. */
-export async function spellingClient(): Promise<typeof Client> {
+export async function spellingClient(): Promise<ClientClass> {
   const { default: pg } = await import("pg");
-  class SpellingClient extends (pg.Client as WithStartup) {
+  class SpellingClient extends (pg.Client as unknown as WithStartup) {
     override getStartupConf() {
       return { ...super.getStartupConf(), ...SPELLING };
     }
