@@ -14,6 +14,7 @@ import { HANDLERS } from "~/features/webhooks/handlers/topics.server";
 import { webhookEntry } from "~/features/webhooks/http-entry.server";
 import { startWorker, type InboxWorker } from "~/features/webhooks/worker.server";
 import { keyProvider } from "~/platform/crypto/keys.server";
+import { assertUsable } from "~/platform/db/database-findings.server";
 import { closeDatabase, database } from "~/platform/db/database.server";
 import { DatabaseUnavailableError, isDatabaseUnavailable } from "~/platform/db/errors.server";
 import { migrationState } from "~/platform/db/migration-state.server";
@@ -50,6 +51,7 @@ async function main() {
   const schema = await migrationState(db);
   // Pending migrations keep the app up and unready: a deploy may still be running them (/readyz says so meanwhile).
   if (schema.state !== "current") log.warn({ schema: schema.state }, schema.message);
+  for (const { code, sentence } of await assertUsable(db)) log.warn({ finding: code }, sentence);
 
   let worker: InboxWorker | undefined;
   const entry = webhookEntry(() => processDoor(() => worker?.wake()), createApp(env.appUrl));

@@ -11,6 +11,9 @@ import {
 } from "@prisma/driver-adapter-utils";
 import type pg from "pg";
 import { parse } from "pg-connection-string";
+import { postgresAddress, withHostPlace } from "../app/platform/db/postgres-address";
+import { spellingClient, type ClientClass } from "../app/platform/db/postgres-driver.server";
+import { quotedName } from "../app/platform/db/postgres-schema";
 
 /** Type OIDs from Postgres' pg_type.dat that the adapter does not know, and what to present instead. */
 const OID = { char: 18, name: 19, text: 25, nameArray: 1003, textArray: 1009 } as const;
@@ -32,25 +35,31 @@ export function postgresMigrateAdapter(
   url: string,
   shadowUrl?: string,
 ): SqlMigrationAwareDriverAdapterFactory {
-  // The engine does not close the pool: without allowExitOnIdle a command that is done waits 10 s for its idle connection.
-  const connect = async (config: pg.PoolConfig) =>
-    mend(await new PrismaPg({ ...config, max: 1, allowExitOnIdle: true }).connect());
+  const { schema } = postgresAddress(url);
+  const connect = async (config: pg.PoolConfig) => {
+    const ready = { ...config, Client: await spellingClient() };
+    const { isDirect } = await provideSchema(ready, schema);
+    // The engine does not close the pool: without allowExitOnIdle a command that is done waits 10 s for its idle connection.
+    const adapter = await new PrismaPg({ ...ready, max: 1, allowExitOnIdle: true }, { schema }).connect();
+    return mend(adapter, isDirect ? [LEAVE_ROOM, findsIn(schema)] : []);
+  };
 
   return {
     provider: "postgres",
     adapterName: "@prisma/adapter-pg",
-    connect: () => connect({ connectionString: url }),
+    connect: () => connect({ connectionString: withHostPlace(url) }),
     connectToShadowDb: async () => {
       if (shadowUrl) {
-        const shadow = await connect({ connectionString: shadowUrl });
-        await shadow.executeScript(`DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public`);
+        const shadow = await connect({ connectionString: withHostPlace(shadowUrl) });
+        const name = quotedName(schema);
+        await shadow.executeScript(`DROP SCHEMA IF EXISTS ${name} CASCADE; CREATE SCHEMA ${name}`);
         return shadow;
       }
       const database = `prisma_migrate_shadow_db_${crypto.randomUUID()}`;
-      const main = await connect({ connectionString: url });
+      const main = await connect({ connectionString: withHostPlace(url) });
       await main.executeScript(`CREATE DATABASE "${database}"`);
       // Not by connection string: pg lets the string's database win over `database`.
-      const shadow = await connect({ ...(parse(url) as pg.PoolConfig), database });
+      const shadow = await connect({ ...(parse(withHostPlace(url)) as pg.PoolConfig), database });
       const closePool = shadow.dispose.bind(shadow);
       shadow.dispose = async () => {
         await closePool();
@@ -65,9 +74,53 @@ export function postgresMigrateAdapter(
 /** An index is built by one process, and not by as many as there are cores: the app needs those, while it runs beside. */
 const LEAVE_ROOM = "SET max_parallel_maintenance_workers = 0";
 
-function mend(adapter: SqlDriverAdapter): SqlDriverAdapter {
+/** Migrations name tables without their schema, and so does the engine its log. */
+const findsIn = (schema: string) => `SET search_path = ${quotedName(schema)}`;
+
+type Connected = { pid: number; current: string | null; exists: boolean };
+
+/**
+ * Makes the schema where it is missing. Through a pooler no search_path would stay with us, and ours would stay with others:
+ * there the connections must have the right one by themselves.
+ */
+async function provideSchema(
+  { Client, ...config }: pg.PoolConfig & { Client: ClientClass },
+  schema: string,
+): Promise<{ isDirect: boolean }> {
+  const client = new Client(config);
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    const { rows } = await client.query<Connected>(
+      `SELECT pg_backend_pid() AS pid, current_schema()::text AS current,
+         EXISTS (SELECT FROM pg_namespace WHERE nspname = $1) AS "exists"`,
+      [schema],
+    );
+    const { pid, current, exists } = rows[0]!;
+    const isDirect = pid === (client as pg.Client & { processID: number | null }).processID;
+    if (!isDirect && current !== schema)
+      throw new SchemaError(
+        `The address leads through a pooler, whose connections find tables in the schema "${current ?? ""}" and not in "${schema}". Set DIRECT_URL to the address of the server itself.`,
+      );
+    // Asked first: IF NOT EXISTS wants the right to make one even where there is one.
+    if (!exists) await client.query(`CREATE SCHEMA IF NOT EXISTS ${quotedName(schema)}`);
+    return { isDirect };
+  } finally {
+    await client.end();
+  }
+}
+
+/** `message` says what to do. */
+export class SchemaError extends Error {
+  readonly name = "SchemaError";
+  readonly code = "SCHEMA_UNREACHABLE";
+}
+
+function mend(adapter: SqlDriverAdapter, settings: string[]): SqlDriverAdapter {
   const client = (adapter as unknown as { underlyingDriver(): pg.Pool }).underlyingDriver();
-  client.on("connect", (connection) => void connection.query(LEAVE_ROOM));
+  client.on("connect", (connection) => {
+    for (const setting of settings) void connection.query(setting);
+  });
   presentCatalogueTypes(adapter);
   const startTransaction = adapter.startTransaction.bind(adapter);
   adapter.startTransaction = async (isolationLevel) => {

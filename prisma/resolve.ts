@@ -6,6 +6,7 @@
 import { existsSync } from "node:fs";
 import { command, UsageError } from "~/platform/command.server";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
+import { changeRows } from "~/platform/db/raw.server";
 import { readLog } from "~/platform/db/migration-state.server";
 import { databaseEnvironment } from "~/platform/env.server";
 
@@ -57,7 +58,10 @@ export async function markRolledBack(db: Db, migration: string, projectFolder = 
       "MIGRATION_NOT_FAILED",
       `The migration ${migration} has not failed in this database; only a failed one can be resolved.`,
     );
-  await db.$executeRaw`
-    UPDATE "_prisma_migrations" SET "rolled_back_at" = CURRENT_TIMESTAMP
-    WHERE "migration_name" = ${migration} AND "finished_at" IS NULL AND "rolled_back_at" IS NULL`;
+  await changeRows(
+    db,
+    `UPDATE "_prisma_migrations" SET "rolled_back_at" = CURRENT_TIMESTAMP
+     WHERE "migration_name" = ? AND "finished_at" IS NULL AND "rolled_back_at" IS NULL`,
+    [migration],
+  );
 }

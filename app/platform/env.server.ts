@@ -10,6 +10,7 @@ import type { KeySources } from "./crypto/keys.server";
 import { regionOf } from "./crypto/kms.server";
 import { DatabaseUrlError, parseDatabaseUrl } from "./db/database-url";
 import { parseUrl } from "./http/parse-url";
+import { namesSchema, postgresAddress, withHostPlace, withSchema } from "./db/postgres-address";
 
 export type Env = {
   nodeEnv: "production" | "development" | "test";
@@ -92,7 +93,7 @@ export function readEnvironment(source: Source): { env: Env; secrets: Secrets } 
     },
     secrets: {
       databaseUrl: v.DATABASE_URL,
-      directUrl: v.DIRECT_URL,
+      directUrl: directUrl(v.DATABASE_URL, v.DIRECT_URL),
       shadowDatabaseUrl: v.SHADOW_DATABASE_URL,
       shopifyApiSecret: v.SHOPIFY_API_SECRET,
       shopifyApiSecretPrevious: v.SHOPIFY_API_SECRET_PREVIOUS,
@@ -139,11 +140,26 @@ export function databaseEnvironment(variables: Source, fallbackUrl?: string) {
   if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map(describeIssue));
   return {
     databaseUrl: parsed.data.DATABASE_URL,
-    // A leftover DIRECT_URL must not send half of the commands to another engine.
-    directUrl: parsed.data.DATABASE_URL.startsWith("file:") ? undefined : parsed.data.DIRECT_URL,
+    directUrl: directUrl(parsed.data.DATABASE_URL, parsed.data.DIRECT_URL),
     shadowDatabaseUrl: parsed.data.SHADOW_DATABASE_URL,
     maxConnections: parsed.data.PRISMA_CLIENT_MAX_CONNECTIONS,
   };
+}
+
+/**
+ * The same schema of the same database: an address that names none means that of DATABASE_URL. A leftover one must not send
+ * half of the commands to another engine.
+ * @throws {ConfigurationError} when it names another schema
+ */
+function directUrl(databaseUrl: string, url: string | undefined): string | undefined {
+  if (!url || databaseUrl.startsWith("file:") || databaseUrl === ":memory:") return undefined;
+  const { schema } = postgresAddress(databaseUrl);
+  if (!namesSchema(url)) return withSchema(url, schema);
+  const other = postgresAddress(url).schema;
+  if (other === schema) return url;
+  throw new ConfigurationError([
+    `DIRECT_URL names the schema "${other}", and DATABASE_URL means "${schema}"; write the same ?schema= in both.`,
+  ]);
 }
 
 /** For the sweep from a shell. */
@@ -298,16 +314,23 @@ export function readEnvFile(path: string): Source {
 
 const databaseUrl = z
   .string("is not set; write file:./prisma/dev.sqlite for a laptop or postgresql://… for Postgres.")
-  .superRefine((value, context) => {
-    try {
-      parseDatabaseUrl(value);
-    } catch (error) {
-      if (!(error instanceof DatabaseUrlError)) throw error;
-      context.addIssue({ code: "custom", message: error.message });
-    }
-  });
+  .superRefine(refuseMalformed)
+  .transform(withHostPlace);
 
-const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, "must begin with postgresql://.");
+const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, { error: "must begin with postgresql://.", abort: true })
+  .superRefine(refuseMalformed)
+  .transform(withHostPlace);
+
+function refuseMalformed(value: string, context: z.core.$RefinementCtx) {
+  try {
+    parseDatabaseUrl(value);
+  } catch (error) {
+    if (!(error instanceof DatabaseUrlError)) throw error;
+    context.addIssue({ code: "custom", message: error.message });
+  }
+}
 
 const databaseSchema = z.object({
   DATABASE_URL: databaseUrl,

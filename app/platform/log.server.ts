@@ -95,7 +95,10 @@ const SECRETS: [RegExp, string | ((...match: string[]) => string)][] = [
   [/\bbk\d+\.[\w-]+\.[\w-]*\.[\w-]+/g, "[envelope]"],
   [/(\bBearer\s+)[\w.~+/=-]+/gi, "$1[redacted]"],
   [/(:\/\/[^\s:/@"\\]+)(?::[^\s@"\\]+(@)?)?/g, (all, before, end) => (end ? `${before}:[redacted]@` : all)],
-  [/([?&](?:apikey|api_key|key|id_token|hmac|token|access_token|code|session)=)[^&\s"\\]+/gi, "$1[redacted]"],
+  [
+    /([?&](?:apikey|api_key|key|id_token|hmac|token|access_token|code|session|password)=)[^&\s"\\]+/gi,
+    "$1[redacted]",
+  ],
   [
     /("(?:authorization|cookie|access_?token|refresh_?token|client_secret|api_?secret(?:_?key)?|password|private_?key|subject_token|api_?key)":\s*")[^"\\]*(?:\\.[^"\\]*)*/gi,
     "$1[redacted]",

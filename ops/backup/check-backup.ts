@@ -114,10 +114,10 @@ async function proveReadable(
       output: async (list) => void (await digestOf(list)),
     });
   } catch (error) {
-    if (!(error instanceof BackupError) || error.code !== "TOOL" || /not installed/.test(error.message))
-      throw error;
+    // One with a cause could not even be started.
+    if (!(error instanceof BackupError) || error.code !== "TOOL" || error.cause) throw error;
     const sentence = `${file} cannot be read by the pg_restore that is installed here: ${error.message}`;
-    // The file is as it was made; another host may well read it.
+    // The file is as it was made; another host may well read it. The tool's own words, for which toolEnvironment sets LC_ALL.
     throw /unsupported version/.test(error.message)
       ? new BackupError("TOOL", `${sentence}. Install the pg_restore of ${manifest.tool} or a later one.`)
       : new BackupError("DAMAGED", sentence);

@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { postgresAddress } from "~/platform/db/postgres-address";
+import { postgresAddress, withHostPlace } from "~/platform/db/postgres-address";
 
 /** Debian's, and so the image's: the authorities that Node knows by itself. */
 const SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
 
 /** A Postgres address for libpq's tools: in its environment variables, because arguments are everybody's to read. */
 export function libpqEnvironment(databaseUrl: string): Record<string, string | undefined> {
-  const { searchParams } = new URL(databaseUrl);
+  const { searchParams } = new URL(withHostPlace(databaseUrl));
   // As our driver: of a name that stands twice, the last.
   const query = (name: string) => searchParams.getAll(name).at(-1);
   const { host, port, user, password, database } = postgresAddress(databaseUrl);
@@ -37,12 +37,17 @@ function authorities(sslmode = ""): string | undefined {
   return SYSTEM_CERTIFICATES;
 }
 
+/** Whose tables a backup holds. The one place that says it. */
+export function schemaName(databaseUrl: string): string {
+  return postgresAddress(databaseUrl).schema;
+}
+
 export function databaseName(databaseUrl: string): string {
   return postgresAddress(databaseUrl).database;
 }
 
 export function withDatabase(databaseUrl: string, name: string): string {
-  const url = new URL(databaseUrl);
+  const url = new URL(withHostPlace(databaseUrl));
   url.pathname = `/${encodeURIComponent(name)}`;
   return url.href;
 }

@@ -1,5 +1,7 @@
 import pg from "pg";
 import { describeDatabaseError } from "~/platform/db/errors.server";
+import { postgresAddress, withHostPlace } from "~/platform/db/postgres-address";
+import { quotedName } from "~/platform/db/postgres-schema";
 import { BackupError } from "./backup-error";
 import { describeAddress } from "./postgres-address";
 
@@ -13,7 +15,7 @@ export async function withClient<T>(
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
   const client = new pg.Client({
-    connectionString: databaseUrl,
+    connectionString: withHostPlace(databaseUrl),
     connectionTimeoutMillis: 10_000,
     application_name: "backroom backup",
   });
@@ -26,6 +28,8 @@ export async function withClient<T>(
   }
   try {
     await refusePooler(client, databaseUrl);
+    // Not a pooler's, so it stays with this connection.
+    await client.query(`SET search_path = ${quotedName(postgresAddress(databaseUrl).schema)}`);
     return await work(client);
   } finally {
     await client.end();

@@ -1,5 +1,7 @@
 import type { MakeArchive } from "./archive";
-import { libpqEnvironment } from "./postgres-address";
+import { DEFAULT_SCHEMA } from "~/platform/db/postgres-address";
+import { quotedName } from "~/platform/db/postgres-schema";
+import { libpqEnvironment, schemaName } from "./postgres-address";
 import { withClient } from "./postgres-client";
 import { appliedMigrations, fingerprintPostgres, inSnapshot } from "./postgres-fingerprint";
 import { runTool, toolVersion } from "./tool";
@@ -19,7 +21,7 @@ export const dumpPostgres: MakeArchive = async (databaseUrl, { write, variables,
       const migration = (await appliedMigrations(client)).at(-1) ?? null;
       const [tables] = await bothOrNeither(signal, (stop) => [
         fingerprintPostgres(client),
-        runTool("pg_dump", ["--format=custom", "--no-owner", "--no-password", `--snapshot=${snapshot}`], {
+        runTool("pg_dump", [...ARGUMENTS, ...onlyOf(databaseUrl), `--snapshot=${snapshot}`], {
           variables,
           env: libpqEnvironment(databaseUrl),
           signal: stop,
@@ -30,6 +32,14 @@ export const dumpPostgres: MakeArchive = async (databaseUrl, { write, variables,
     }),
   );
 };
+
+const ARGUMENTS = ["--format=custom", "--no-owner", "--no-password"];
+
+/** Another environment may have its tables in the same database. */
+function onlyOf(databaseUrl: string): string[] {
+  const schema = schemaName(databaseUrl);
+  return schema === DEFAULT_SCHEMA ? [] : [`--schema=${quotedName(schema)}`];
+}
 
 /** The first failure stops the other, and is the one that is told. */
 async function bothOrNeither<A, B>(

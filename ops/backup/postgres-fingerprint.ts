@@ -34,13 +34,13 @@ export async function fingerprintPostgres(client: pg.Client): Promise<Fingerprin
   return tables;
 }
 
-/** As pg_dump sees them: no system tables, none that an extension brought, and of partitioned ones the parts. */
+/** Of the connection's schema, as pg_dump sees them: no system tables, none that an extension brought, and of partitioned ones the parts. */
 export async function listTables(client: pg.Client): Promise<{ name: string; quoted: string }[]> {
   const { rows } = await client.query<{ name: string; quoted: string }>(
     `SELECT CASE WHEN n.nspname = 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END AS name,
        format('%I.%I', n.nspname, c.relname) AS quoted
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+     WHERE (n.nspname = current_schema() OR current_schema() = 'public') AND c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
        AND NOT EXISTS (SELECT FROM pg_depend d
          WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
      ORDER BY 1`,

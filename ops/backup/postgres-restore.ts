@@ -75,7 +75,7 @@ async function restoreInto(
   try {
     await runTool("pg_restore", args, { variables, env, signal, input: backup.archive() });
   } catch (error) {
-    throw describe(error);
+    throw await describe(error, databaseUrl);
   }
 }
 
@@ -112,15 +112,33 @@ const lockQuery = ([first, second]: number[]) =>
   `SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE d.datname = current_database()
      AND l.locktype = 'advisory' AND l.classid = ${first} AND l.objid = ${second} AND l.objsubid = 2 AND l.granted)`;
 
-/** The roles of a server are not in the dump of a database. */
-function describe(error: unknown): unknown {
-  const [, role] = (error instanceof BackupError && /role "(.+?)" does not exist/.exec(error.message)) || [];
-  if (!role) return error;
+/**
+ * The roles of a server are not in the dump of a database. Which statement failed pg_restore says as SQL, and why in the language
+ * of the server; so the server is asked whether it has the role.
+ */
+async function describe(error: unknown, databaseUrl: string): Promise<unknown> {
+  const role = error instanceof BackupError && grantedRole(error.message);
+  if (!role || (await hasRole(databaseUrl, role).catch(() => true))) return error;
   return new BackupError(
     "TARGET",
     `The backup grants rights to the role "${role}", which this server does not have. Create it (CREATE ROLE), or restore without such rights: run this again with --no-privileges.`,
     { cause: error },
   );
+}
+
+function grantedRole(text: string): string | undefined {
+  const [, name] =
+    /Command was: (?:GRANT|REVOKE|ALTER DEFAULT PRIVILEGES)\b[^;]* (?:TO|FROM) ("(?:[^"]|"")+"|\w+)/.exec(
+      text,
+    ) ?? [];
+  return name?.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+}
+
+async function hasRole(databaseUrl: string, role: string): Promise<boolean> {
+  return withClient(databaseUrl, async (client) => {
+    const { rowCount } = await client.query("SELECT FROM pg_roles WHERE rolname = $1", [role]);
+    return rowCount === 1;
+  });
 }
 
 function fingerprintOf(databaseUrl: string): Promise<Fingerprints> {

@@ -83,6 +83,7 @@ function describe(tool: string, error: NodeJS.ErrnoException) {
     ? new BackupError(
         "TOOL",
         `${tool} is not installed. Install the client programs of Postgres, of the server's version or later (Debian: postgresql-client).`,
+        { cause: error },
       )
     : error;
 }

@@ -3,8 +3,9 @@
  * takes it apart: one statement per thousand rows, no limit on variables, and the same code for both engines
  * (`createMany({ skipDuplicates })` does not exist on SQLite, and is slower on both).
  */
-import type { Db } from "~/platform/db/client.server";
+import type { Db, Queryable } from "~/platform/db/client.server";
 import type { Engine } from "~/platform/db/database-url";
+import { changeRows } from "~/platform/db/raw.server";
 import { TABLES, type SeedRows, type Table } from "./rows";
 
 const CHUNK = 1000;
@@ -14,6 +15,7 @@ export async function insertMissing(db: Db, rows: SeedRows): Promise<number> {
   // One transaction: a seed that is interrupted leaves nothing half-done, and SQLite syncs its file once.
   return db.$transaction(
     async (tx) => {
+      const within = Object.assign(tx, { engine: db.engine, schema: db.schema }) as unknown as Queryable;
       let inserted = 0;
       for (const table of TABLES) {
         const list: Record<string, unknown>[] = rows[table] ?? [];
@@ -21,7 +23,7 @@ export async function insertMissing(db: Db, rows: SeedRows): Promise<number> {
           const chunk = list.slice(from, from + CHUNK);
           const columns = Object.keys(chunk[0]!);
           const sql = insertSql(db.engine, table, columns);
-          inserted += await tx.$executeRawUnsafe(sql, encode(db.engine, columns, chunk));
+          inserted += await changeRows(within, sql, [encode(db.engine, columns, chunk)]);
         }
       }
       return inserted;
@@ -34,7 +36,7 @@ export async function insertMissing(db: Db, rows: SeedRows): Promise<number> {
 function insertSql(engine: Engine, table: Table, columns: string[]): string {
   const names = columns.map((column) => `"${column}"`).join(", ");
   if (engine === "postgres")
-    return `INSERT INTO "${table}" (${names}) SELECT ${names} FROM json_populate_recordset(NULL::"${table}", $1::json) ON CONFLICT DO NOTHING`;
+    return `INSERT INTO "${table}" (${names}) SELECT ${names} FROM json_populate_recordset(NULL::"${table}", CAST(? AS json)) ON CONFLICT DO NOTHING`;
   const values = columns.map((_, i) => `json_extract(value, '$[${i}]')`).join(", ");
   // "WHERE true": without it SQLite reads ON as the beginning of a join.
   return `INSERT INTO "${table}" (${names}) SELECT ${values} FROM json_each(?) WHERE true ON CONFLICT DO NOTHING`;

@@ -1,4 +1,5 @@
 import { inTransaction, type Db, type Queryable } from "~/platform/db/client.server";
+import { changeRows, queryRows } from "~/platform/db/raw.server";
 import { withoutStore } from "~/platform/db/row";
 import type { Counts } from "./compliance-request.repository.server";
 
@@ -148,26 +149,20 @@ export class CustomerDataRepository {
       select: { id: true },
     });
     const known = new Set(mine.map(({ id }) => id));
-    const [value, key] = this.db.engine === "postgres" ? ["$1::jsonb", "$2"] : ["?", "?"];
+    const value = this.db.engine === "postgres" ? "CAST(? AS jsonb)" : "?";
     await atomically(this.db, async (tx) => {
       for (const { id, text } of payloads)
         if (known.has(id))
-          await tx.$executeRawUnsafe(
-            `UPDATE "WebhookEvent" SET "payload" = ${value} WHERE "id" = ${key}`,
-            text,
-            id,
-          );
+          await changeRows(tx, `UPDATE "WebhookEvent" SET "payload" = ${value} WHERE "id" = ?`, [text, id]);
     });
     return known.size;
   }
 
   async #textsOf(ids: string[]): Promise<Map<string, string>> {
-    const postgres = this.db.engine === "postgres";
-    const text = postgres ? `"payload"::text` : `CAST("payload" AS TEXT)`;
-    const places = ids.map((_, i) => (postgres ? `$${i + 1}` : "?")).join(", ");
-    const rows = await this.db.$queryRawUnsafe<{ id: string; text: string }[]>(
-      `SELECT "id", ${text} AS "text" FROM "WebhookEvent" WHERE "id" IN (${places})`,
-      ...ids,
+    const rows = await queryRows<{ id: string; text: string }>(
+      this.db,
+      `SELECT "id", CAST("payload" AS text) AS "text" FROM "WebhookEvent" WHERE "id" IN (${ids.map(() => "?").join(", ")})`,
+      ids,
     );
     return new Map(rows.map((row) => [row.id, row.text]));
   }

@@ -1,4 +1,5 @@
 import type { Queryable } from "~/platform/db/client.server";
+import { changeRows, queryRows, tableName } from "~/platform/db/raw.server";
 import { WAITING } from "./waiting";
 
 /** Columns that say whose a row is: by the store's id, or by the shop's domain. */
@@ -36,20 +37,22 @@ export class ShopDataRepository {
   /** At most `limit` rows, and no unfinished compliance delivery. Returns how many there were. */
   async deleteBatch(owned: OwnedTable, limit: number): Promise<number> {
     const { sql, values } = this.#whose(owned);
-    const table = quoted(owned.table);
-    return this.db.$executeRawUnsafe(
+    const table = tableName(this.db, owned.table);
+    return changeRows(
+      this.db,
       `DELETE FROM ${table} WHERE "id" IN (SELECT "id" FROM ${table} WHERE ${sql} LIMIT ${Math.trunc(limit)})`,
-      ...values,
+      values,
     );
   }
 
   async count(owned: OwnedTable): Promise<number> {
     const { sql, values } = this.#whose(owned);
-    const [row] = await this.db.$queryRawUnsafe<[{ count: bigint }]>(
-      `SELECT count(*) AS "count" FROM ${quoted(owned.table)} WHERE ${sql}`,
-      ...values,
+    const [row] = await queryRows<{ count: number | bigint }>(
+      this.db,
+      `SELECT count(*) AS "count" FROM ${tableName(this.db, owned.table)} WHERE ${sql}`,
+      values,
     );
-    return Number(row.count);
+    return Number(row!.count);
   }
 
   /**
@@ -90,13 +93,11 @@ export class ShopDataRepository {
 
   #whose({ table, columns }: OwnedTable) {
     const values: string[] = [];
-    const place = (value: string) => {
-      values.push(value);
-      return this.db.engine === "postgres" ? `$${values.length}` : "?";
-    };
     const owners = columns.flatMap((column) => {
       const owner = this.shop[OWNER_COLUMNS[column]];
-      return owner === null ? [] : [`${quoted(column)} = ${place(owner)}`];
+      if (owner === null) return [];
+      values.push(owner);
+      return [`"${column}" = ?`];
     });
     const except = table === "WebhookEvent" ? ` AND NOT (${WAITING_SQL})` : "";
     return { sql: `(${owners.join(" OR ") || "1 = 0"})${except}`, values };
@@ -106,25 +107,33 @@ export class ShopDataRepository {
     const names = Object.keys(OWNER_COLUMNS)
       .map((name) => `'${name}'`)
       .join(", ");
-    return this.db.$queryRawUnsafe(
+    return queryRows(
+      this.db,
       this.db.engine === "postgres"
         ? `SELECT c.table_name::text AS "table", c.column_name::text AS "column"
            FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
-           WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' AND c.column_name IN (${names})`
+           WHERE c.table_schema = ? AND t.table_type = 'BASE TABLE' AND c.column_name IN (${names})`
         : `SELECT m.name AS "table", c.name AS "column" FROM sqlite_master m, pragma_table_info(m.name) c
            WHERE m.type = 'table' AND c.name IN (${names})`,
+      this.#ofSchema(),
     );
   }
 
   #references(): Promise<Reference[]> {
-    return this.db.$queryRawUnsafe(
+    return queryRows(
+      this.db,
       this.db.engine === "postgres"
         ? `SELECT child.relname::text AS "child", parent.relname::text AS "parent" FROM pg_constraint f
            JOIN pg_class child ON child.oid = f.conrelid JOIN pg_class parent ON parent.oid = f.confrelid
-           WHERE f.contype = 'f' AND child.relnamespace = current_schema()::regnamespace`
+           WHERE f.contype = 'f' AND child.relnamespace = CAST(? AS text)::regnamespace`
         : `SELECT m.name AS "child", f."table" AS "parent" FROM sqlite_master m, pragma_foreign_key_list(m.name) f
            WHERE m.type = 'table'`,
+      this.#ofSchema(),
     );
+  }
+
+  #ofSchema(): string[] {
+    return this.db.engine === "postgres" ? [this.db.schema] : [];
   }
 }
 
@@ -143,8 +152,4 @@ function childrenFirst(tables: string[], references: Reference[]): string[] {
 
 function list(words: string[]): string {
   return words.map((word) => `'${word}'`).join(", ");
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -1,5 +1,6 @@
 import type { SecretPlace } from "~/platform/crypto/envelope.server";
 import type { Queryable } from "~/platform/db/client.server";
+import { changeRows, queryRows } from "~/platform/db/raw.server";
 
 /** A column that holds envelopes. Names come from our own list (rewrap.server.ts), never from outside. */
 export type SealedColumn = {
@@ -33,14 +34,12 @@ export class SealedValueRepository {
     limit: number,
   ): Promise<SealedValue[]> {
     const columns = ["id", ...boundTo].map((name) => `CAST("${name}" AS TEXT) AS "${name}"`).join(", ");
-    const [p1, p2, p3] = this.#parameters(3);
-    return this.db.$queryRawUnsafe(
+    return queryRows(
+      this.db,
       `SELECT ${columns}, "${column}" AS "envelope" FROM "${table}"
-       WHERE "id" > ${p1} AND "${column}" <> '' AND substr("${column}", 1, ${prefix.length}) <> ${p2}
-       ORDER BY "id" LIMIT ${p3}`,
-      after,
-      prefix,
-      limit,
+       WHERE "id" > ? AND "${column}" <> '' AND substr("${column}", 1, ${prefix.length}) <> ?
+       ORDER BY "id" LIMIT ?`,
+      [after, prefix, limit],
     );
   }
 
@@ -53,34 +52,34 @@ export class SealedValueRepository {
       table === "StoreSecret"
         ? `, "keyId" = c."keyId", "encryptionVersion" = c."version", "fingerprint" = c."fingerprint"`
         : "";
-    return this.db.$executeRawUnsafe(
+    return changeRows(
+      this.db,
       `UPDATE "${table}" SET "${column}" = c."envelope"${facts} FROM (${this.#rowsOfJson()}) AS c
        WHERE "${table}"."id" = c."id" AND "${table}"."${column}" = c."was"`,
-      JSON.stringify(batch),
+      [JSON.stringify(batch)],
     );
   }
 
   /** How many envelopes begin with each key's name; what names no key is counted under "". */
-  async countByKey({ table, column }: SealedColumn): Promise<{ keyId: string; count: bigint }[]> {
+  async countByKey({ table, column }: SealedColumn): Promise<{ keyId: string; count: number }[]> {
     const rest = `substr("${column}", 5)`;
     const keyId =
       this.db.engine === "postgres"
         ? `split_part(${rest}, '.', 1)`
         : `substr(${rest}, 1, instr(${rest}, '.') - 1)`;
-    return this.db.$queryRawUnsafe(
+    const rows = await queryRows<{ keyId: string; count: number | bigint }>(
+      this.db,
       `SELECT CASE WHEN "${column}" LIKE 'bk1.%' THEN ${keyId} ELSE '' END AS "keyId", count(*) AS "count"
        FROM "${table}" WHERE "${column}" <> '' GROUP BY 1`,
+      [],
     );
+    return rows.map((row) => ({ keyId: row.keyId, count: Number(row.count) }));
   }
 
   #rowsOfJson(): string {
     const columns = ["id", "was", "envelope", "keyId", "version", "fingerprint"];
     if (this.db.engine === "postgres")
-      return `SELECT * FROM json_to_recordset($1::json) AS r(${columns.map((c) => `"${c}" ${c === "version" ? "int" : "text"}`).join(", ")})`;
+      return `SELECT * FROM json_to_recordset(CAST(? AS json)) AS r(${columns.map((c) => `"${c}" ${c === "version" ? "int" : "text"}`).join(", ")})`;
     return `SELECT ${columns.map((c) => `json_extract(value, '$.${c}') AS "${c}"`).join(", ")} FROM json_each(?)`;
-  }
-
-  #parameters(count: number): string[] {
-    return Array.from({ length: count }, (_, i) => (this.db.engine === "postgres" ? `$${i + 1}` : "?"));
   }
 }

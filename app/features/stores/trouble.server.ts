@@ -1,12 +1,12 @@
 import { json } from "@remix-run/node";
 import { KeyServiceError } from "~/platform/crypto/kms-errors.server";
-import { isDatabaseUnavailable } from "~/platform/db/errors.server";
+import { mayWorkLater } from "~/platform/db/errors.server";
 import { currentRequestId, log } from "~/platform/log.server";
 
 /** Logs an unexpected error, and answers with the request's id and nothing of it: 503 database or KMS away, 500 anything else. */
 export function answerToTrouble(error: unknown): Response {
   const body = { requestId: currentRequestId() };
-  if (isDatabaseUnavailable(error)) {
+  if (mayWorkLater(error)) {
     log.warn({ err: error }, "the database is not answering");
     return json(body, { status: 503, headers: { "Retry-After": "60" } });
   }

@@ -2,7 +2,7 @@
  * Group commit: deliveries that arrive while others are being written go into the next statement together. One delivery
  * alone is written at once, so nobody waits for company; under load one commit carries many.
  */
-import { DatabaseUnavailableError, isDatabaseUnavailable } from "~/platform/db/errors.server";
+import { DatabaseUnavailableError, mayWorkLater } from "~/platform/db/errors.server";
 import type { Delivery } from "./webhook-inbox.repository.server";
 
 /** Statements under way at once; SQLite has one writer. */
@@ -90,7 +90,7 @@ export class GroupedInserts {
         resolve(inserted.delete(delivery.webhookId) ? "accepted" : "duplicate");
       }
     } catch (error) {
-      if (group.length === 1 || isDatabaseUnavailable(error)) {
+      if (group.length === 1 || mayWorkLater(error)) {
         for (const { reject } of group) reject(error);
         return;
       }

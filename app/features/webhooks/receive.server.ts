@@ -4,7 +4,7 @@
  * delivery means is found out later (process.server.ts).
  */
 import { isUtf8 } from "node:buffer";
-import { isDatabaseUnavailable } from "~/platform/db/errors.server";
+import { mayWorkLater } from "~/platform/db/errors.server";
 import { isSignedByShopify } from "~/platform/shopify/webhook-signature.server";
 import { PayloadRefusedError, storableJson } from "./storable-json";
 import type { Delivery } from "./webhook-inbox.repository.server";
@@ -152,7 +152,7 @@ export function answerTo(received: Received): {
       return { status, headers: REFUSAL_HEADERS[status] ?? {}, text: `${sentence}\n` };
     }
     case "unavailable":
-      return isDatabaseUnavailable(received.error)
+      return mayWorkLater(received.error)
         ? {
             status: 503,
             headers: { "Retry-After": "60" },

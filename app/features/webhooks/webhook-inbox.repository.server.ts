@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import cuid from "@bugsnag/cuid";
 import type { Queryable } from "~/platform/db/client.server";
 import { jsonbArray } from "~/platform/db/binary-array.server";
-import { isDatabaseUnavailable, isMalformedValue } from "~/platform/db/errors.server";
+import { isMalformedValue, mayWorkLater } from "~/platform/db/errors.server";
 import { queryRows } from "~/platform/db/raw.server";
 import { isJsonObject, PayloadRefusedError } from "./storable-json";
 import { MOST_ATTEMPTS } from "./webhook-status";
@@ -150,7 +150,7 @@ export class WebhookInboxRepository {
     try {
       return await this.#takeWith(`CAST("payload" AS text)`, taken, values, lease);
     } catch (error) {
-      if (isDatabaseUnavailable(error)) throw error;
+      if (mayWorkLater(error)) throw error;
       // Postgres tells of the error before it gives the rows back, and what another holds is skipped.
       await sleep(ROLLBACK_MS);
       const claimed = await this.#takeWith("NULL", taken, values, lease);

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as letOthersIn, setTimeout as sleep } from "node:timers/promises";
 import { databaseNow } from "~/platform/db/clock.server";
-import { isDatabaseUnavailable } from "~/platform/db/errors.server";
+import { mayWorkLater } from "~/platform/db/errors.server";
 import { log } from "~/platform/log.server";
 import { processEvent, type Processed, type Processing } from "./process.server";
 import { WebhookInboxRepository, type ClaimedEvent, type Lease } from "./webhook-inbox.repository.server";
@@ -57,7 +57,7 @@ export function startWorker(options: WorkerOptions): InboxWorker {
         while (running.size >= slots) await Promise.race(running);
         if (!taken) await bell.rung(running.size ? Promise.race(running) : undefined, pollMs);
       } catch (error) {
-        const away = isDatabaseUnavailable(error);
+        const away = mayWorkLater(error);
         log[away ? "warn" : "error"]({ err: error }, "the inbox could not be read; trying again");
         await bell.rung(undefined, pauseMs, "only when stopping");
         pauseMs = Math.min(pauseMs * 2, MOST_PAUSE_MS);

@@ -5,12 +5,16 @@ import { parseDatabaseUrl, type Engine } from "./database-url";
 import { describeDatabaseError } from "./errors.server";
 import { releasingLost } from "./lost-transactions.server";
 import { oneAtATime } from "./one-at-a-time.server";
-import type { RawQueryable } from "./raw.server";
+import { postgresAddress } from "./postgres-address";
+import { spellingClient } from "./postgres-driver.server";
+import { queryRows, type RawQueryable } from "./raw.server";
 import { assertSqliteDriverFits } from "./sqlite-driver.server";
 
 /** The client that repositories use. Postgres' types stand for both: the SQLite schema is derived from that one. */
 export type Db = Omit<PostgresClient, "$on" | "$extends"> & {
   readonly engine: Engine;
+  /** Postgres: the schema of our tables; "" on SQLite, which has none */
+  readonly schema: string;
   /** Postgres only: Prisma's own pool, for the few statements that cannot afford Prisma (raw.server.ts) */
   readonly pool?: Pool;
 };
@@ -37,12 +41,17 @@ export async function connectDatabase(databaseUrl: string, options: ConnectOptio
   const address = parseDatabaseUrl(databaseUrl);
   const client: object =
     address.engine === "sqlite"
-      ? await sqliteClient(address.file, options)
+      ? Object.assign(await sqliteClient(address.file, options), { schema: "" })
       : await postgresClient(address.url, options);
   const db = Object.assign(client, { engine: address.engine }) as Db;
   try {
     if (address.engine === "sqlite") await prepareSqlite(db);
-    else await db.$queryRaw`SELECT 1`;
+    else {
+      // Without it Prisma would not yet hear of idle connections that break, nor close the pool at its end.
+      await db.$connect();
+      // Past Prisma, which keeps little of what the driver says
+      await queryRows(db, "SELECT 1", []);
+    }
     return db;
   } catch (error) {
     await db.$disconnect();
@@ -51,27 +60,30 @@ export async function connectDatabase(databaseUrl: string, options: ConnectOptio
 }
 
 async function postgresClient(url: string, options: ConnectOptions): Promise<object> {
+  const { schema } = postgresAddress(url);
   const [{ PrismaClient }, { PrismaPg }, pool] = await Promise.all([
     import("#prisma/postgres"),
     import("@prisma/adapter-pg"),
     postgresPool(url, options),
   ]);
   const adapter = new PrismaPg(pool, {
+    schema,
     disposeExternalPool: true,
     onPoolError: options.onConnectionError,
     onConnectionError: options.onConnectionError,
   });
   return Object.assign(new PrismaClient({ adapter: releasingLost(adapter), errorFormat: "minimal" }), {
-    pool,
+    ...{ pool, schema },
   });
 }
 
 async function postgresPool(url: string, options: ConnectOptions): Promise<Pool> {
   const { default: pg } = await import("pg");
-  // No statement_timeout and no `options` here: PgBouncer refuses them at connect. They belong to the role
+  // No statement_timeout, no `options` and no search_path here: PgBouncer refuses them at connect. They belong to the role
   // (ops/RUNBOOK.md, "Connections, by provider").
   return new pg.Pool({
     connectionString: url,
+    Client: await spellingClient(),
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: options.acquireTimeoutMs ?? 5_000,
     idleTimeoutMillis: 30_000,
@@ -112,7 +124,8 @@ export async function connectRaw(databaseUrl: string, options: ConnectOptions = 
     await client.end();
     throw describeDatabaseError(error, databaseUrl);
   }
-  return { engine: "postgres", client, close: () => client.end() };
+  const { schema } = postgresAddress(address.url);
+  return { engine: "postgres", schema, client, close: () => client.end() };
 }
 
 async function sqliteClient(file: string, options: ConnectOptions): Promise<object> {
@@ -135,7 +148,9 @@ async function sqliteClient(file: string, options: ConnectOptions): Promise<obje
  * asked of `db` meanwhile: on SQLite it would wait for the end of this very transaction.
  */
 export function inTransaction<T>(db: Db, work: (tx: Queryable) => Promise<T>): Promise<T> {
-  return db.$transaction((tx) => work(Object.assign(tx, { engine: db.engine }) as unknown as Queryable));
+  return db.$transaction((tx) =>
+    work(Object.assign(tx, { engine: db.engine, schema: db.schema }) as unknown as Queryable),
+  );
 }
 
 /**

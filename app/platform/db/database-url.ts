@@ -1,3 +1,6 @@
+import { postgresAddress, withHostPlace } from "./postgres-address";
+import { isSchemaName } from "./postgres-schema";
+
 export type Engine = "sqlite" | "postgres";
 export type DatabaseAddress = { engine: "sqlite"; file: string } | { engine: "postgres"; url: string };
 
@@ -17,19 +20,31 @@ export function parseDatabaseUrl(value: string): DatabaseAddress {
     return { engine: "sqlite", file };
   }
   if (/^postgres(ql)?:\/\//.test(value)) {
-    try {
-      new URL(value);
-    } catch {
+    const url = withHostPlace(value);
+    refuseMalformed(url);
+    const { schema } = postgresAddress(url);
+    if (!isSchemaName(schema))
       throw new DatabaseUrlError(
-        "is not a well-formed URL; a password with reserved characters must be percent-encoded.",
+        `names the schema "${schema}"; write one name of letters, digits, hyphens and underscores, e.g. ?schema=public.`,
       );
-    }
-    return { engine: "postgres", url: value };
+    return { engine: "postgres", url };
   }
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value)?.[1];
   throw new DatabaseUrlError(
     `${scheme ? `has the scheme "${scheme}:"` : "has no scheme"}; write ${DATABASE_URL_FORMS}.`,
   );
+}
+
+function refuseMalformed(url: string) {
+  if (/^\w+:\/\/([^@/]*@)?[^@/?#]*,/.test(url))
+    throw new DatabaseUrlError("names several hosts; write the one that takes writes.");
+  try {
+    new URL(url);
+  } catch {
+    throw new DatabaseUrlError(
+      "is not a well-formed URL; a password with reserved characters must be percent-encoded.",
+    );
+  }
 }
 
 /** `message` completes the sentence "DATABASE_URL …". */

@@ -1,126 +1,89 @@
 /**
  * Database errors by what they mean, for both engines. `instanceof` does not work across the two generated clients,
- * so everything here looks at codes: Prisma's P…, and what the drivers say where Prisma passes their error on.
+ * so everything here looks at codes (error-codes.server.ts).
  */
 import { KeyServiceError } from "../crypto/kms-errors.server";
-import { parseDatabaseUrl } from "./database-url";
-import { postgresAddress } from "./postgres-address";
+import { codesOf } from "./error-codes.server";
+
+export { describeDatabaseError } from "./describe-error.server";
 
 export function isUniqueViolation(error: unknown): boolean {
-  return codeOf(error) === "P2002";
+  return hasCode(error, /^(P2002|23505|SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY))$/);
 }
 
 /** The database answers, and was never migrated. */
 export function isMissingTable(error: unknown): boolean {
-  return /^(P2021|42P01)$/.test(codeOf(error)) || /no such table/.test(textOf(error));
+  return hasCode(error, /^(P2021|42P01|3F000|TableDoesNotExist)$/);
 }
 
 /** A value is none of its type, or more than its type holds (Postgres): JSON that is not JSON, 1e200000. */
 export function isMalformedValue(error: unknown): boolean {
-  return /^22[0-9A-Z]{3}$/.test(codeOf(error));
+  return hasCode(error, /^22[0-9A-Z]{3}$/);
 }
 
 /** The row that it refers to is gone, or never was. */
 export function isForeignKeyViolation(error: unknown): boolean {
-  return codeOf(error) === "P2003";
+  return hasCode(error, /^(P2003|23503|SQLITE_CONSTRAINT_FOREIGNKEY)$/);
 }
 
 /** True when another transaction was in the way and this one was turned away: nothing of it happened. */
 export function isWriteConflict(error: unknown): boolean {
-  return codeOf(error) === "P2034" || /40P01|deadlock detected|TransactionWriteConflict/.test(textOf(error));
+  return hasCode(error, /^(P2034|40001|40P01|TransactionWriteConflict)$/);
 }
 
 /** True when the statement took longer than its statement_timeout (Postgres), and nothing of it happened. */
 export function isStatementTimeout(error: unknown): boolean {
-  return /57014|canceling statement due to statement timeout/.test(textOf(error));
+  return hasCode(error, /^57014$/);
 }
 
-/** True when trying again later may work: the server is away, starting, or has no room for connections or rows. */
+/** True when trying again later may work: the server is away, starting, takes no writes, or has no room for connections or rows. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof DatabaseUnavailableError) return true;
-  // The KMS tells of refused connections in the same words (ECONNREFUSED), and is no database.
+  // The KMS tells of refused connections by the same codes (ECONNREFUSED), and is no database.
   if (error instanceof KeyServiceError) return false;
-  return UNAVAILABLE_CODES.has(codeOf(error)) || UNAVAILABLE_TEXT.test(textOf(error));
+  return hasCode(error, UNAVAILABLE);
 }
 
-const UNAVAILABLE_CODES = new Set([
-  "P1000",
-  "P1001",
-  "P1002",
-  "P1003",
-  "P1008",
-  "P1010",
-  "P1017",
-  "P2024",
-  "P2037",
-]);
-const UNAVAILABLE_TEXT =
-  /DatabaseNotReachable|ConnectionClosed|SocketTimeout|TooManyConnections|No space left on device|database or disk is full|Query read timeout|EPIPE|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|remaining connection slots|not currently accepting connections|no more connections allowed|query_wait_timeout|server login has been failing|pgbouncer cannot connect to server|read-only transaction|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|timeout exceeded when trying to connect|Connection terminated|Can't reach database server|is not queryable|the database system is (starting up|shutting down|in recovery|not (yet )?accepting connections)|terminating connection|too many (clients|connections)|server conn crashed|unable to open database file/i;
+/**
+ * For an answer to a client: also when a limit of the role cut the work off (statement_timeout, lock_timeout), or another
+ * transaction was in its way. Nothing of it happened.
+ */
+export function mayWorkLater(error: unknown): boolean {
+  return (
+    isDatabaseUnavailable(error) ||
+    isStatementTimeout(error) ||
+    isWriteConflict(error) ||
+    (!(error instanceof KeyServiceError) && hasCode(error, /^55P03$/))
+  );
+}
+
+function hasCode(error: unknown, pattern: RegExp): boolean {
+  for (const code of codesOf(error)) if (pattern.test(code)) return true;
+  return false;
+}
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html and https://www.sqlite.org/rescode.html */
+const UNAVAILABLE = new RegExp(
+  `^(${[
+    // Prisma, and the kinds of its adapters
+    "P1000|P1001|P1002|P1003|P1008|P1010|P1011|P1017|P2024|P2037",
+    "DatabaseNotReachable|ConnectionClosed|SocketTimeout|TooManyConnections|TlsConnectionError",
+    "DatabaseDoesNotExist|DatabaseAccessDenied|AuthenticationFailed",
+    // Postgres: connections (PgBouncer says 08P01 of all its troubles), access, no such database
+    "08[0-9A-Z]{3}|28000|28P01|3D000",
+    // Takes no writes; a transaction that stood still too long, or lasted too long; no room; shutting down, starting; disk
+    "25006|25P0[34]|53[0-9A-Z]{3}|57P0[1-5]|58030",
+    // The driver's own
+    "PG_[A-Z_]+",
+    // Node
+    "ECONN[A-Z]+|EPIPE|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_[A-Z]+|ETIMEDOUT|SOCKET_[A-Z]+",
+    // SQLite: no file, no right, no room, held by another
+    "SQLITE_(CANTOPEN|READONLY|FULL|BUSY|LOCKED|IOERR)[A-Z_]*",
+  ].join("|")})$`,
+);
 
 /** The database cannot be used; `message` is a sentence for a person, `cause` the driver's own error. */
 export class DatabaseUnavailableError extends Error {
   readonly name = "DatabaseUnavailableError";
   readonly code = "DATABASE_UNAVAILABLE";
-}
-
-/**
- * A driver's error as a sentence that says what to do. It names host, database, user or file, never the password.
- */
-export function describeDatabaseError(error: unknown, databaseUrl: string): DatabaseUnavailableError {
-  return new DatabaseUnavailableError(sentence(error, databaseUrl), { cause: error });
-}
-
-function sentence(error: unknown, databaseUrl: string): string {
-  const address = parseDatabaseUrl(databaseUrl);
-  const text = textOf(error);
-  const code = codeOf(error);
-  if (address.engine === "sqlite") {
-    const { file } = address;
-    if (/readonly|read-only/i.test(text))
-      return `The SQLite file ${file} is read-only. Give this user the right to write the file and its folder.`;
-    if (/directory does not exist|unable to open database file|SQLITE_CANTOPEN/i.test(text))
-      return `There is no SQLite file at ${file}. Create it with: DATABASE_URL="file:${file}" npm run prisma:migrate`;
-    if (/not a database|malformed/i.test(text))
-      return `${file} is not a SQLite database, or it is damaged. Restore it from a backup, or name another file in DATABASE_URL.`;
-    if (/locked|busy|SocketTimeout/i.test(text))
-      return `The SQLite file ${file} is held by another process. Stop that process, or wait for it to finish.`;
-    return `The SQLite file ${file} cannot be used: ${firstLine(text)}`;
-  }
-
-  const { host, port, user, database } = postgresAddress(address.url);
-  const where = `${host}:${port || 5432}`;
-  if (code === "P1000" || /AuthenticationFailed|password authentication failed/i.test(text))
-    return `Postgres at ${where} refuses the password of user "${user}". Correct DATABASE_URL.`;
-  if (code === "P1003" || /DatabaseDoesNotExist|database .* does not exist/i.test(text))
-    return `Postgres at ${where} has no database "${database}". Create it (createdb ${database}), or correct DATABASE_URL.`;
-  // A refused connection names the port it was refused at; a name that was never resolved has none.
-  if (/ENOTFOUND|EAI_AGAIN|"DatabaseNotReachable","host":"[^"]*"}/.test(text))
-    return `The host ${host} of DATABASE_URL cannot be found. Check its spelling and the network.`;
-  if (/timeout exceeded when trying to connect|P2024/.test(text))
-    return `Postgres at ${where} gave no connection in time. It is unreachable or its connections are used up (PRISMA_CLIENT_MAX_CONNECTIONS).`;
-  if (/TooManyConnections|too many (clients|connections)/i.test(text) || code === "P2037")
-    return `Postgres at ${where} has no connection left. Lower PRISMA_CLIENT_MAX_CONNECTIONS or raise the plan's limit.`;
-  if (isDatabaseUnavailable(error))
-    return `Postgres at ${where} does not answer. Start it, or correct the host and port in DATABASE_URL.`;
-  return `Postgres at ${where} cannot be used: ${firstLine(text)}`;
-}
-
-function codeOf(error: unknown): string {
-  const { code, errorCode } = (error ?? {}) as { code?: unknown; errorCode?: unknown };
-  return typeof code === "string" ? code : typeof errorCode === "string" ? errorCode : "";
-}
-
-/** Message, code and driver detail in one string to search. */
-function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause, meta } = error as { cause?: unknown; meta?: unknown };
-  const detail = [cause, meta].map((part) => {
-    if (part instanceof Error) return textOf(part);
-    return part ? JSON.stringify(part) : "";
-  });
-  return [codeOf(error), error.message, ...detail].join(" ");
-}
-
-function firstLine(text: string): string {
-  return text.trim().split("\n")[0] ?? "";
 }

@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Db } from "./client.server";
+import { queryRows, tableName } from "./raw.server";
 
 export type MigrationState =
   | { state: "current" }
@@ -51,9 +52,12 @@ async function sqliteState(db: Db, unfinished: string[]): Promise<MigrationState
   const expected = Prisma.dmmf.datamodel.models.flatMap((model) =>
     model.fields.filter((field) => field.kind !== "object").map((field) => `${model.name}.${field.name}`),
   );
-  const rows = await db.$queryRaw<{ column: string }[]>`
-    SELECT m.name || '.' || c.name AS "column" FROM sqlite_master m, pragma_table_info(m.name) c
-    WHERE m.type = 'table' AND m.name NOT GLOB 'sqlite_*' AND m.name NOT GLOB '_*'`;
+  const rows = await queryRows<{ column: string }>(
+    db,
+    `SELECT m.name || '.' || c.name AS "column" FROM sqlite_master m, pragma_table_info(m.name) c
+     WHERE m.type = 'table' AND m.name NOT GLOB 'sqlite_*' AND m.name NOT GLOB '_*'`,
+    [],
+  );
   const actual = new Set(rows.map((row) => row.column));
   return compare(
     expected.filter((column) => !actual.has(column)),
@@ -80,16 +84,18 @@ function list(names: string[]): string {
 
 /** Prisma's own log; empty when the database has none. */
 export async function readLog(db: Db): Promise<LogRow[]> {
-  const [found] =
+  const [found] = await queryRows<{ name: string | null }>(
+    db,
     db.engine === "sqlite"
-      ? await db.$queryRaw<
-          { name: string }[]
-        >`SELECT name FROM sqlite_master WHERE name = '_prisma_migrations'`
-      : await db.$queryRaw<
-          { name: string | null }[]
-        >`SELECT to_regclass('"_prisma_migrations"')::text AS "name"`;
+      ? `SELECT name FROM sqlite_master WHERE name = '_prisma_migrations'`
+      : `SELECT to_regclass(?)::text AS "name"`,
+    db.engine === "sqlite" ? [] : [tableName(db, "_prisma_migrations")],
+  );
   if (!found?.name) return [];
-  return db.$queryRaw<LogRow[]>`
-    SELECT "migration_name" AS "name", "finished_at" AS "finished", "rolled_back_at" AS "rolledBack"
-    FROM "_prisma_migrations" ORDER BY "started_at"`;
+  return queryRows<LogRow>(
+    db,
+    `SELECT "migration_name" AS "name", "finished_at" AS "finished", "rolled_back_at" AS "rolledBack"
+     FROM "_prisma_migrations" ORDER BY "started_at"`,
+    [],
+  );
 }

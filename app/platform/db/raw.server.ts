@@ -1,9 +1,14 @@
 /** SQL that both engines take, where Prisma's own calls cannot say it (SKIP LOCKED, ON CONFLICT over many rows). */
 import type { Pool, PoolClient } from "pg";
 import { inTransaction, type Db, type Queryable } from "./client.server";
+import { inSchema, quotedName } from "./postgres-schema";
 
-type ByPrisma = Pick<Queryable, "engine" | "$queryRawUnsafe" | "$executeRawUnsafe">;
-type PastPrisma = { readonly engine: "postgres"; readonly client: Pool | PoolClient };
+type ByPrisma = Pick<Queryable, "engine" | "schema" | "$queryRawUnsafe" | "$executeRawUnsafe">;
+type PastPrisma = {
+  readonly engine: "postgres";
+  readonly schema: string;
+  readonly client: Pool | PoolClient;
+};
 
 /** What takes raw statements: a database, with Prisma or without, or a transaction of either kind. */
 export type RawQueryable = ByPrisma | PastPrisma;
@@ -12,7 +17,8 @@ export type RawQueryable = ByPrisma | PastPrisma;
 type Value = string | number | boolean | Date | Buffer | null;
 
 /**
- * Rows of `text`, which has one `?` for each value and no other question mark. On Postgres and outside of a transaction of
+ * Rows of `text`, which has one `?` for each value and no other question mark; its tables and enum types are those of the
+ * database's schema (postgres-schema.ts). On Postgres and outside of a transaction of
  * Prisma's it goes past Prisma, which takes a statement's text and every value through WebAssembly and back; there
  * `timeoutMs` ends the wait for an answer.
  */
@@ -23,14 +29,14 @@ export async function queryRows<T>(
   { timeoutMs }: { timeoutMs?: number } = {},
 ): Promise<T[]> {
   if (goesByPrisma(db)) return db.$queryRawUnsafe<T[]>(spelled(db, text), ...values);
-  const query = { ...statement(text, values), query_timeout: timeoutMs };
+  const query = { ...statement(db, text, values), query_timeout: timeoutMs };
   return (await driverOf(db)!.query(query)).rows as T[];
 }
 
 /** As `queryRows`, for a statement that changes rows; returns how many. */
 export async function changeRows(db: RawQueryable, text: string, values: Value[]): Promise<number> {
   if (goesByPrisma(db)) return db.$executeRawUnsafe(spelled(db, text), ...values);
-  return (await driverOf(db)!.query(statement(text, values))).rowCount ?? 0;
+  return (await driverOf(db)!.query(statement(db, text, values))).rowCount ?? 0;
 }
 
 /**
@@ -46,7 +52,7 @@ export async function inRawTransaction<T>(db: Db, work: (tx: RawQueryable) => Pr
   let unusable = false;
   try {
     await client.query("BEGIN");
-    const result = await work({ engine: "postgres", client });
+    const result = await work({ engine: "postgres", schema: db.schema, client });
     await client.query("COMMIT");
     return result;
   } catch (error) {
@@ -68,13 +74,18 @@ function driverOf(db: RawQueryable): Pool | PoolClient | undefined {
   return "$transaction" in db && db.$transaction ? (db as Db).pool : undefined;
 }
 
+/** A table whose name is not known before, as a statement writes it: other programs' tables may be in our schema. */
+export function tableName(db: Pick<RawQueryable, "engine" | "schema">, table: string): string {
+  return db.engine === "postgres" ? `${quotedName(db.schema)}.${quotedName(table)}` : quotedName(table);
+}
+
 /** Unnamed, as PgBouncer in transaction mode wants it. */
-function statement(text: string, values: Value[]) {
-  return { text: numbered(text), values: values.map(toPostgres) };
+function statement(db: RawQueryable, text: string, values: Value[]) {
+  return { text: spelled(db, text), values: values.map(toPostgres) };
 }
 
 function spelled(db: RawQueryable, text: string): string {
-  return db.engine === "postgres" ? numbered(text) : text;
+  return db.engine === "postgres" ? numbered(inSchema(db.schema, text)) : text;
 }
 
 /** Postgres counts its placeholders: $1, $2, … */

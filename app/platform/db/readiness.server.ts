@@ -5,6 +5,7 @@ import { database } from "./database.server";
 import { describeDatabaseError, DatabaseUnavailableError } from "./errors.server";
 import { migrationState } from "./migration-state.server";
 import { askDatabase } from "./pulse.server";
+import { queryRows } from "./raw.server";
 
 export type Readiness = { ready: boolean; database: string; message?: string };
 
@@ -14,7 +15,9 @@ const PROBE_MS = 600;
 /** Whether requests can be served now. Asked anew each time, so the app is ready again as soon as its database is. */
 export async function checkReadiness(): Promise<Readiness> {
   try {
-    const schema = await withinProbe(answeringDatabase().then((db) => migrationState(db)));
+    const { schema, readOnly } = await withinProbe(answeringDatabase().then(stateOf));
+    if (readOnly)
+      return { ready: false, database: "read-only", message: "The database takes no writes at present." };
     if (schema.state === "current") return { ready: true, database: "current" };
     return { ready: schema.state === "ahead", database: schema.state, message: schema.message };
   } catch (error) {
@@ -30,6 +33,16 @@ export async function checkReadiness(): Promise<Readiness> {
       message: "The database does not answer; the log says why.",
     };
   }
+}
+
+async function stateOf(db: Db) {
+  const [schema, [settings]] = await Promise.all([
+    migrationState(db),
+    db.engine === "postgres"
+      ? queryRows<{ value: string }>(db, `SELECT current_setting('transaction_read_only') AS "value"`, [])
+      : [],
+  ]);
+  return { schema, readOnly: settings?.value === "on" };
 }
 
 /**

@@ -1,5 +1,5 @@
 /** How every /cron endpoint answers: a bearer secret compared in constant time, a checked query, one run at a time. */
-import { isDatabaseUnavailable } from "../db/errors.server";
+import { mayWorkLater } from "../db/errors.server";
 import type { Leased } from "../db/lease.server";
 import { proveDatabase } from "../db/readiness.server";
 import { environment } from "../env.server";
@@ -27,7 +27,7 @@ export async function cronAction(
     return respondJson({ error: "Another run is at it; wait for it to end.", runId: leased.runId }, 409);
   } catch (error) {
     log.error({ err: error }, "a cron run failed");
-    if (isDatabaseUnavailable(error))
+    if (mayWorkLater(error))
       return refuse(503, "The database is not answering; try again in a minute.", { "Retry-After": "60" });
     return refuse(500, "The run failed; the log says why.");
   }

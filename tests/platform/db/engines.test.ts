@@ -144,21 +144,6 @@ describe("a connection pool that is in use", () => {
   });
 });
 
-describe("a database that is temporarily unavailable", () => {
-  // What the crash harness (tests/crash) heard while Postgres was killed and came back.
-  it.each([
-    "terminating connection due to unexpected postmaster exit",
-    "Connection terminated unexpectedly",
-    "Client has encountered a connection error and is not queryable",
-    "Raw query failed. Code: `N/A`. Message: `Can't reach database server at 127.0.0.1:5432`",
-    "the database system is starting up",
-    "the database system is not yet accepting connections",
-  ])("is distinguished from one that refuses, by the message: %s", (message) => {
-    expect(isDatabaseUnavailable(new Error(message))).toBe(true);
-    expect(isDatabaseUnavailable(new Error("value too long for type character varying(3)"))).toBe(false);
-  });
-});
-
 describe("the error for a database that cannot be used", () => {
   const refusal = async (url: string): Promise<DatabaseUnavailableError> => {
     const error: unknown = await connectDatabase(url, { acquireTimeoutMs: 1_500 }).then(
