@@ -37,6 +37,11 @@ function authorities(sslmode = ""): string | undefined {
   return SYSTEM_CERTIFICATES;
 }
 
+/** Whose tables a backup holds. The one place that says it. */
+export function schemaName(_databaseUrl: string): string {
+  return "public";
+}
+
 export function databaseName(databaseUrl: string): string {
   return postgresAddress(databaseUrl).database;
 }
