@@ -1,5 +1,6 @@
 import type { Source } from "~/platform/env.server";
 import type { Fingerprints } from "./fingerprint";
+import type { Manifest } from "./manifest";
 
 /** What is known of an archive beside its bytes, of the same instant as these. */
 export type ArchiveFacts = {
@@ -7,7 +8,7 @@ export type ArchiveFacts = {
   server: string;
   tool: string;
   tables: Fingerprints;
-};
+} & Pick<Manifest, "schema" | "extensions" | "leftOut">;
 
 export type Bytes = AsyncIterable<Uint8Array>;
 

@@ -14,6 +14,8 @@ import { runTool } from "./tool";
 export type CheckedBackup = {
   file: string;
   manifest: Manifest;
+  /** What pg_restore says is in the archive; "" of SQLite */
+  list: string;
   /** Its archive, decrypted while it is read; throws at the end when it is not what was checked */
   archive: () => Bytes;
 };
@@ -50,8 +52,8 @@ export async function checkBackup(
 
   const archive = () => provenArchive(folder.path(file), file, manifest, expected.identities);
   await readThrough(archive(), file, manifest.engine, expected.signal);
-  if (manifest.engine === "postgres") await proveReadable(archive(), file, manifest, expected);
-  return { file, manifest, archive };
+  const list = manifest.engine === "postgres" ? await readList(archive(), file, manifest, expected) : "";
+  return { file, manifest, list, archive };
 }
 
 async function readManifest(folder: FolderStore, file: string) {
@@ -100,19 +102,23 @@ async function readThrough(archive: Bytes, file: string, engine: Engine, signal:
 }
 
 /** By the pg_restore that is installed here, which may be older than the pg_dump that wrote it. */
-async function proveReadable(
+async function readList(
   archive: Bytes,
   file: string,
   manifest: Manifest,
   { variables, signal }: { variables: Source; signal: AbortSignal },
-) {
+): Promise<string> {
+  let list = "";
   try {
     await runTool("pg_restore", ["--list"], {
       variables,
       signal,
       input: archive,
-      output: async (list) => void (await digestOf(list)),
+      output: async (bytes) => {
+        for await (const part of bytes) list += Buffer.from(part).toString();
+      },
     });
+    return list;
   } catch (error) {
     // One with a cause could not even be started.
     if (!(error instanceof BackupError) || error.code !== "TOOL" || error.cause) throw error;

@@ -9,6 +9,7 @@ import { z } from "zod";
 import type { Engine } from "~/platform/db/database-url";
 import { decryptedText } from "./age";
 import { BackupError } from "./backup-error";
+import { few } from "./few";
 
 const digest = z.strictObject({ bytes: z.int().nonnegative(), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
 
@@ -26,6 +27,12 @@ const manifestSchema = z.strictObject({
   /** Versions of the server and of the tool that made the archive */
   server: z.string(),
   tool: z.string(),
+  /** Postgres: whose tables these are; a manifest of before it was one alone has none */
+  schema: z.string().optional(),
+  /** Postgres: what the tables need of the database that they are restored into, and in which schema */
+  extensions: z.array(z.strictObject({ name: z.string(), schema: z.string() })).optional(),
+  /** Postgres: what no restore takes; `id` is its entry in the archive's list, where it has one */
+  leftOut: z.array(z.strictObject({ id: z.int().optional(), what: z.string() })).optional(),
   tables: z.record(z.string(), z.strictObject({ rows: z.int().nonnegative(), hash: z.string() })),
   /** What pg_restore or SQLite reads */
   archive: digest,
@@ -109,6 +116,16 @@ export function refuseForeign(
       "NEWER",
       `${name} has the migration ${manifest.migration}, which this version of Backroom does not know. Restore it with the version that made it (${manifest.appVersion}) or a later one.`,
     );
+}
+
+/** Not of the schema itself, its comment and its grants: these are the database's, and a restore keeps them. */
+export function describeLeftOut({ leftOut = [] }: Manifest): string[] {
+  const left = leftOut
+    .map(({ what }) => what)
+    .filter((what) => !/^(SCHEMA|COMMENT|ACL|DEFAULT ACL) /.test(what));
+  return left.length
+    ? [`Not in the backup, because it is another role's or needs what is: ${few(left)}.`]
+    : [];
 }
 
 export const ENGINE_NAMES = { postgres: "Postgres", sqlite: "SQLite" } as const;

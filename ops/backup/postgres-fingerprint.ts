@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Fingerprints } from "./fingerprint";
+import type { Relation } from "./postgres-scope";
 
 /** How rows are written as text, whatever the role or the database has as its default. */
 const SPELLING = [
@@ -22,30 +23,16 @@ export async function inSnapshot<T>(client: pg.Client, work: () => Promise<T>): 
   return result;
 }
 
-/** Of every table in the catalogue, in the transaction's snapshot. The hash does not depend on the order of rows. */
-export async function fingerprintPostgres(client: pg.Client): Promise<Fingerprints> {
+/** Of these tables, in the transaction's snapshot. The hash does not depend on the order of rows. */
+export async function fingerprintPostgres(client: pg.Client, listed: Relation[]): Promise<Fingerprints> {
   const tables: Fingerprints = {};
-  for (const { name, quoted } of await listTables(client)) {
+  for (const { name, quoted } of listed) {
     const { rows } = await client.query<{ rows: string; hash: string | null }>(
       `SELECT count(*)::text AS rows, sum(('x' || left(md5(whole_row::text), 16))::bit(64)::bigint)::text AS hash FROM ${quoted} whole_row`,
     );
     tables[name] = { rows: Number(rows[0]!.rows), hash: rows[0]!.hash ?? "" };
   }
   return tables;
-}
-
-/** Of the connection's schema, as pg_dump sees them: no system tables, none that an extension brought, and of partitioned ones the parts. */
-export async function listTables(client: pg.Client): Promise<{ name: string; quoted: string }[]> {
-  const { rows } = await client.query<{ name: string; quoted: string }>(
-    `SELECT CASE WHEN n.nspname = 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END AS name,
-       format('%I.%I', n.nspname, c.relname) AS quoted
-     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE (n.nspname = current_schema() OR current_schema() = 'public') AND c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
-       AND NOT EXISTS (SELECT FROM pg_depend d
-         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-     ORDER BY 1`,
-  );
-  return rows;
 }
 
 /** Names of the migrations that are applied, the newest last; none when the database has no log. */

@@ -1,22 +1,36 @@
 import { randomBytes, randomInt } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { DATABASE_URL_FORMS } from "~/platform/db/database-url";
 import type { Source } from "~/platform/env.server";
+import { schemasOf } from "./archive-list";
 import { BackupError } from "./backup-error";
 import type { CheckedBackup } from "./check-backup";
 import type { Fingerprints } from "./fingerprint";
 import { databaseName, describeAddress, libpqEnvironment, withDatabase } from "./postgres-address";
 import { withClient } from "./postgres-client";
-import { appliedMigrations, fingerprintPostgres, inSnapshot, listTables } from "./postgres-fingerprint";
+import { appliedMigrations, fingerprintPostgres, inSnapshot } from "./postgres-fingerprint";
+import { prepareTarget, undoAll } from "./postgres-prepare";
+import { listRelations, refuseUnreadable, tablesOf } from "./postgres-scope";
+import { withScratchFolder } from "./scratch-folder";
 import type { Target } from "./target";
 import { runTool, type ToolOptions } from "./tool";
 
 type Options = { variables: Source; noPrivileges?: boolean; signal: AbortSignal };
 
-export async function postgresTarget(databaseUrl: string, options: Options): Promise<Target> {
+/** @param schemas whose tables a restore would replace */
+export async function postgresTarget(
+  databaseUrl: string,
+  schemas: string[],
+  options: Options,
+): Promise<Target> {
   const { migrations, filled } = await withClient(databaseUrl, (client) =>
     inSnapshot(client, async () => {
       const filled: string[] = [];
-      for (const { name, quoted } of await listTables(client)) {
+      const relations = await listRelations(client, schemas);
+      refuseUnreadable(relations);
+      for (const { name, quoted } of tablesOf(relations)) {
         const { rows } = await client.query<{ has: boolean }>(`SELECT EXISTS (SELECT FROM ${quoted}) AS has`);
         if (rows[0]!.has) filled.push(name);
       }
@@ -35,7 +49,7 @@ export async function postgresTarget(databaseUrl: string, options: Options): Pro
       );
     },
     replace: (backup) => restoreInto(databaseUrl, backup, options),
-    fingerprint: () => fingerprintOf(databaseUrl),
+    fingerprint: () => fingerprintOf(databaseUrl, schemas),
   };
 }
 
@@ -52,7 +66,7 @@ export async function withScratchPostgres<T>(
     return await work(async (backup) => {
       // The roles that were granted something need not exist on this server.
       await restoreInto(url, backup, { ...options, noPrivileges: true });
-      return fingerprintOf(url);
+      return fingerprintOf(url, schemasOf(backup.manifest));
     });
   } finally {
     await administer(databaseUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
@@ -65,16 +79,31 @@ async function restoreInto(
   backup: CheckedBackup,
   { variables, noPrivileges, signal }: Options,
 ) {
-  const args = [
-    ...["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error", "--no-password"],
-    ...(noPrivileges ? ["--no-privileges"] : []),
-    `--dbname=${databaseName(databaseUrl)}`,
-  ];
   const env = libpqEnvironment(databaseUrl);
   await proveSameDatabase(databaseUrl, { variables, env, signal });
+  const { entries, undo } = await withClient(databaseUrl, (client) =>
+    prepareTarget(client, backup, { noPrivileges }),
+  );
   try {
-    await runTool("pg_restore", args, { variables, env, signal, input: backup.archive() });
+    await withScratchFolder(tmpdir(), "backroom-restore-", async (folder) => {
+      const list = join(folder, "list");
+      await writeFile(list, `${entries.map(({ line }) => line).join("\n")}\n`);
+      const args = [
+        ...[
+          "--clean",
+          "--if-exists",
+          "--no-owner",
+          "--single-transaction",
+          "--exit-on-error",
+          "--no-password",
+        ],
+        ...(noPrivileges ? ["--no-privileges"] : []),
+        ...[`--use-list=${list}`, `--dbname=${databaseName(databaseUrl)}`],
+      ];
+      await runTool("pg_restore", args, { variables, env, signal, input: backup.archive() });
+    });
   } catch (error) {
+    if (undo.length) await withClient(databaseUrl, (client) => undoAll(client, undo));
     throw await describe(error, databaseUrl);
   }
 }
@@ -141,8 +170,12 @@ async function hasRole(databaseUrl: string, role: string): Promise<boolean> {
   });
 }
 
-function fingerprintOf(databaseUrl: string): Promise<Fingerprints> {
-  return withClient(databaseUrl, (client) => inSnapshot(client, () => fingerprintPostgres(client)));
+function fingerprintOf(databaseUrl: string, schemas: string[]): Promise<Fingerprints> {
+  return withClient(databaseUrl, (client) =>
+    inSnapshot(client, async () =>
+      fingerprintPostgres(client, tablesOf(await listRelations(client, schemas))),
+    ),
+  );
 }
 
 async function administer(databaseUrl: string, statement: string) {

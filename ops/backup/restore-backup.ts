@@ -1,9 +1,11 @@
 import { parseDatabaseUrl } from "~/platform/db/database-url";
 import type { Source } from "~/platform/env.server";
+import { schemasOf } from "./archive-list";
 import { BackupError } from "./backup-error";
 import { checkBackup, type CheckedBackup } from "./check-backup";
 import { withLocal } from "./fetch";
 import { differences, rows, totalRows, type Fingerprints } from "./fingerprint";
+import { describeLeftOut } from "./manifest";
 import { postgresTarget } from "./postgres-restore";
 import { sqliteTarget } from "./sqlite-restore";
 import type { Located } from "./stores";
@@ -44,13 +46,14 @@ export async function restoreBackup(backup: Located, plan: RestorePlan): Promise
     say(`${describeBackup(checked)} It is whole (checked in ${seconds(startedAt)}).`);
     const target =
       address.engine === "postgres"
-        ? await postgresTarget(databaseUrl, plan)
+        ? await postgresTarget(databaseUrl, schemasOf(checked.manifest), plan)
         : await sqliteTarget(address.file, signal);
     refuse(target, checked, plan.yes);
 
     const replacedAt = performance.now();
     signal.throwIfAborted();
     await target.replace(checked);
+    for (const sentence of describeLeftOut(checked.manifest)) say(sentence);
     say(`Restored into ${target.name} in ${seconds(replacedAt)}. Comparing every table…`);
     return differences(checked.manifest.tables, await fingerprintOf(target));
   });

@@ -12,7 +12,7 @@ import { rows, totalRows } from "./fingerprint";
 import type { FolderStore } from "./folder-store";
 import { describeFolderTrouble } from "./folder-trouble";
 import { keep, letGo } from "./keep";
-import { appVersion, writeManifest, type Manifest } from "./manifest";
+import { appVersion, describeLeftOut, writeManifest, type Manifest } from "./manifest";
 import { fileName } from "./names";
 import { dumpPostgres } from "./postgres-dump";
 import { removeForgotten } from "./scratch-folder";
@@ -80,6 +80,7 @@ async function take(plan: BackupPlan): Promise<Manifest> {
     say(
       `Dumped and encrypted ${Object.keys(tables).length} tables, ${rows(totalRows(tables))}, ${size(archive)}, in ${seconds(startedAt)}.`,
     );
+    for (const sentence of describeLeftOut(manifest)) say(sentence);
     const text = await writeManifest(manifest, encrypt.text);
     for (const store of stores) {
       const storedAt = performance.now();
@@ -122,8 +123,8 @@ async function writeEncrypted(
   const { engine } = parseDatabaseUrl(databaseUrl);
   const make = engine === "postgres" ? dumpPostgres : dumpSqlite;
   const options = { write, scratch: draft, variables, signal };
-  const { migration, server, tool, tables } = await make(databaseUrl, options);
-  return { migration, server, tool, tables, archive: clear.digest(), file: sealed.digest() };
+  const facts = await make(databaseUrl, options);
+  return { ...facts, archive: clear.digest(), file: sealed.digest() };
 }
 
 function size({ bytes }: Digest): string {

@@ -1,4 +1,4 @@
-import { queryRows, type RawQueryable } from "~/platform/db/raw.server";
+import { changeRows, queryRows, type RawQueryable } from "~/platform/db/raw.server";
 import { dueCondition, sparedCondition } from "./conditions.server";
 import type { Policy } from "./policies.server";
 
@@ -33,16 +33,13 @@ export class DueRowsRepository {
   async #deleteOnPostgres(pass: string, cutoff: Date, cursor: Cursor, limit: number): Promise<Batch> {
     const { where, values } = this.#due(pass, cutoff, cursor);
     const { table, at } = this.policy;
+    const { locked, gone } = this.#stepsOnPostgres();
     const [row] = await queryRows<{ found: number; deleted: number; next: Date | string | null }>(
       this.db,
       `WITH "due" AS MATERIALIZED (
          SELECT "row".ctid AS "place", "row"."${at}" AS "at" FROM "${table}" AS "row"
          WHERE ${where} ORDER BY "row"."${at}" LIMIT ?
-       ), "locked" AS MATERIALIZED (
-         SELECT ctid AS "place" FROM "${table}" WHERE ctid = ANY (ARRAY(SELECT "place" FROM "due")) FOR UPDATE SKIP LOCKED
-       ), "gone" AS (
-         DELETE FROM "${table}" WHERE ctid = ANY (ARRAY(SELECT "place" FROM "locked")) RETURNING 1
-       )
+       ), "locked" AS MATERIALIZED (${locked}), ${gone}
        SELECT count(*)::int AS "found", (SELECT count(*)::int FROM "gone") AS "deleted", max("at") AS "next" FROM "due"`,
       [...values, limit],
     );
@@ -51,19 +48,54 @@ export class DueRowsRepository {
   }
 
   /**
-   * In one statement, and one that writes: a transaction that began with reading is refused its first write, without waiting,
+   * What goes with a row is locked and deleted in the same statement: a row stays while the other one is held, and when it was
+   * just changed.
+   */
+  #stepsOnPostgres(): { locked: string; gone: string } {
+    const { table, takes } = this.policy;
+    const due = `"row".ctid = ANY (ARRAY(SELECT "place" FROM "due"))`;
+    if (!takes)
+      return {
+        locked: `SELECT "row".ctid AS "place" FROM "${table}" AS "row" WHERE ${due} FOR UPDATE SKIP LOCKED`,
+        gone: `"gone" AS (DELETE FROM "${table}" WHERE ctid = ANY (ARRAY(SELECT "place" FROM "locked")) RETURNING 1)`,
+      };
+    const same = takes.by.map(([ours, its]) => `"row"."${ours}" = "other"."${its}"`).join(" AND ");
+    return {
+      locked: `SELECT "row".ctid AS "place", "other".ctid AS "other", (${takes.where}) AS "goes"
+         FROM "${table}" AS "row" JOIN "${takes.table}" AS "other" ON ${same}
+         WHERE ${due} FOR UPDATE OF "row", "other" SKIP LOCKED`,
+      gone: `"taken" AS (
+         DELETE FROM "${takes.table}" AS "other" WHERE ctid = ANY (ARRAY(SELECT "other" FROM "locked" WHERE "goes"))
+         RETURNING ctid AS "other"
+       ), "gone" AS (
+         DELETE FROM "${table}" WHERE ctid = ANY (ARRAY(
+           SELECT "place" FROM "locked" WHERE NOT "goes" OR "other" IN (SELECT "other" FROM "taken"))) RETURNING 1
+       )`,
+    };
+  }
+
+  /**
+   * First in one statement that writes: a transaction that began with reading is refused its first write, without waiting,
    * when another process wrote meanwhile.
    */
   async #deleteOnSqlite(pass: string, cutoff: Date, cursor: Cursor, limit: number): Promise<Batch> {
     const { where, values } = this.#due(pass, cutoff, cursor);
-    const { table, at } = this.policy;
-    const gone = await queryRows<{ at: string }>(
+    const { table, at, takes } = this.policy;
+    const keys = takes?.by.map(([ours]) => ours) ?? [];
+    const gone = await queryRows<{ at: string } & Record<string, string>>(
       this.db,
       `DELETE FROM "${table}" WHERE rowid IN (
          SELECT "row".rowid FROM "${table}" AS "row" WHERE ${where} ORDER BY "row"."${at}" LIMIT ?
-       ) RETURNING "${at}" AS "at"`,
+       ) RETURNING ${[`"${at}" AS "at"`, ...keys.map((key) => `"${key}"`)].join(", ")}`,
       [...values, limit],
     );
+    if (takes && gone.length)
+      await changeRows(
+        this.db,
+        `DELETE FROM "${takes.table}" AS "other" WHERE ${takes.where} AND (${takes.by.map(([, its]) => `"${its}"`).join(", ")})
+         IN (VALUES ${gone.map(() => `(${keys.map(() => "?").join(", ")})`).join(", ")})`,
+        gone.flatMap((row) => keys.map((key) => row[key]!)),
+      );
     const instants = gone.map((row) => new Date(row.at).getTime());
     const next = gone.length ? new Date(Math.max(...instants)) : null;
     return { found: gone.length, deleted: gone.length, next };

@@ -24,6 +24,8 @@ export type Policy = {
   unless?: string;
   /** Of what is older than the cutoff and stays, where it is worth telling: its instant, and its condition over "row" */
   spared?: { at: string; where: string };
+  /** A row of another table that goes with it: its table, and the columns of ours and of its that are equal, a condition (SQL) over "other" */
+  takes?: { table: string; by: readonly (readonly [string, string])[]; where: string };
   /** Most rows of a batch; it takes fewer when they take too long (batch-size.server.ts) */
   batch: Record<Engine, number>;
 };
@@ -40,12 +42,21 @@ const NEWER_OF_ITS_KIND = `EXISTS (
 const LATEST_OF_ITS_KIND = `(${NEWER_OF_ITS_KIND}) IS FALSE`;
 
 export const POLICIES: readonly Policy[] = [
-  // Drafts that nobody scored are deleted after 90 days, decided or not; scored ones stay for model feedback.
+  // Drafts without a score are deleted after 90 days, decided or not, and with them the message that shows the text, unless it
+  // was sent. Scored ones stay for model feedback.
   {
     name: "ai-drafts",
     ...{ batch: BATCH, lifetime: { days: 90 }, table: "AiDraft", at: "createdAt" },
     passes: [`"row"."rewardScore" IS NULL`],
     spared: { at: "createdAt", where: `"row"."rewardScore" IS NOT NULL` },
+    takes: {
+      table: "TicketMessage",
+      by: [
+        ["storeId", "storeId"],
+        ["messageId", "id"],
+      ],
+      where: `"other"."kind" = 'AI_DRAFT' AND "other"."sentAt" IS NULL`,
+    },
   },
   // Connection tests are deleted after 30 days; the latest success and the latest failure of each provider stay.
   {

@@ -19,7 +19,7 @@ export const POLICY_TEXTS: Record<PolicyName, PolicyText> = {
   "ai-drafts": {
     title: "AI drafts",
     rule: (span) =>
-      `Drafts that nobody scored are deleted after ${span}, decided or not. Scored ones stay: they show what a good answer is.`,
+      `Drafts without a score are deleted after ${span}, decided or not, and their messages unless they were sent. Scored ones stay: they show what a good answer is.`,
     spared: "scored",
   },
   "connection-events": {

@@ -28,7 +28,7 @@ const nothing = fc.constant(null);
 const some = <T>(one: fc.Arbitrary<T>, most: number) => fc.array(one, { maxLength: most });
 
 type Ages = {
-  drafts: { age: number; rewardScore: number | null }[];
+  drafts: { age: number; rewardScore: number | null; kind: "AI_DRAFT" | "HUMAN"; sent: boolean }[];
   events: { age: number; provider: string; outcome: string }[];
   figures: { age: number }[];
   webhooks: { age: number | null; status: string }[];
@@ -39,7 +39,10 @@ type Ages = {
 
 export const someHistory: fc.Arbitrary<Ages> = fc.record({
   drafts: some(
-    fc.record({ age: ages(90), rewardScore: fc.oneof(nothing, nothing, fc.constantFrom(0, 0.5)) }),
+    fc.record({
+      ...{ age: ages(90), rewardScore: fc.oneof(nothing, nothing, fc.constantFrom(0, 0.5)) },
+      ...{ kind: fc.constantFrom("AI_DRAFT", "AI_DRAFT", "HUMAN"), sent: fc.boolean() },
+    }),
     3,
   ),
   events: some(
@@ -74,6 +77,9 @@ export function historiesOf(all: Ages[], now: Date): History[] {
         id: id("draft", i),
         createdAt: at(age)!,
         rewardScore,
+      })),
+      texts: ages.drafts.map(({ kind, sent }, i) => ({
+        ...{ id: `message-${id("draft", i)}`, draft: id("draft", i), kind, sentAt: sent ? now : null },
       })),
       events: ages.events.map(({ age, ...rest }, i) => ({
         id: id("event", i),
@@ -145,9 +151,9 @@ async function load(db: Db, histories: History[], now: Date) {
   });
   const each = <T extends object>(rows: (history: History, i: number) => T[]) => histories.flatMap(rows);
   await db.ticketMessage.createMany({
-    data: each(({ drafts }, i) =>
-      drafts.map(({ id }) => ({
-        id: `message-${id}`,
+    data: each(({ texts }, i) =>
+      texts.map(({ draft: _, ...text }) => ({
+        ...text,
         storeId: storeId(i),
         ticketId: `ticket-${i}`,
         ...MESSAGE,
@@ -218,7 +224,7 @@ async function load(db: Db, histories: History[], now: Date) {
 }
 
 const TICKET = { channel: "EMAIL" as const, subject: "", tags: [], metadata: {} };
-const MESSAGE = { kind: "AI_DRAFT" as const, body: "", metadata: {} };
+const MESSAGE = { body: "", metadata: {} };
 const DRAFT = { model: "", version: "", text: "" };
 const figuresOf = (n: number) => ({
   kind: "SALES" as const,
@@ -232,6 +238,7 @@ async function idsPresent(db: Db): Promise<Set<string>> {
   const select = { id: true } as const;
   const rows = [
     await db.aiDraft.findMany({ select }),
+    await db.ticketMessage.findMany({ select }),
     await db.connectionEvent.findMany({ select }),
     await db.kpiCache.findMany({ select }),
     await db.webhookEvent.findMany({ select }),

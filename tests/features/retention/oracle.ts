@@ -4,6 +4,8 @@
  */
 export type History = {
   drafts: { id: string; createdAt: Date; rewardScore: number | null }[];
+  /** What shows the text of a draft, or was made of it */
+  texts: { id: string; draft: string; kind: "AI_DRAFT" | "HUMAN"; sentAt: Date | null }[];
   events: { id: string; provider: string; outcome: string; createdAt: Date }[];
   figures: { id: string; expiresAt: Date }[];
   webhooks: { id: string; status: string; processedAt: Date | null }[];
@@ -23,6 +25,8 @@ export function judge(history: History, now: Date): Verdict {
   const gone = new Set<string>();
   for (const { id, createdAt, rewardScore } of history.drafts)
     if (rewardScore === null && before(createdAt, at - 90 * DAY)) gone.add(id);
+  for (const { id, draft, kind, sentAt } of history.texts)
+    if (gone.has(draft) && kind === "AI_DRAFT" && sentAt === null) gone.add(id);
   for (const { id, expiresAt } of history.figures) if (before(expiresAt, at)) gone.add(id);
   for (const { id, status, processedAt } of history.webhooks)
     if (["SUCCEEDED", "SKIPPED"].includes(status) && before(processedAt, at - 14 * DAY)) gone.add(id);

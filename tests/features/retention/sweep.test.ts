@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { setImmediate as withoutRest, setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -57,6 +58,79 @@ eachDatabase("a sweep", ({ db, url, engine }) => {
       data: { id, shop: "a.myshopify.com", state: "", accessToken: "", expires, refreshTokenExpires },
     });
   const sessions = async () => (await db().session.findMany({ orderBy: { id: "asc" } })).map(({ id }) => id);
+
+  describe("of drafts", () => {
+    const SENT = new Date("2026-08-01T12:00:00Z");
+    /** A ticket with one message, and the draft that it shows; returns the message's id. */
+    async function draft(message: { kind: "AI_DRAFT" | "HUMAN"; sentAt?: Date }, values: object = {}) {
+      const store = await db().store.create({
+        data: { shopDomain: `${randomUUID()}.myshopify.com`, onboardingFlags: {} },
+      });
+      const ticket = await db().ticket.create({
+        data: {
+          ...{
+            storeId: store.id,
+            channel: "EMAIL",
+            subject: "s",
+            tags: [],
+            metadata: {},
+            lastMessageAt: NOW,
+          },
+        },
+      });
+      const { id } = await db().ticketMessage.create({
+        data: {
+          ...{ storeId: store.id, ticketId: ticket.id, body: "the text", metadata: {}, writtenAt: ago(91) },
+          ...message,
+        },
+      });
+      await db().aiDraft.create({
+        data: {
+          ...{ storeId: store.id, messageId: id, model: "m", version: "1", text: "the text" },
+          ...{ createdAt: ago(91), ...values },
+        },
+      });
+      return id;
+    }
+    const messages = async () => (await db().ticketMessage.findMany()).map(({ id }) => id);
+
+    it("deletes the text of an unsent one with it, decided or not, and counts the draft alone", async () => {
+      await draft({ kind: "AI_DRAFT" });
+      await draft({ kind: "AI_DRAFT" }, { approved: false, decidedAt: ago(90), humanEdit: "edited" });
+      await draft({ kind: "AI_DRAFT" }, { approved: true });
+      const report = await run(db());
+      expect(of(report, "ai-drafts")).toMatchObject({ deleted: 3, backlog: 0 });
+      expect([await db().aiDraft.count(), await messages()]).toEqual([0, []]);
+      expect(await db().ticket.count()).toBe(3);
+    });
+
+    it("leaves what was sent, what a person wrote, and the texts of scored and of younger drafts", async () => {
+      const kept = [
+        await draft({ kind: "AI_DRAFT", sentAt: SENT }, { approved: true }),
+        await draft({ kind: "HUMAN" }),
+        await draft({ kind: "HUMAN", sentAt: SENT }),
+        await draft({ kind: "AI_DRAFT" }, { rewardScore: 0 }),
+        await draft({ kind: "AI_DRAFT" }, { createdAt: ago(90, -1_000) }),
+      ];
+      expect(of(await run(db()), "ai-drafts")).toMatchObject({ deleted: 3, backlog: 0, kept: 1 });
+      expect((await messages()).sort()).toEqual(kept.sort());
+      expect(await db().aiDraft.count()).toBe(2);
+    });
+
+    if (engine === "postgres")
+      it("passes by a draft whose message is just being sent, and neither waits nor parts the two", async () => {
+        const id = await draft({ kind: "AI_DRAFT" });
+        const other = await connectDatabase(url(), { maxConnections: 1 });
+        await inTransaction(other, async (tx) => {
+          await tx.ticketMessage.updateMany({ where: { id }, data: { sentAt: SENT } });
+          expect(of(await run(db()), "ai-drafts")).toMatchObject({ deleted: 0, backlog: 1 });
+        });
+        await other.$disconnect();
+        expect(await messages()).toEqual([id]);
+        expect(of(await run(db()), "ai-drafts")).toMatchObject({ deleted: 1, backlog: 0 });
+        expect(await messages()).toEqual([id]);
+      });
+  });
 
   it("keeps what is a second inside its time, and deletes what is a second past it", async () => {
     await loadWebhooks(db(), 1, { status: "SUCCEEDED", processedAt: ago(14, -1_000), shop: "inside" });
