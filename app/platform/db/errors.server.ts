@@ -3,6 +3,7 @@
  * so everything here looks at codes: Prisma's P…, and what the drivers say where Prisma passes their error on.
  */
 import { KeyServiceError } from "../crypto/kms-errors.server";
+import { isOutOfDescriptors } from "../descriptors.server";
 import { parseDatabaseUrl } from "./database-url";
 import { postgresAddress } from "./postgres-address";
 
@@ -35,12 +36,17 @@ export function isStatementTimeout(error: unknown): boolean {
   return /57014|canceling statement due to statement timeout/.test(textOf(error));
 }
 
-/** True when trying again later may work: the server is away, starting, or has no room for connections or rows. */
+/**
+ * True when trying again later may work: the server is away, starting, or has no room for connections or rows, or this process
+ * has no descriptor left for a connection.
+ */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof DatabaseUnavailableError) return true;
   // The KMS tells of refused connections in the same words (ECONNREFUSED), and is no database.
   if (error instanceof KeyServiceError) return false;
-  return UNAVAILABLE_CODES.has(codeOf(error)) || UNAVAILABLE_TEXT.test(textOf(error));
+  return (
+    UNAVAILABLE_CODES.has(codeOf(error)) || isOutOfDescriptors(error) || UNAVAILABLE_TEXT.test(textOf(error))
+  );
 }
 
 const UNAVAILABLE_CODES = new Set([
@@ -74,6 +80,8 @@ function sentence(error: unknown, databaseUrl: string): string {
   const address = parseDatabaseUrl(databaseUrl);
   const text = textOf(error);
   const code = codeOf(error);
+  if (isOutOfDescriptors(error))
+    return "This process has no file descriptor left for the database. Raise its limit (ulimit -n), or start fewer processes.";
   if (address.engine === "sqlite") {
     const { file } = address;
     if (/readonly|read-only/i.test(text))
