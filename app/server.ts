@@ -3,7 +3,7 @@
  * Bundled by Remix with its build (remix.config.js `server`); `npm start` runs the result.
  */
 import { randomUUID } from "node:crypto";
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import { createRequestHandler } from "@remix-run/express";
 import { broadcastDevReady, installGlobals, type ServerBuild } from "@remix-run/node";
 import * as build from "@remix-run/dev/server-build";
@@ -18,7 +18,9 @@ import { assertUsable } from "~/platform/db/database-findings.server";
 import { closeDatabase, database } from "~/platform/db/database.server";
 import { DatabaseUnavailableError, isDatabaseUnavailable } from "~/platform/db/errors.server";
 import { migrationState } from "~/platform/db/migration-state.server";
+import { isOutOfDescriptors, mostConnections } from "~/platform/descriptors.server";
 import { ConfigurationError, environment } from "~/platform/env.server";
+import { createLimitedServer } from "~/platform/http/limited-server.server";
 import { ownAddress } from "~/platform/http/own-address.server";
 import { closeOutbound } from "~/platform/http/ssrf-guard.server";
 import { log, setLogLevel, withRequestId } from "~/platform/log.server";
@@ -56,10 +58,14 @@ async function main() {
   let worker: InboxWorker | undefined;
   const entry = webhookEntry(() => processDoor(() => worker?.wake()), createApp(env.appUrl));
   // Node drops the second of two Authorization lines; joined they are one that nobody accepts, as two signatures are.
-  const server = await listen(createServer({ joinDuplicateHeaders: true, ...PATIENCE }, entry), env.port);
+  const limits = { connections: mostConnections(env.maxConnections) };
+  const server = await listen(
+    createLimitedServer({ joinDuplicateHeaders: true, ...PATIENCE }, entry, limits),
+    env.port,
+  );
   // Not before the port is ours: a second process that is about to end must not take events with it.
   if (env.inboxWorker) worker = startWorker({ db, keys: keyProvider(), handlers: HANDLERS });
-  log.info({ port: env.port }, "listening");
+  log.info({ port: env.port, ...limits }, "listening");
   // Platforms keep idle connections for 60 s; closing first on our side would race with their next request.
   server.keepAliveTimeout = 65_000;
   if (env.nodeEnv === "development")
@@ -115,11 +121,30 @@ const logged: RequestHandler = (request, response, next) => {
   });
 };
 
-/** What got past Remix: the log has it, the caller gets a sentence. Express' own answer would show a stack. */
+/**
+ * What got past Remix, or a file that cannot be sent: the log has it, the caller gets a sentence. Express' own answer would
+ * show a stack. A range that a file does not have, or a path that none can have, is the caller's mistake.
+ */
 const answerFailure: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
+  const { status = 500, headers = {} } = (error ?? {}) as {
+    status?: number;
+    headers?: Record<string, string>;
+  };
+  const answer = (code: number, sentence: string) => {
+    if (response.headersSent) response.destroy();
+    else response.status(code).type("text").send(`${sentence}\n`);
+  };
+  if (isOutOfDescriptors(error)) {
+    log.warn({ err: error }, "no file descriptor is left for a request");
+    response.setHeader("Retry-After", "5");
+    return answer(503, "Too much is asked for at once; try again in a few seconds.");
+  }
+  if (status >= 400 && status < 500) {
+    response.set(headers);
+    return answer(status, status === 416 ? "The file has no such range." : "This address is malformed.");
+  }
   log.error({ err: error }, "a request failed outside of Remix");
-  if (response.headersSent) response.end();
-  else response.status(500).type("text").send("Something went wrong on our side.\n");
+  answer(500, "Something went wrong on our side.");
 };
 
 /** What a proxy set, if it is something that we want in our logs. */

@@ -24,11 +24,16 @@ export const APP_ENVIRONMENT = {
   LOG_LEVEL: "info",
 };
 
-/** Starts the build (`npm run build` first) and waits for nothing: see `started`. */
-export async function startApp(environment: Record<string, string | undefined>): Promise<AppProcess> {
+/** Starts the build (`npm run build` first) and waits for nothing: see `answers`. `descriptors` is its ulimit -n. */
+export async function startApp(
+  environment: Record<string, string | undefined>,
+  { descriptors }: { descriptors?: number } = {},
+): Promise<AppProcess> {
   if (!existsSync("build/index.js")) throw new Error("There is no build. Run: npm run build");
   const port = environment.PORT ?? String(await freePort());
-  const child = spawn(process.execPath, ["build/index.js"], {
+  const limit = descriptors ? ["sh", "-c", `ulimit -n ${descriptors} && exec "$0" "$@"`] : [];
+  const [command, ...args] = [...limit, process.execPath, "build/index.js"];
+  const child = spawn(command!, args, {
     env: childEnvironment({ ...APP_ENVIRONMENT, PORT: port, ...environment }),
     stdio: ["ignore", "pipe", "pipe"],
   });

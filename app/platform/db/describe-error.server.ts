@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { isOutOfDescriptors } from "../descriptors.server";
 import { parseDatabaseUrl } from "./database-url";
 import { codesOf, driverText } from "./error-codes.server";
 import { DatabaseUnavailableError, isDatabaseUnavailable } from "./errors.server";
@@ -10,10 +11,14 @@ import { postgresAddress } from "./postgres-address";
  */
 export function describeDatabaseError(error: unknown, databaseUrl: string): DatabaseUnavailableError {
   if (error instanceof DatabaseUnavailableError) return error;
+  return new DatabaseUnavailableError(sentenceOf(error, databaseUrl), { cause: error });
+}
+
+function sentenceOf(error: unknown, databaseUrl: string): string {
+  if (isOutOfDescriptors(error))
+    return "This process has no file descriptor left for the database. Raise its limit (ulimit -n), or start fewer processes.";
   const address = parseDatabaseUrl(databaseUrl);
-  const sentence =
-    address.engine === "sqlite" ? ofSqlite(error, address.file) : ofPostgres(error, address.url);
-  return new DatabaseUnavailableError(sentence, { cause: error });
+  return address.engine === "sqlite" ? ofSqlite(error, address.file) : ofPostgres(error, address.url);
 }
 
 type Case = [codes: RegExp, sentence: () => string];

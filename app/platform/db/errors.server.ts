@@ -3,6 +3,7 @@
  * so everything here looks at codes (error-codes.server.ts).
  */
 import { KeyServiceError } from "../crypto/kms-errors.server";
+import { isOutOfDescriptors } from "../descriptors.server";
 import { codesOf } from "./error-codes.server";
 
 export { describeDatabaseError } from "./describe-error.server";
@@ -36,12 +37,15 @@ export function isStatementTimeout(error: unknown): boolean {
   return hasCode(error, /^57014$/);
 }
 
-/** True when trying again later may work: the server is away, starting, takes no writes, or has no room for connections or rows. */
+/**
+ * True when trying again later may work: the server is away, starting, takes no writes, or has no room for connections or rows,
+ * or this process has no descriptor left for a connection.
+ */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof DatabaseUnavailableError) return true;
   // The KMS tells of refused connections by the same codes (ECONNREFUSED), and is no database.
   if (error instanceof KeyServiceError) return false;
-  return hasCode(error, UNAVAILABLE);
+  return hasCode(error, UNAVAILABLE) || isOutOfDescriptors(error);
 }
 
 /**
