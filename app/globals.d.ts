@@ -1,5 +1,10 @@
 /** What the browser and the compiler give us beyond their own types. */
 
+declare module "*.woff2" {
+  const href: string;
+  export default href;
+}
+
 declare module "*.css" {
   const url: string;
   export default url;

@@ -5,9 +5,11 @@ import type { ReactNode } from "react";
 import { PageError } from "~/components/page-error";
 import { PolarisProvider } from "~/components/polaris-provider";
 import { environment } from "~/platform/env.server";
+import interFont from "~/fonts/inter-latin.woff2";
 import backroomStyles from "~/styles/backroom.css";
 
 export const links: LinksFunction = () => [
+  { rel: "preload", href: interFont, as: "font", type: "font/woff2", crossOrigin: "anonymous" },
   { rel: "stylesheet", href: polarisStyles },
   { rel: "stylesheet", href: backroomStyles },
   { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
@@ -28,12 +30,13 @@ export function Layout({ children }: { children: ReactNode }) {
   return (
     <html lang="en">
       <head>
-        {/* First in the head, as Shopify requires of embedded apps. */}
-        {apiKey && <script src={APP_BRIDGE} data-api-key={apiKey} />}
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <Meta />
+        {/* Before any script: a frame whose first script has ended may be laid out without the styles after it. */}
         <Links />
+        {/* The first script of the page, as Shopify requires of embedded apps. */}
+        {apiKey && <script src={APP_BRIDGE} data-api-key={apiKey} />}
+        <Meta />
       </head>
       <body>
         {children}

@@ -19,17 +19,14 @@ function niceStep(rough: number): number {
   return factor * power;
 }
 
-/** An SVG path through the points that have a value; it breaks where one has none. */
+/** An SVG path through the points that have a value; it breaks where one has none, and one alone is a dot. */
 export function linePath(values: (number | null)[], scale: Scale, width: number, height: number): string {
-  let pen = "M";
+  const isGap = (i: number) => (values[i] ?? null) === null;
   const commands = values.map((value, i) => {
-    if (value === null) {
-      pen = "M";
-      return "";
-    }
-    const command = `${pen}${round(xOf(i, values.length, width))} ${round(yOf(value, scale, height))}`;
-    pen = "L";
-    return command;
+    if (value === null) return "";
+    const point = `${round(xOf(i, values.length, width))} ${round(yOf(value, scale, height))}`;
+    if (!isGap(i - 1)) return `L${point}`;
+    return isGap(i + 1) ? `M${point}L${point}` : `M${point}`;
   });
   return commands.join("");
 }

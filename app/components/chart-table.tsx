@@ -4,7 +4,7 @@ type Props = { title: string; points: ChartPoint[]; format: (value: number) => s
 
 /** A chart's figures for those who do not see it. */
 export function ChartTable({ title, points, format }: Props) {
-  const cell = (value: number | null) => (value === null ? "No figures" : format(value));
+  const cell = (value: number | null) => (value === null ? "Not computed yet" : format(value));
   return (
     <div className="visually-hidden">
       <table>

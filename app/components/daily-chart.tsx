@@ -87,9 +87,9 @@ function Marker({ point, left, scale, format }: MarkerProps) {
       {point.value !== null && <i style={{ top: `${yOf(point.value, scale, 100)}%` }} />}
       <dl>
         <dt>{point.label}</dt>
-        <dd>{point.value === null ? "No figures" : format(point.value)}</dd>
+        <dd>{point.value === null ? "Not computed yet" : format(point.value)}</dd>
         <dt>{point.previousLabel}</dt>
-        <dd>{point.previousValue === null ? "No figures" : format(point.previousValue)}</dd>
+        <dd>{point.previousValue === null ? "Not computed yet" : format(point.previousValue)}</dd>
       </dl>
     </div>
   );

@@ -13,9 +13,9 @@ export const loader = (args: LoaderFunctionArgs) =>
   forStore(args, async ({ db, store, now }) => {
     const { thresholds, featureToggles } = await getSettings(db, store.id);
     const forecast = featureToggles.inventoryForecast;
-    const items = forecast ? await listByStockout(db, store.id) : [];
+    const { items, known } = forecast ? await listByStockout(db, store.id) : { items: [], known: 0 };
     const today = shopDayOf(now, store.ianaTimezone);
-    return { forecast, items, today, lowCoverDays: thresholds.lowCoverDays };
+    return { forecast, items, known, today, lowCoverDays: thresholds.lowCoverDays };
   });
 
 export default function InventoryRoute() {

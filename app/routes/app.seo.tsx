@@ -11,8 +11,10 @@ export const meta: MetaFunction = () => [{ title: "SEO · Backroom" }];
 export const loader = (args: LoaderFunctionArgs) =>
   forStore(args, async ({ db, store, now }) => {
     const { seoInsights } = (await getSettings(db, store.id)).featureToggles;
-    const insights = seoInsights ? await listOpenInsights(db, store.id) : [];
-    return { now: now.toISOString(), switchedOn: seoInsights, insights };
+    const { insights, known } = seoInsights
+      ? await listOpenInsights(db, store.id)
+      : { insights: [], known: 0 };
+    return { now: now.toISOString(), switchedOn: seoInsights, insights, known };
   });
 
 export default function SeoRoute() {

@@ -27,9 +27,13 @@ describe("the line of a chart", () => {
   const scale = niceScale([0, 100]);
 
   it("breaks where a day has no figures", () => {
-    expect(linePath([0, null, 100], scale, 100, 50)).toBe("M0 50M100 0");
+    expect(linePath([0, 100, null, 100, 0], scale, 100, 50)).toBe("M0 50L25 0M75 0L100 50");
     expect(linePath([0, 100], scale, 100, 50)).toBe("M0 50L100 0");
     expect(linePath([null, null], scale, 100, 50)).toBe("");
+  });
+
+  it("has a dot for a day between two without figures, at the beginning, in the middle and at the end", () => {
+    expect(linePath([100, null, 0, null, 100], scale, 100, 50)).toBe("M0 0L0 0M50 50L50 50M100 0L100 0");
   });
 
   it("puts a single point in the middle", () => {

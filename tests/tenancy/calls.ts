@@ -169,6 +169,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     build: (db, { storeId }) => new SeoInsightRepository(db, storeId),
     methods: {
       list: (r) => r.list(),
+      count: (r) => r.count(),
       countOpen: (r) => r.countOpen(),
       upsert: (r, other) =>
         r.upsert({
@@ -184,6 +185,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
     methods: {
       listRunningOut: (r) => r.listRunningOut("2027-01-01"),
       countRunningOut: (r) => r.countRunningOut("2027-01-01"),
+      count: (r) => r.count(),
       upsert: (r, other) =>
         r.upsert({
           variantGid: other.gid("ProductVariant"),

@@ -9,7 +9,12 @@ export type TicketLine = Pick<
   lastMessageAt: string;
 };
 
-export type Waiting = { count: number; latest: TicketLine[] };
+export type Waiting = {
+  count: number;
+  latest: TicketLine[];
+  /** False where no message was ever stored: then nobody can be said to have an answer */
+  anyTickets: boolean;
+};
 
 /** Tickets in which the customer spoke last, and the `limit` that moved last. */
 export async function countWaiting(db: Db, storeId: string, limit = 3): Promise<Waiting> {
@@ -18,7 +23,8 @@ export async function countWaiting(db: Db, storeId: string, limit = 3): Promise<
     tickets.countByStatus(),
     tickets.list({ status: "OPEN", limit }),
   ]);
-  return { count: counts.OPEN, latest: page.items.map(toLine) };
+  const anyTickets = Object.values(counts).some((count) => count > 0);
+  return { count: counts.OPEN, latest: page.items.map(toLine), anyTickets };
 }
 
 export type InboxOverview = { counts: Record<TicketStatus, number>; tickets: TicketLine[] };

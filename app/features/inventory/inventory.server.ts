@@ -18,7 +18,13 @@ export type StockLine = Pick<
   | "reorderQuantity"
 >;
 
-export type RunningOut = { count: number; items: StockLine[]; lowCoverDays: number };
+export type RunningOut = {
+  count: number;
+  items: StockLine[];
+  lowCoverDays: number;
+  /** SKUs with a forecast; 0 where none was computed */
+  known: number;
+};
 
 /** SKUs that sell out within the merchant's `lowCoverDays`, the most urgent first. */
 export async function listRunningOut(
@@ -28,17 +34,22 @@ export async function listRunningOut(
 ): Promise<RunningOut> {
   const velocities = new ProductVelocityRepository(db, storeId);
   const by = addDays(today, lowCoverDays);
-  const [count, items] = await Promise.all([
+  const [count, items, known] = await Promise.all([
     velocities.countRunningOut(by),
     velocities.listRunningOut(by, limit),
+    velocities.count(),
   ]);
-  return { count, items: items.map(toLine), lowCoverDays };
+  return { count, items: items.map(toLine), lowCoverDays, known };
 }
 
-/** Every SKU that will sell out at its present pace, the next one first; at most 50. */
-export async function listByStockout(db: Db, storeId: string): Promise<StockLine[]> {
-  const items = await new ProductVelocityRepository(db, storeId).listRunningOut(NO_END, 50);
-  return items.map(toLine);
+/** Every SKU that will sell out at its present pace, the next one first; at most 50, of `known` that have a forecast. */
+export async function listByStockout(
+  db: Db,
+  storeId: string,
+): Promise<{ items: StockLine[]; known: number }> {
+  const velocities = new ProductVelocityRepository(db, storeId);
+  const [items, known] = await Promise.all([velocities.listRunningOut(NO_END, 50), velocities.count()]);
+  return { items: items.map(toLine), known };
 }
 
 const NO_END: ShopDay = "9999-12-31";

@@ -43,6 +43,11 @@ export class ProductVelocityRepository {
     });
   }
 
+  /** Every SKU with a forecast, also those that do not sell. */
+  count(): Promise<number> {
+    return this.db.productVelocity.count({ where: { storeId: this.storeId } });
+  }
+
   async upsert(velocity: ComputedVelocity): Promise<void> {
     const { unitCost, ...fields } = velocity;
     const data = { ...fields, unitCostMinor: BigInt(unitCost.minor), currency: unitCost.currency };

@@ -53,18 +53,26 @@ export async function listFlags(db: Db, storeId: string, query: FlagListQuery, n
   return { flags: page.items.map(toLine), counts, newer: page.previousCursor, older: page.nextCursor };
 }
 
-export type Attention = { total: number; bySeverity: Record<Severity, number>; latest: FlagLine[] };
+export type Attention = {
+  total: number;
+  bySeverity: Record<Severity, number>;
+  latest: FlagLine[];
+  /** False where no order was ever flagged, of whatever status */
+  anyFlags: boolean;
+};
 
 /** How many flags want attention, by severity, and the `limit` newest. */
 export async function countAttention(db: Db, storeId: string, now: Date, limit = 5): Promise<Attention> {
   const repository = new OrderFlagRepository(db, storeId);
   await repository.wake(now);
-  const [bySeverity, page] = await Promise.all([
+  const [bySeverity, page, counts] = await Promise.all([
     repository.countAttention(),
     repository.list({ status: "ATTENTION", limit }),
+    repository.countByStatus(),
   ]);
   const total = Object.values(bySeverity).reduce((sum, count) => sum + count, 0);
-  return { total, bySeverity, latest: page.items.map(toLine) };
+  const anyFlags = Object.values(counts).some((count) => count > 0);
+  return { total, bySeverity, latest: page.items.map(toLine), anyFlags };
 }
 
 /** Null when this store has no such flag. A snooze that is over has ended here as it has in the list. */

@@ -1,7 +1,7 @@
 import type { Db } from "~/platform/db/client.server";
 import type { ShopDay } from "~/platform/shop-day";
 import { daysOf, type DateRange, type Period } from "./date-range";
-import { figuresOf, type PeriodDays } from "./figures";
+import { figuresOf } from "./figures";
 import { KPI_LIFETIME_MS, KpiCacheRepository, type KpiDay } from "./kpi-cache.repository.server";
 import { metricsOf, type Metric } from "./metrics";
 
@@ -13,11 +13,11 @@ export type SalesPoint = {
 };
 
 export type Freshness = {
-  /** ISO instant at which the newest figures were computed; null when there are none */
+  /** ISO instant: everything that is shown was computed then or later; null when nothing is */
   asOf: string | null;
   /** Older than the six hours that figures are good for */
   stale: boolean;
-  /** Days of the period without figures */
+  /** Days of the period whose sales or orders are not computed */
   missingDays: number;
 };
 
@@ -45,15 +45,13 @@ export async function loadFigures(
     orders: orders.filter(inCurrency),
     inventory: inventory.filter(inCurrency),
   };
-  const current = within(days, range.current);
-  const previous = within(days, range.previous);
   return {
-    metrics: metricsOf(figuresOf(current), figuresOf(comparable(current, previous, range)), {
+    metrics: metricsOf(figuresOf(days, daysOf(range.current)), figuresOf(days, daysOf(range.previous)), {
       currency: store.currency,
       judged: range.preset !== "today",
     }),
-    series: seriesOf(current, previous, range),
-    freshness: freshnessOf(days.sales, range.current, now),
+    series: seriesOf(days.sales, range),
+    freshness: freshnessOf(days, range.current, now),
   };
 }
 
@@ -61,38 +59,9 @@ export async function hasFigures(db: Db, storeId: string): Promise<boolean> {
   return (await new KpiCacheRepository(db, storeId).count()) > 0;
 }
 
-function within(days: PeriodDays, { from, to }: Period): PeriodDays {
-  const inside = ({ day }: { day: ShopDay }) => from <= day && day <= to;
-  return {
-    sales: days.sales.filter(inside),
-    orders: days.orders.filter(inside),
-    inventory: days.inventory.filter(inside),
-  };
-}
-
-/**
- * What of the period before may stand beside this one: sales and orders when both periods have all their days, stock when
- * both have their last. Today is not over and counts as present.
- */
-function comparable(current: PeriodDays, previous: PeriodDays, range: DateRange): PeriodDays {
-  const now = daysOf(range.current).slice(0, range.unfinished ? -1 : undefined);
-  const before = daysOf(range.previous);
-  const has = (days: { day: ShopDay }[], wanted: ShopDay[]) =>
-    wanted.every((day) => days.some((entry) => entry.day === day));
-  const whole = (kind: "sales" | "orders") => has(current[kind], now) && has(previous[kind], before);
-  const ends = has(current.inventory, now.slice(-1)) && has(previous.inventory, before.slice(-1));
-  return {
-    sales: whole("sales") ? previous.sales : [],
-    orders: whole("orders") ? previous.orders : [],
-    inventory: ends ? previous.inventory : [],
-  };
-}
-
 /** One point per day, the same day of the period before behind it; null where a day has no figures. */
-function seriesOf(current: PeriodDays, previous: PeriodDays, range: DateRange): SalesPoint[] {
-  const totals = new Map(
-    [...current.sales, ...previous.sales].map(({ day, payload }) => [day, payload.totalMinor]),
-  );
+function seriesOf(sales: KpiDay<"SALES">[], range: DateRange): SalesPoint[] {
+  const totals = new Map(sales.map(({ day, payload }) => [day, payload.totalMinor]));
   const previousDays = daysOf(range.previous);
   return daysOf(range.current).map((day, i) => {
     const previousDay = previousDays[i] ?? range.previous.to;
@@ -105,12 +74,20 @@ function seriesOf(current: PeriodDays, previous: PeriodDays, range: DateRange): 
   });
 }
 
-function freshnessOf(sales: KpiDay<"SALES">[], { from, to }: Period, now: Date): Freshness {
-  const shown = sales.filter(({ day }) => from <= day && day <= to);
-  const newest = Math.max(...shown.map(({ computedAt }) => computedAt.getTime()));
+type CachedDays = { sales: KpiDay<"SALES">[]; orders: KpiDay<"ORDERS">[]; inventory: KpiDay<"INVENTORY">[] };
+
+/** Of the stock only the last day is shown. */
+function freshnessOf({ sales, orders, inventory }: CachedDays, period: Period, now: Date): Freshness {
+  const days = daysOf(period);
+  const shown = [
+    ...[...sales, ...orders].filter(({ day }) => days.includes(day)),
+    ...inventory.filter(({ day }) => day === period.to),
+  ];
+  const oldest = Math.min(...shown.map(({ computedAt }) => computedAt.getTime()));
+  const has = (cached: { day: ShopDay }[], day: ShopDay) => cached.some((entry) => entry.day === day);
   return {
-    asOf: shown.length ? new Date(newest).toISOString() : null,
-    stale: shown.length > 0 && now.getTime() - newest > KPI_LIFETIME_MS,
-    missingDays: daysOf({ from, to }).length - shown.length,
+    asOf: shown.length ? new Date(oldest).toISOString() : null,
+    stale: shown.length > 0 && now.getTime() - oldest > KPI_LIFETIME_MS,
+    missingDays: days.filter((day) => !has(sales, day) || !has(orders, day)).length,
   };
 }

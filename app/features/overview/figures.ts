@@ -4,17 +4,26 @@ import type { KpiPayload } from "./kpi.schema";
 
 type Day<P> = { day: ShopDay; payload: P };
 
-/** What a period came to. Null where there is nothing to say: no cached day, or a division by nothing. */
-export type Figures = {
-  totalSales: number | null;
-  netSales: number | null;
-  orders: number | null;
-  unitsSold: number | null;
-  averageOrderValue: number | null;
-  returningRate: number | null;
-  stockValue: number | null;
-  outOfStockSkus: number | null;
+export type FigureId =
+  | "totalSales"
+  | "netSales"
+  | "orders"
+  | "unitsSold"
+  | "averageOrderValue"
+  | "returningRate"
+  | "stockValue"
+  | "outOfStockSkus";
+
+/** What a period came to, and on how many of the days that it needs this rests. */
+export type Figure = {
+  /** Null while a needed day is missing, and where whole days give none: a division by nothing */
+  value: number | null;
+  /** Days of `needed` that are computed */
+  computed: number;
+  needed: number;
 };
+
+export type Figures = Record<FigureId, Figure>;
 
 export type PeriodDays = {
   sales: Day<KpiPayload<"SALES">>[];
@@ -22,45 +31,63 @@ export type PeriodDays = {
   inventory: Day<KpiPayload<"INVENTORY">>[];
 };
 
-export function figuresOf({ sales, orders, inventory }: PeriodDays): Figures {
-  const customers = sum(orders, "customers");
-  const stock = inventory.at(-1)?.payload;
+/** @param wanted every day of the period. A part of them is no figure of the period: it is not summed. */
+export function figuresOf(days: PeriodDays, wanted: ShopDay[]): Figures {
+  const sales = daysIn(days.sales, wanted);
+  const orders = daysIn(days.orders, wanted);
+  const both = wanted.filter((day) => sales.has(day) && orders.has(day)).length;
+  const lastDay = wanted.slice(-1);
+  const stock = daysIn(days.inventory, lastDay);
+  const needed = wanted.length;
+
+  const ofSales = (value: () => number | null) => whole({ computed: sales.size, needed }, value);
+  const ofOrders = (value: () => number | null) => whole({ computed: orders.size, needed }, value);
+  const ofStock = (field: "valueMinor" | "outOfStockSkus") =>
+    whole({ computed: stock.size, needed: lastDay.length }, () => sum(stock, field));
   return {
-    totalSales: sales.length ? sum(sales, "totalMinor") : null,
-    netSales: sales.length ? sum(sales, "netMinor") : null,
-    orders: orders.length ? sum(orders, "orders") : null,
-    unitsSold: orders.length ? sum(orders, "units") : null,
-    averageOrderValue: averageOrderValue(sales, orders),
-    returningRate: customers ? sum(orders, "returningCustomers") / customers : null,
-    stockValue: stock?.valueMinor ?? null,
-    outOfStockSkus: stock?.outOfStockSkus ?? null,
+    totalSales: ofSales(() => sum(sales, "totalMinor")),
+    netSales: ofSales(() => sum(sales, "netMinor")),
+    orders: ofOrders(() => sum(orders, "orders")),
+    unitsSold: ofOrders(() => sum(orders, "units")),
+    averageOrderValue: whole({ computed: both, needed }, () => {
+      const count = sum(orders, "orders");
+      return count ? Math.round((sum(sales, "grossMinor") - sum(sales, "discountsMinor")) / count) : null;
+    }),
+    returningRate: ofOrders(() => {
+      const customers = sum(orders, "customers");
+      return customers ? sum(orders, "returningCustomers") / customers : null;
+    }),
+    stockValue: ofStock("valueMinor"),
+    outOfStockSkus: ofStock("outOfStockSkus"),
   };
 }
 
-/** Over the days that have both: a day's sales without its orders, or the other way round, would bend the average. */
-function averageOrderValue(sales: PeriodDays["sales"], orders: PeriodDays["orders"]): number | null {
-  const sold = sales.filter(({ day }) => orders.some((other) => other.day === day));
-  const orderCount = sum(
-    orders.filter(({ day }) => sales.some((other) => other.day === day)),
-    "orders",
-  );
-  if (!orderCount) return null;
-  return Math.round((sum(sold, "grossMinor") - sum(sold, "discountsMinor")) / orderCount);
+export function isWhole({ computed, needed }: Pick<Figure, "computed" | "needed">): boolean {
+  return computed === needed;
 }
 
 export type Comparison =
   { kind: "change"; direction: "up" | "down" | "level"; ratio: number } | { kind: "none"; reason: string };
 
 /** How `current` stands against `previous`; a growth from zero has no percentage, and none is made up. */
-export function compare(current: number | null, previous: number | null): Comparison {
-  if (current === null) return { kind: "none", reason: "No figures yet" };
-  if (previous === null) return { kind: "none", reason: "No comparison" };
+export function compare(current: number, previous: number): Comparison {
   if (previous === 0 && current !== 0) return { kind: "none", reason: "Was zero before" };
   const ratio = previous === 0 ? 0 : (current - previous) / Math.abs(previous);
   const shown = Math.round(ratio * 1000);
   return { kind: "change", direction: shown === 0 ? "level" : shown > 0 ? "up" : "down", ratio };
 }
 
-function sum<P, K extends keyof P>(days: Day<P>[], field: K): number {
-  return days.reduce((total, { payload }) => total + Number(payload[field]), 0);
+function whole(days: Pick<Figure, "computed" | "needed">, value: () => number | null): Figure {
+  return { value: isWhole(days) ? value() : null, ...days };
+}
+
+function daysIn<P>(days: Day<P>[], wanted: ShopDay[]): Map<ShopDay, P> {
+  const asked = new Set(wanted);
+  return new Map(days.flatMap(({ day, payload }) => (asked.has(day) ? [[day, payload] as const] : [])));
+}
+
+function sum<P, K extends keyof P>(days: Map<ShopDay, P>, field: K): number {
+  let total = 0;
+  for (const payload of days.values()) total += Number(payload[field]);
+  return total;
 }

@@ -1,23 +1,31 @@
 /** The tiles of the overview: what each figure is called, what it means, and which direction is good news. */
 import type { Money } from "~/platform/money";
-import { compare, type Comparison, type Figures } from "./figures";
+import { compare, isWhole, type Comparison, type Figure, type FigureId, type Figures } from "./figures";
 
 export type MetricValue =
   { kind: "money"; money: Money } | { kind: "count"; count: number } | { kind: "share"; share: number };
 
 export type Metric = {
-  id: keyof Figures;
+  id: FigureId;
   title: string;
   /** For a person who asks what this counts */
   definition: string;
   value: MetricValue | null;
+  /** Why there is no value: days that are not computed, or a period without what the figure divides by */
+  missing: { kind: "not-computed"; detail: string | null } | { kind: "none"; reason: string } | null;
   previous: MetricValue | null;
   comparison: Comparison;
   /** "none": neither direction is good or bad by itself */
   goodWhen: "up" | "down" | "none";
 };
 
-type Definition = Pick<Metric, "id" | "title" | "definition" | "goodWhen"> & { kind: MetricValue["kind"] };
+type Definition = Pick<Metric, "id" | "title" | "definition" | "goodWhen"> & {
+  kind: MetricValue["kind"];
+  /** What a period has none of when its days are computed and give no figure */
+  dividesBy?: string;
+  /** Of the period's last day, not of all of them */
+  ofLastDay?: true;
+};
 
 const DEFINITIONS: Definition[] = [
   {
@@ -48,6 +56,7 @@ const DEFINITIONS: Definition[] = [
     title: "Average order value",
     definition: "Gross sales minus discounts, divided by the number of orders. Returns do not lower it.",
     kind: "money",
+    dividesBy: "orders",
     goodWhen: "up",
   },
   {
@@ -63,6 +72,7 @@ const DEFINITIONS: Definition[] = [
     definition:
       "Customers who had ordered before, among all customers with an order. Counted per day: who orders on two days counts on both. Guests are left out.",
     kind: "share",
+    dividesBy: "customers",
     goodWhen: "up",
   },
   {
@@ -70,6 +80,7 @@ const DEFINITIONS: Definition[] = [
     title: "Stock value",
     definition: "Units in stock at their unit cost, on the last day of the period.",
     kind: "money",
+    ofLastDay: true,
     goodWhen: "none",
   },
   {
@@ -77,30 +88,56 @@ const DEFINITIONS: Definition[] = [
     title: "Out-of-stock SKUs",
     definition: "SKUs with nothing left to sell on the last day of the period.",
     kind: "count",
+    ofLastDay: true,
     goodWhen: "down",
   },
 ];
 
 /**
- * `previous` is null when the period before has no complete figures. A morning is not `judged` against a whole day: less
- * than yesterday is no bad news yet.
+ * A morning is not `judged` against a whole day: less than yesterday is no bad news yet.
+ * A figure that lacks a day has no value, and one whose period before lacks a day has no comparison.
  */
 export function metricsOf(
   current: Figures,
-  previous: Figures | null,
+  previous: Figures,
   { currency, judged = true }: { currency: string; judged?: boolean },
 ): Metric[] {
-  return DEFINITIONS.map(({ kind, ...definition }) => {
-    const now = current[definition.id];
-    const before = previous?.[definition.id] ?? null;
+  return DEFINITIONS.map((definition) => {
+    const { id, title, definition: explanation, kind, goodWhen } = definition;
+    const [now, before] = [current[id], previous[id]];
+    const compared = now.value !== null && before.value !== null;
     return {
-      ...definition,
-      goodWhen: judged ? definition.goodWhen : "none",
-      value: valueOf(kind, now, currency),
-      previous: valueOf(kind, before, currency),
-      comparison: compare(now, before),
+      ...{ id, title, definition: explanation, goodWhen: judged ? goodWhen : "none" },
+      value: valueOf(kind, now.value, currency),
+      missing: now.value === null ? missingOf(now, definition) : null,
+      previous: compared ? valueOf(kind, before.value, currency) : null,
+      comparison:
+        now.value !== null && before.value !== null
+          ? compare(now.value, before.value)
+          : { kind: "none", reason: reasonOf(now, before, definition) },
     };
   });
+}
+
+function missingOf(figure: Figure, { dividesBy, ofLastDay }: Definition): Metric["missing"] {
+  if (isWhole(figure)) return { kind: "none", reason: `No ${dividesBy ?? "figures"} in this period` };
+  if (ofLastDay) return { kind: "not-computed", detail: "Its last day is missing" };
+  return { kind: "not-computed", detail: figure.needed > 1 ? `${partText(figure)} are computed` : null };
+}
+
+/** Why nothing is compared: this period's own gap first. */
+function reasonOf(now: Figure, before: Figure, { dividesBy, ofLastDay }: Definition): string {
+  if (!isWhole(now)) return "Not computed yet";
+  if (now.value === null) return "No comparison";
+  if (isWhole(before)) return `No ${dividesBy ?? "figures"} in the period before`;
+  if (ofLastDay) return "No comparison: the last day of the period before is not computed";
+  return before.needed > 1
+    ? `No comparison: ${partText(before)} before are computed`
+    : "No comparison: the day before is not computed";
+}
+
+function partText({ computed, needed }: Figure): string {
+  return `${computed} of ${needed} days`;
 }
 
 function valueOf(kind: MetricValue["kind"], amount: number | null, currency: string): MetricValue | null {

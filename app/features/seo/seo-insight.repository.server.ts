@@ -30,6 +30,10 @@ export class SeoInsightRepository {
     return rows.map(withoutStore);
   }
 
+  count(): Promise<number> {
+    return this.db.seoInsight.count({ where: { storeId: this.storeId } });
+  }
+
   countOpen(): Promise<number> {
     return this.db.seoInsight.count({ where: { storeId: this.storeId, status: "OPEN" } });
   }

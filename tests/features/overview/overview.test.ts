@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { forgetDays } from "~/features/overview/forget-figures.server";
 import { KpiCacheRepository } from "~/features/overview/kpi-cache.repository.server";
 import { actOnOverview, loadOverview } from "~/features/overview/overview.server";
 import { StoreRepository } from "~/features/stores/store.repository.server";
@@ -46,6 +47,12 @@ eachDatabase("the overview", ({ db }) => {
       expect([overview.attention.total, overview.waiting.count, overview.runningOut?.count]).toEqual([
         0, 0, 0,
       ]);
+      // Zero of nothing: the page must not praise it.
+      expect(overview).toMatchObject({
+        attention: { anyFlags: false },
+        waiting: { anyTickets: false },
+        runningOut: { known: 0 },
+      });
       expect(overview.connections.map(({ state }) => state)).toEqual(Array(4).fill("unconnected"));
       expect(overview.setup?.map(({ done }) => done)).toEqual([false, false, false, false]);
     });
@@ -61,8 +68,10 @@ eachDatabase("the overview", ({ db }) => {
     let store: Awaited<ReturnType<StoreRepository["findByShopDomain"]>>;
     beforeAll(async () => {
       const opened = await openStore("two-periods.myshopify.com");
-      for (let i = 0; i < 14; i++)
+      for (let i = 0; i < 14; i++) {
         await cacheDay(opened.id, addDays("2026-11-16", -i), i < 7 ? 2_000 : 1_000);
+        await cacheCounts(opened.id, addDays("2026-11-16", -i));
+      }
       store = await opened.reload();
     });
 
@@ -82,18 +91,25 @@ eachDatabase("the overview", ({ db }) => {
       });
     });
 
-    it("makes no comparison with a period that lacks days", async () => {
+    it("shows no sum of a part of a period, and says how large the part is", async () => {
       const overview = await loadOverview(db(), store!, { now: NOW, range: "last30" });
-      expect(metric(overview, "totalSales")?.comparison.kind).toBe("none");
+      expect(metric(overview, "totalSales")).toMatchObject({
+        value: null,
+        previous: null,
+        missing: { kind: "not-computed", detail: "14 of 30 days are computed" },
+        comparison: { kind: "none" },
+      });
       expect(overview.freshness.missingDays).toBe(16);
+      // The days that are known are on the chart, the others are gaps.
+      expect(overview.series.filter(({ minor }) => minor === null)).toHaveLength(16);
+      expect(overview.series.at(-1)?.minor).toBe(2_000);
     });
 
     it.each([
-      ["today, which is not over,", "2026-11-16", "change"],
-      ["yesterday", "2026-11-15", "none"],
-      ["the first day", "2026-11-10", "none"],
-      ["a day of the period before", "2026-11-03", "none"],
-    ])("without %s (%s) has a comparison of the kind %s", async (_name, missing, kind) => {
+      ["today, which is not over,", "2026-11-16"],
+      ["a day in the middle", "2026-11-13"],
+      ["the first day", "2026-11-10"],
+    ])("has no total of the sales without those of %s (%s)", async (_name, missing) => {
       const opened = await openStore(`without-${missing}.myshopify.com`);
       for (let i = 0; i < 14; i++) {
         const day = addDays("2026-11-16", -i);
@@ -101,11 +117,74 @@ eachDatabase("the overview", ({ db }) => {
         await cacheCounts(opened.id, day);
       }
       const overview = await loadOverview(db(), await opened.reload(), { now: NOW, range: "last7" });
-      expect(metric(overview, "totalSales")?.comparison.kind).toBe(kind);
-      expect(metric(overview, "averageOrderValue")?.comparison.kind).toBe(kind);
-      // What has all its days is compared, whatever the other figures lack.
-      expect(metric(overview, "orders")?.comparison.kind).toBe("change");
+      for (const id of ["totalSales", "netSales", "averageOrderValue"])
+        expect(metric(overview, id)).toMatchObject({
+          value: null,
+          missing: { kind: "not-computed", detail: "6 of 7 days are computed" },
+          comparison: { kind: "none" },
+        });
+      expect(overview.freshness.missingDays).toBe(1);
+      // What has all its days is shown and compared, whatever the other figures lack.
+      expect(metric(overview, "orders")).toMatchObject({
+        value: { count: 7 },
+        comparison: { kind: "change" },
+      });
       expect(metric(overview, "stockValue")?.comparison.kind).toBe("change");
+    });
+
+    it("has its total and no comparison when a day of the period before is missing", async () => {
+      const opened = await openStore("without-a-day-before.myshopify.com");
+      for (let i = 0; i < 14; i++) {
+        const day = addDays("2026-11-16", -i);
+        if (day !== "2026-11-03") await cacheDay(opened.id, day, 1_000);
+        await cacheCounts(opened.id, day);
+      }
+      const overview = await loadOverview(db(), await opened.reload(), { now: NOW, range: "last7" });
+      expect(metric(overview, "totalSales")).toMatchObject({
+        value: { money: { minor: 7_000 } },
+        previous: null,
+        comparison: { kind: "none", reason: "No comparison: 6 of 7 days before are computed" },
+      });
+    });
+
+    it("has no stock of an earlier day when its last day has none", async () => {
+      const opened = await openStore("without-stock.myshopify.com");
+      for (let i = 0; i < 14; i++) await cacheCounts(opened.id, addDays("2026-11-16", -i));
+      await db().kpiCache.deleteMany({
+        where: { storeId: opened.id, kind: "INVENTORY", fromDay: "2026-11-16" },
+      });
+      const overview = await loadOverview(db(), await opened.reload(), { now: NOW, range: "last7" });
+      expect(metric(overview, "stockValue")).toMatchObject({
+        value: null,
+        missing: { kind: "not-computed" },
+      });
+      expect(metric(overview, "orders")?.value).toEqual({ kind: "count", count: 7 });
+    });
+
+    it("has no figures left under its name once the sweep has deleted the expired ones", async () => {
+      const opened = await openStore("swept.myshopify.com");
+      for (let i = 0; i < 7; i++) {
+        const computedAt = i < 3 ? NOW : new Date(NOW.getTime() - 7 * HOUR);
+        await cacheDay(opened.id, addDays("2026-11-16", -i), 1_000, computedAt);
+      }
+      await db().kpiCache.deleteMany({ where: { storeId: opened.id, expiresAt: { lt: NOW } } });
+      const overview = await loadOverview(db(), await opened.reload(), { now: NOW, range: "last7" });
+      expect(metric(overview, "totalSales")).toMatchObject({
+        value: null,
+        missing: { detail: "3 of 7 days are computed" },
+      });
+    });
+
+    it("loses the day of an order from its totals when a webhook brings the order", async () => {
+      const opened = await openStore("ordered.myshopify.com");
+      for (let i = 0; i < 7; i++) {
+        await cacheDay(opened.id, addDays("2026-11-16", -i), 1_000);
+        await cacheCounts(opened.id, addDays("2026-11-16", -i));
+      }
+      await forgetDays(db(), { id: opened.id, ianaTimezone: "UTC" }, [NOW]);
+      const overview = await loadOverview(db(), await opened.reload(), { now: NOW, range: "last7" });
+      expect(overview.metrics.map(({ value }) => value)).toEqual(overview.metrics.map(() => null));
+      expect(overview.freshness).toMatchObject({ missingDays: 1 });
     });
 
     it("has the default range for an unknown one", async () => {
@@ -122,17 +201,21 @@ eachDatabase("the overview", ({ db }) => {
     expect(metric(overview, "totalSales")?.value).toMatchObject({ money: { minor: 4_200 } });
   });
 
-  it("omits days in another currency from the sums", async () => {
+  it("takes days in another currency for days that are not computed", async () => {
     const { id, reload } = await openStore("moved.myshopify.com");
     await cacheDay(id, "2026-11-16", 100);
     await cacheCounts(id, "2026-11-16");
     await cacheDay(id, "2026-11-15", 900, NOW, "EUR");
     await cacheCounts(id, "2026-11-15", "EUR");
     const overview = await loadOverview(db(), await reload(), { now: NOW, range: "last7" });
-    expect(metric(overview, "totalSales")?.value).toMatchObject({ money: { minor: 100, currency: "USD" } });
-    expect(metric(overview, "orders")?.value).toEqual({ kind: "count", count: 1 });
-    expect(metric(overview, "averageOrderValue")?.value).toMatchObject({ money: { minor: 100 } });
+    for (const id of ["totalSales", "orders", "averageOrderValue"])
+      expect(metric(overview, id)).toMatchObject({
+        value: null,
+        missing: { kind: "not-computed", detail: "1 of 7 days are computed" },
+      });
     expect(overview.freshness.missingDays).toBe(6);
+    const today = await loadOverview(db(), await reload(), { now: NOW, range: "today" });
+    expect(metric(today, "totalSales")?.value).toMatchObject({ money: { minor: 100, currency: "USD" } });
   });
 
   it("marks figures as stale when they are older than six hours", async () => {
@@ -140,6 +223,7 @@ eachDatabase("the overview", ({ db }) => {
     await cacheDay(fresh.id, "2026-11-16", 100, new Date(NOW.getTime() - 6 * HOUR));
     const old = await openStore("old.myshopify.com");
     await cacheDay(old.id, "2026-11-16", 100, new Date(NOW.getTime() - 6 * HOUR - 1));
+    for (const { id } of [fresh, old]) await cacheCounts(id, "2026-11-16");
     const freshness = async ({ reload }: typeof fresh) =>
       (await loadOverview(db(), await reload(), { now: NOW, range: "today" })).freshness;
     expect(await freshness(fresh)).toEqual({

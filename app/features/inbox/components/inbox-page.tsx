@@ -24,7 +24,7 @@ export function InboxPage({ inbox, now }: { inbox: InboxOverview; now: string })
       {tickets.length === 0 ? (
         <SectionEmpty
           title="No messages yet"
-          body="Messages from your storefront's contact form and your support address appear here."
+          body="Nothing loaded yet: no message is stored, and Backroom does not read a contact form or a mailbox so far."
         />
       ) : (
         <Card>

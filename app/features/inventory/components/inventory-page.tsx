@@ -1,45 +1,62 @@
-import { Badge, Card, IndexTable, Page, Text, useBreakpoints } from "@shopify/polaris";
+import { Badge, Card, IndexTable, Page, Text } from "@shopify/polaris";
 import { Row, RowList } from "~/components/row-list";
 import { SectionEmpty } from "~/components/section-empty";
 import { formatDay } from "~/platform/shop-time";
 import type { StockLine } from "../inventory.server";
 
 type Table = { items: StockLine[]; today: string; lowCoverDays: number };
-type Props = Table & { forecast: boolean };
+type Props = Table & { forecast: boolean; known: number };
 
 /** SKUs by the day on which they sell out at their present pace. */
-export function InventoryPage({ forecast, items, today, lowCoverDays }: Props) {
-  const { smDown } = useBreakpoints();
+export function InventoryPage({ forecast, items, known, today, lowCoverDays }: Props) {
   return (
     <Page title="Inventory" subtitle="What sells out next, at the pace of the last weeks">
       {!forecast ? (
         <SectionEmpty
           title="The forecast is off"
-          body="It was switched off in the settings. Switched on, it shows when each SKU sells out and what to reorder."
+          body="It was switched off in the settings. Switched on, this page lists the SKUs that sell out, as far as a forecast was computed."
           action={{ label: "Change settings", url: "/app/settings" }}
         />
       ) : items.length === 0 ? (
-        <SectionEmpty
-          title="No forecast yet"
-          body="Once your sales and stock levels are read, every SKU gets its pace, its days of cover and the day it sells out."
-        />
-      ) : smDown ? (
-        <Card>
-          <RowList label="SKUs by sell-out day">
-            {items.map((item) => (
-              <Row
-                key={item.id}
-                title={nameOf(item)}
-                detail={`${item.sku}, ${item.available} left, ${pace(item.unitsPerDay)} a day`}
-                aside={<SellOut item={item} today={today} lowCoverDays={lowCoverDays} />}
-              />
-            ))}
-          </RowList>
-        </Card>
+        <SectionEmpty {...(known > 0 ? NOTHING_SELLS_OUT : NOTHING_LOADED)} />
       ) : (
-        <StockTable items={items} today={today} lowCoverDays={lowCoverDays} />
+        <>
+          {/* Both are in the page, and CSS shows one: which one is known before the page is hydrated. */}
+          <div className="on-phones">
+            <StockList items={items} today={today} lowCoverDays={lowCoverDays} />
+          </div>
+          <div className="on-wider-screens">
+            <StockTable items={items} today={today} lowCoverDays={lowCoverDays} />
+          </div>
+        </>
       )}
     </Page>
+  );
+}
+
+const NOTHING_LOADED = {
+  title: "No forecast yet",
+  body: "Nothing loaded yet: no sales or stock levels were read from Shopify, so no forecast was computed.",
+};
+const NOTHING_SELLS_OUT = {
+  title: "No SKU sells out",
+  body: "SKUs with a forecast are known, and none of them sells out at its present pace.",
+};
+
+function StockList({ items, today, lowCoverDays }: Table) {
+  return (
+    <Card>
+      <RowList label="SKUs by sell-out day">
+        {items.map((item) => (
+          <Row
+            key={item.id}
+            title={nameOf(item)}
+            detail={`${item.sku}, ${item.available} left, ${pace(item.unitsPerDay)} a day`}
+            aside={<SellOut item={item} today={today} lowCoverDays={lowCoverDays} />}
+          />
+        ))}
+      </RowList>
+    </Card>
   );
 }
 

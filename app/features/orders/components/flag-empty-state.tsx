@@ -4,7 +4,10 @@ import type { FlagStatus } from "../order-flag";
 import type { FlagListQuery } from "../orders.schema";
 
 const EMPTY: Record<FlagStatus, { title: string; body: string }> = {
-  ATTENTION: { title: "No order needs attention", body: "New flags appear here as orders come in." },
+  ATTENTION: {
+    title: "No flag waits for attention",
+    body: "Every flag is snoozed, resolved or archived; the other tabs have them.",
+  },
   SNOOZED: {
     title: "Nothing is snoozed",
     body: "Snooze a flag to have it come back in one, three or seven days.",
@@ -13,7 +16,10 @@ const EMPTY: Record<FlagStatus, { title: string; body: string }> = {
     title: "Nothing is resolved yet",
     body: "Flags that you resolve are kept here, with who did it and when.",
   },
-  ARCHIVED: { title: "The archive is empty", body: "Resolved flags move here after a while." },
+  ARCHIVED: {
+    title: "The archive is empty",
+    body: "Nothing is archived by itself. Resolved flags stay under “Resolved”.",
+  },
 };
 
 /** Why the list is empty: nothing matches, nothing is in this tab, or no order was ever flagged. */
@@ -29,7 +35,7 @@ export function FlagEmptyState({ query, anyFlags }: { query: FlagListQuery; anyF
     return (
       <ListEmpty
         title="No order has been flagged yet"
-        body="Backroom looks at every order against your thresholds and flags those that need a hand."
+        body="Nothing loaded yet: no order was read from Shopify and compared with your thresholds."
       >
         <Button url="/app/settings">See the thresholds</Button>
       </ListEmpty>

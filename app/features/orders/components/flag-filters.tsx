@@ -24,22 +24,24 @@ export function FlagFilters({ query, counts, loading }: Props) {
     onAction: () => change({ status }),
   }));
   return (
-    <IndexFilters
-      tabs={tabs}
-      selected={FLAG_STATUSES.indexOf(query.status)}
-      canCreateNewView={false}
-      mode={mode}
-      setMode={setMode}
-      loading={loading}
-      queryValue={search}
-      queryPlaceholder="Search by order or customer"
-      onQueryChange={setSearch}
-      onQueryClear={() => setSearch("")}
-      cancelAction={{ onAction: () => change({ q: undefined, severity: undefined, rule: undefined }) }}
-      filters={filtersOf(query, change)}
-      appliedFilters={appliedOf(query, change)}
-      onClearAll={() => change({ q: undefined, severity: undefined, rule: undefined })}
-    />
+    <div className="list-filters">
+      <IndexFilters
+        tabs={tabs}
+        selected={FLAG_STATUSES.indexOf(query.status)}
+        canCreateNewView={false}
+        mode={mode}
+        setMode={setMode}
+        loading={loading}
+        queryValue={search}
+        queryPlaceholder="Search by order or customer"
+        onQueryChange={setSearch}
+        onQueryClear={() => setSearch("")}
+        cancelAction={{ onAction: () => change({ q: undefined, severity: undefined, rule: undefined }) }}
+        filters={filtersOf(query, change)}
+        appliedFilters={appliedOf(query, change)}
+        onClearAll={() => change({ q: undefined, severity: undefined, rule: undefined })}
+      />
+    </div>
   );
 }
 

@@ -24,7 +24,11 @@ export function AttentionCard({ attention, now }: { attention: Attention; now: s
       }
     >
       {attention.total === 0 ? (
-        <Quiet>No order is flagged. New flags appear here as orders come in.</Quiet>
+        <Quiet>
+          {attention.anyFlags
+            ? "No flag waits for attention."
+            : "Nothing loaded yet: no order was compared with your thresholds."}
+        </Quiet>
       ) : (
         <RowList label="Latest flags">
           {attention.latest.map((flag) => (

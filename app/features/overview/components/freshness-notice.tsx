@@ -1,31 +1,41 @@
-import { Banner } from "@shopify/polaris";
+import { Banner, BlockStack } from "@shopify/polaris";
 import type { Freshness } from "../figures.server";
+
+type Notice = { title: string; sentences: string[] };
 
 /** Calm words for figures that are old or missing; nothing when all is well. */
 export function FreshnessNotice({ freshness, days }: { freshness: Freshness; days: number }) {
-  const { asOf, stale, missingDays } = freshness;
-  if (!asOf)
-    return (
-      <Banner title="Figures for this period are not ready yet" tone="info">
-        <p>
-          They are computed from your orders in the background. Flags, tickets and stock below are up to date.
-        </p>
-      </Banner>
-    );
-  if (stale)
-    return (
-      <Banner title="These figures are more than six hours old" tone="info">
-        <p>They will be refreshed in the background. Orders placed since then are not in them.</p>
-      </Banner>
-    );
-  if (missingDays > 0)
-    return (
-      <Banner
-        title={`Figures for ${missingDays} of ${days} ${days === 1 ? "day" : "days"} are missing`}
-        tone="info"
-      >
-        <p>The totals below leave these days out until they are computed.</p>
-      </Banner>
-    );
-  return null;
+  const notice = noticeOf(freshness, days);
+  if (!notice) return null;
+  return (
+    <Banner title={notice.title} tone="info">
+      <BlockStack gap="100">
+        {notice.sentences.map((sentence) => (
+          <p key={sentence}>{sentence}</p>
+        ))}
+      </BlockStack>
+    </Banner>
+  );
 }
+
+export function noticeOf({ asOf, stale, missingDays }: Freshness, days: number): Notice | null {
+  if (missingDays === days)
+    return {
+      title: "Figures for this period are not computed yet",
+      sentences: [
+        "None are stored for these days. Figures expire six hours after they are computed, and those of a day are dropped when an order or a refund of that day comes in.",
+      ],
+    };
+  if (missingDays > 0)
+    return {
+      title: `Figures for ${missingDays} of ${days} days are not computed yet`,
+      sentences: [
+        "Totals, averages and comparisons need every day of their period, so those that lack one are not shown. The chart leaves missing days out.",
+        ...(asOf && stale ? [STALE] : []),
+      ],
+    };
+  return stale ? { title: "These figures are more than six hours old", sentences: [STALE] } : null;
+}
+
+const STALE =
+  "What is shown was computed more than six hours ago. What happened since then may not be in it.";

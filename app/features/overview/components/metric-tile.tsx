@@ -15,12 +15,35 @@ export function MetricTile({ metric }: { metric: Metric }) {
             <span>{metric.title}</span>
           </Tooltip>
         </Text>
-        <Text as="p" variant="headingLg">
-          <span className="metric-value">{metric.value ? valueText(metric.value) : "–"}</span>
-        </Text>
-        <Change metric={metric} />
+        {metric.value ? (
+          <>
+            <Text as="p" variant="headingLg">
+              <span className="metric-value">{valueText(metric.value)}</span>
+            </Text>
+            <Change metric={metric} />
+          </>
+        ) : (
+          <Missing missing={metric.missing} />
+        )}
       </BlockStack>
     </Box>
+  );
+}
+
+/** No figure, and why: never the sum of some of the days under the name of all. */
+function Missing({ missing }: { missing: Metric["missing"] }) {
+  const detail = missing?.kind === "none" ? missing.reason : missing?.detail;
+  return (
+    <>
+      <Text as="p" variant="headingSm" tone="subdued">
+        {missing?.kind === "none" ? "None" : "Not computed yet"}
+      </Text>
+      {detail && (
+        <Text as="p" variant="bodySm" tone="subdued">
+          {detail}
+        </Text>
+      )}
+    </>
   );
 }
 
@@ -28,7 +51,7 @@ function Change({ metric: { comparison, previous, goodWhen } }: { metric: Metric
   if (comparison.kind === "none" || !previous)
     return (
       <Text as="p" variant="bodySm" tone="subdued">
-        {comparison.kind === "none" ? comparison.reason : "No comparison"}
+        {comparison.kind === "none" && comparison.reason}
       </Text>
     );
   const tone = toneOf(comparison.direction, goodWhen);

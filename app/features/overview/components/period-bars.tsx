@@ -14,7 +14,7 @@ export function PeriodBars({ point, format }: { point: ChartPoint; format: (valu
           <dt>{label}</dt>
           <dd>
             <span className={className} style={{ width: `${(Math.max(0, value ?? 0) / longest) * 70}%` }} />
-            {value === null ? "No figures" : format(value)}
+            {value === null ? "Not computed yet" : format(value)}
           </dd>
         </div>
       ))}

@@ -20,6 +20,16 @@ export function SalesCard({ series, range, currency }: Props) {
     previousValue: point.previousMinor,
   }));
   const anything = points.some(({ value, previousValue }) => value !== null || previousValue !== null);
+  const missing = [
+    missingText(
+      "this period",
+      points.map(({ value }) => value),
+    ),
+    missingText(
+      "the period before",
+      points.map(({ previousValue }) => previousValue),
+    ),
+  ].flatMap((text) => text ?? []);
   const format = (minor: number) => formatMoney(money(minor));
   return (
     <Card>
@@ -30,7 +40,7 @@ export function SalesCard({ series, range, currency }: Props) {
           </Text>
           {points.length > 1 && <Key previous={points.some(({ previousValue }) => previousValue !== null)} />}
         </InlineStack>
-        {!anything && <Quiet>There are no figures for this period yet.</Quiet>}
+        {!anything && <Quiet>The sales of these days are not computed yet.</Quiet>}
         {anything && points.length === 1 && points[0] && <PeriodBars point={points[0]} format={format} />}
         {anything && points.length > 1 && (
           <DailyChart
@@ -40,9 +50,17 @@ export function SalesCard({ series, range, currency }: Props) {
             formatAxis={(minor) => formatMoney(money(minor), "en-US", { compact: true })}
           />
         )}
+        {anything && points.length > 1 && missing.length > 0 && (
+          <Quiet>Not computed yet, and left out of the chart: {missing.join("; ")}.</Quiet>
+        )}
       </BlockStack>
     </Card>
   );
+}
+
+function missingText(period: string, values: (number | null)[]): string | null {
+  const missing = values.filter((value) => value === null).length;
+  return missing ? `${missing} of ${values.length} days of ${period}` : null;
 }
 
 function Key({ previous }: { previous: boolean }) {

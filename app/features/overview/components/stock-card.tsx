@@ -11,7 +11,7 @@ export function StockCard({ runningOut, today }: { runningOut: RunningOut | null
         <Quiet>The inventory forecast is switched off.</Quiet>
       </SectionCard>
     );
-  const { count, items, lowCoverDays } = runningOut;
+  const { count, items, lowCoverDays, known } = runningOut;
   return (
     <SectionCard
       title="Stock running out"
@@ -19,7 +19,11 @@ export function StockCard({ runningOut, today }: { runningOut: RunningOut | null
       action={{ label: "See inventory", url: "/app/inventory" }}
     >
       {count === 0 ? (
-        <Quiet>Everything that sells lasts longer than {lowCoverDays} days.</Quiet>
+        <Quiet>
+          {known > 0
+            ? `Of ${known} ${known === 1 ? "SKU" : "SKUs"} with a forecast none sells out within ${lowCoverDays} days.`
+            : "Nothing loaded yet: no forecast was computed."}
+        </Quiet>
       ) : (
         <RowList label={`SKUs that sell out within ${lowCoverDays} days`}>
           {items.map((item) => (

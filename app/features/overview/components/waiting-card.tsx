@@ -12,7 +12,11 @@ export function WaitingCard({ waiting, now }: { waiting: Waiting; now: string })
       action={{ label: "Open inbox", url: "/app/inbox" }}
     >
       {waiting.count === 0 ? (
-        <Quiet>Every customer has an answer.</Quiet>
+        <Quiet>
+          {waiting.anyTickets
+            ? "No customer waits for an answer."
+            : "Nothing loaded yet: no message is stored."}
+        </Quiet>
       ) : (
         <RowList label="Tickets that wait for an answer">
           {waiting.latest.map((ticket) => (

@@ -18,10 +18,10 @@ const SEVERITIES = {
   INFO: { label: "Info", tone: "info" },
 } as const;
 
-type Props = { switchedOn: boolean; insights: InsightLine[]; now: string };
+type Props = { switchedOn: boolean; insights: InsightLine[]; known: number; now: string };
 
 /** Open insights, the most severe first. */
-export function SeoPage({ switchedOn, insights, now }: Props) {
+export function SeoPage({ switchedOn, insights, known, now }: Props) {
   return (
     <Page title="SEO" subtitle="What search engines and your catalogue say is worth doing">
       {!switchedOn ? (
@@ -31,10 +31,7 @@ export function SeoPage({ switchedOn, insights, now }: Props) {
           action={{ label: "Change settings", url: "/app/settings" }}
         />
       ) : insights.length === 0 ? (
-        <SectionEmpty
-          title="Nothing to do"
-          body="Insights appear here once Search Console, Analytics or Bing are connected and there is something to improve."
-        />
+        <SectionEmpty {...(known > 0 ? NOTHING_OPEN : NOTHING_LOADED)} />
       ) : (
         <Card>
           <RowList label="Open insights">
@@ -54,6 +51,15 @@ export function SeoPage({ switchedOn, insights, now }: Props) {
     </Page>
   );
 }
+
+const NOTHING_LOADED = {
+  title: "Nothing loaded yet",
+  body: "Backroom has looked for no insights: it tests the connections to Search Console, Google Analytics and Bing, and does not read them for insights so far.",
+};
+const NOTHING_OPEN = {
+  title: "No insight is open",
+  body: "Those that were found are done or dismissed.",
+};
 
 /** A page by its path, a query as it is; a product is named in the title already. */
 function resourceText(resource: string): string {

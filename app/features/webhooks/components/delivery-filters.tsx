@@ -38,43 +38,45 @@ export function DeliveryFilters({ query, counts, topics, loading }: Props) {
   });
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   return (
-    <IndexFilters
-      tabs={[
-        tab("all", "All", total),
-        ...WEBHOOK_STATUSES.map((status) => tab(status, STATUS_NAMES[status], counts[status], status)),
-      ]}
-      selected={query.status ? WEBHOOK_STATUSES.indexOf(query.status) + 1 : 0}
-      canCreateNewView={false}
-      mode={mode}
-      setMode={setMode}
-      loading={loading}
-      queryValue={typed}
-      queryPlaceholder="Search by webhook id"
-      onQueryChange={search}
-      onQueryClear={() => search("")}
-      cancelAction={{ onAction: clear }}
-      onClearAll={clear}
-      filters={[
-        {
-          key: "topic",
-          label: "Topic",
-          pinned: true,
-          filter: (
-            <ChoiceList
-              title="Topic"
-              titleHidden
-              choices={topics.map((topic) => ({ value: topic, label: topic }))}
-              selected={query.topic ? [query.topic] : []}
-              onChange={([topic]) => change({ topic })}
-            />
-          ),
-        },
-      ]}
-      appliedFilters={
-        query.topic
-          ? [{ key: "topic", label: query.topic, onRemove: () => change({ topic: undefined }) }]
-          : []
-      }
-    />
+    <div className="list-filters">
+      <IndexFilters
+        tabs={[
+          tab("all", "All", total),
+          ...WEBHOOK_STATUSES.map((status) => tab(status, STATUS_NAMES[status], counts[status], status)),
+        ]}
+        selected={query.status ? WEBHOOK_STATUSES.indexOf(query.status) + 1 : 0}
+        canCreateNewView={false}
+        mode={mode}
+        setMode={setMode}
+        loading={loading}
+        queryValue={typed}
+        queryPlaceholder="Search by webhook id"
+        onQueryChange={search}
+        onQueryClear={() => search("")}
+        cancelAction={{ onAction: clear }}
+        onClearAll={clear}
+        filters={[
+          {
+            key: "topic",
+            label: "Topic",
+            pinned: true,
+            filter: (
+              <ChoiceList
+                title="Topic"
+                titleHidden
+                choices={topics.map((topic) => ({ value: topic, label: topic }))}
+                selected={query.topic ? [query.topic] : []}
+                onChange={([topic]) => change({ topic })}
+              />
+            ),
+          },
+        ]}
+        appliedFilters={
+          query.topic
+            ? [{ key: "topic", label: query.topic, onRemove: () => change({ topic: undefined }) }]
+            : []
+        }
+      />
+    </div>
   );
 }
