@@ -1,6 +1,7 @@
 /** `npm run prisma:derive`: prisma/schema.sqlite.prisma from prisma/schema.prisma, the canonical Postgres schema. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { command } from "~/platform/command.server";
+import { withLineFeeds } from "./line-ends";
 
 const CANONICAL = "prisma/schema.prisma";
 const DERIVED = "prisma/schema.sqlite.prisma";
@@ -23,7 +24,7 @@ export const main = command({
       err(`${DERIVED} is not up to date. Run: npm run prisma:derive`);
       return 1;
     }
-    writeFileSync(DERIVED, deriveSqliteSchema(readFileSync(CANONICAL, "utf8")));
+    writeFileSync(DERIVED, deriveSqliteSchema(read(CANONICAL)));
     out(`Wrote ${DERIVED}`);
     return 0;
   },
@@ -31,7 +32,11 @@ export const main = command({
 
 /** Whether the file on disk is what would be written. */
 export function isDerived(): boolean {
-  return readFileSync(DERIVED, "utf8") === deriveSqliteSchema(readFileSync(CANONICAL, "utf8"));
+  return read(DERIVED) === deriveSqliteSchema(read(CANONICAL));
+}
+
+function read(path: string): string {
+  return withLineFeeds(readFileSync(path, "utf8"));
 }
 
 /** The SQLite twin of a Postgres schema: another provider, another output, and no native column types. */

@@ -14,6 +14,7 @@ import { parse } from "pg-connection-string";
 import { postgresAddress, withHostPlace } from "../app/platform/db/postgres-address";
 import { spellingClient, type ClientClass } from "../app/platform/db/postgres-driver.server";
 import { quotedName } from "../app/platform/db/postgres-schema";
+import { withLineFeeds } from "./line-ends";
 
 /** Type OIDs from Postgres' pg_type.dat that the adapter does not know, and what to present instead. */
 const OID = { char: 18, name: 19, text: 25, nameArray: 1003, textArray: 1009 } as const;
@@ -173,7 +174,8 @@ function presentCatalogueTypes(queryable: Pick<SqlDriverAdapter, "queryRaw">) {
  * transaction, so it is sent statement by statement; such migrations write each statement so that it may run twice. (The
  * adapter's own way splits every script at every semicolon, comments and literals included.)
  */
-export function splitScript(script: string): string[] {
+export function splitScript(file: string): string[] {
+  const script = withLineFeeds(file);
   if (!goesInSteps(script)) return [script];
   return withoutComments(script)
     .split(AFTER_STATEMENT)

@@ -11,6 +11,7 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from "@prisma/driver-adapter-utils";
 import { assertSqliteDriverFits } from "../app/platform/db/sqlite-driver.server";
+import { withLineFeeds } from "./line-ends";
 
 export function sqliteMigrateAdapter(file: string): SqlMigrationAwareDriverAdapterFactory {
   assertSqliteDriverFits();
@@ -25,7 +26,8 @@ export function sqliteMigrateAdapter(file: string): SqlMigrationAwareDriverAdapt
 
 function mend(adapter: SqlDriverAdapter): SqlDriverAdapter {
   const execute = adapter.executeScript.bind(adapter);
-  adapter.executeScript = async (script) => {
+  adapter.executeScript = async (file) => {
+    const script = withLineFeeds(file);
     // SQLite ignores this pragma inside a transaction, so what a table's rebuild says of it is said outside.
     const rebuilds = /PRAGMA foreign_keys\s*=\s*OFF/i.test(script);
     if (rebuilds) await execute("PRAGMA foreign_keys = OFF");

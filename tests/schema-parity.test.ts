@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { deriveSqliteSchema } from "../prisma/derive-sqlite";
+import { withLineFeeds } from "../prisma/line-ends";
 import { readSchema, type Datamodel } from "./support/schema";
 
 /** What a schema means to the code above it; how a column is stored is the engine's own affair. */
@@ -14,8 +15,8 @@ function meaning({ enums, models, indexes }: Datamodel) {
 
 describe("the SQLite schema", () => {
   it("is what the script derives from the Postgres schema", () => {
-    const derived = deriveSqliteSchema(readFileSync("prisma/schema.prisma", "utf8"));
-    expect(readFileSync("prisma/schema.sqlite.prisma", "utf8")).toBe(derived);
+    const read = (path: string) => withLineFeeds(readFileSync(path, "utf8"));
+    expect(read("prisma/schema.sqlite.prisma")).toBe(deriveSqliteSchema(read("prisma/schema.prisma")));
   });
 
   it("has the same models, fields, relations, defaults, unique keys, indexes, enums and comments as the Postgres schema", () => {

@@ -2,7 +2,6 @@
  * The only reader of process.env. Ordinary configuration (`env`) and secrets (`secrets`) are separate objects, so that
  * whoever logs or renders the first cannot leak the second.
  */
-import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { z } from "zod";
 import { parseKeyring } from "./crypto/keyring.server";
@@ -11,6 +10,7 @@ import { regionOf } from "./crypto/kms.server";
 import { DatabaseUrlError, parseDatabaseUrl } from "./db/database-url";
 import { parseUrl } from "./http/parse-url";
 import { namesSchema, postgresAddress, withHostPlace, withSchema } from "./db/postgres-address";
+import { readTextFile, TextFileError } from "./text-file.server";
 
 export type Env = {
   nodeEnv: "production" | "development" | "test";
@@ -217,10 +217,11 @@ export function backupIdentities(source: Source): string[] {
     throw new ConfigurationError([
       "BACKUP_IDENTITY is not set; it is the AGE-SECRET-KEY-… that belongs to BACKUP_RECIPIENT (or name its file in BACKUP_IDENTITY_FILE).",
     ]);
-  if (!value && file && !existsSync(file))
+  const text = value ?? readConfigured(file!);
+  if (text === undefined)
     throw new ConfigurationError([`BACKUP_IDENTITY_FILE names ${file}, and there is no such file.`]);
   // As age-keygen writes it: comments, and one identity a line
-  const lines = (value ?? readFileSync(file!, "utf8")).split(/[\n,]/).map((line) => line.trim());
+  const lines = text.split(/[\n,]/).map((line) => line.trim());
   const identities = lines.filter((line) => line && !line.startsWith("#"));
   if (!identities.length || !identities.every((line) => /^AGE-SECRET-KEY-[0-9A-Z-]+$/.test(line)))
     throw new ConfigurationError([`${name} must hold an identity of age: AGE-SECRET-KEY-1….`]);
@@ -278,11 +279,12 @@ export function providePrismaEnvironment(databaseUrl: string) {
 }
 
 /**
- * This process's variables over those of `.env`, without the empty ones.
- * @throws {ConfigurationError} when a line of `.env` is damaged
+ * This process's variables over those of `.env`, without the empty ones. READ_ENV_FILE=off leaves `.env` unread: the demo's
+ * processes have a configuration of their own.
+ * @throws {ConfigurationError} when `.env` cannot be read, or a line of it is damaged
  */
 export function processEnvironment(): Source {
-  return mergeSources(readEnvFile(".env"), process.env);
+  return mergeSources(process.env.READ_ENV_FILE === "off" ? {} : readEnvFile(".env"), process.env);
 }
 
 /**
@@ -298,18 +300,28 @@ function withoutEmpty(source: Source): Source {
   return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
 }
 
-/** @throws {ConfigurationError} when a line is neither empty, nor a comment, nor NAME=value */
+/** @throws {ConfigurationError} when it cannot be read, or a line is neither empty, nor a comment, nor NAME=value */
 export function readEnvFile(path: string): Source {
-  if (!existsSync(path)) return {};
-  const text = readFileSync(path, "utf8");
+  const text = readConfigured(path);
+  if (text === undefined) return {};
   // Quoted values may span lines: they are blanked before the lines are looked at.
   const lines = text.replace(/=\s*(["'`])[\s\S]*?\1/g, (m) => "=" + "\n".repeat(m.split("\n").length - 1));
-  const problems = lines.split(/\r?\n/).flatMap((line, i) => {
+  const problems = lines.split("\n").flatMap((line, i) => {
     if (/^\s*(#.*)?$|^\s*(export\s+)?[A-Za-z_][A-Za-z0-9_]*\s*=/.test(line)) return [];
     return [`${path} line ${i + 1} is not NAME=value; correct the line or put # before it.`];
   });
   if (problems.length) throw new ConfigurationError(problems);
   return parseEnv(text);
+}
+
+/** Undefined when there is no such file. @throws {ConfigurationError} when there is one that cannot be read as text */
+function readConfigured(path: string): string | undefined {
+  try {
+    return readTextFile(path);
+  } catch (error) {
+    if (error instanceof TextFileError) throw new ConfigurationError([error.message]);
+    throw error;
+  }
 }
 
 const databaseUrl = z

@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { describe, expect, it } from "vitest";
 import { DEVELOPMENT_ENCRYPTION_KEY } from "../../prisma/seed/keys";
-import { ConfigurationError, mergeSources, readEnvFile, readEnvironment } from "~/platform/env.server";
+import {
+  backupIdentities,
+  ConfigurationError,
+  mergeSources,
+  processEnvironment,
+  readEnvFile,
+  readEnvironment,
+} from "~/platform/env.server";
 import { hasBearer } from "~/platform/http/bearer.server";
 
 const good = {
@@ -202,7 +209,7 @@ describe("the variables of the process", () => {
 });
 
 describe("a .env file", () => {
-  const write = (text: string) => {
+  const write = (text: string | Buffer) => {
     const path = join(mkdtempSync(join(tmpdir(), "backroom-env-")), ".env");
     writeFileSync(path, text);
     return path;
@@ -225,5 +232,61 @@ describe("a .env file", () => {
 
   it("that does not exist counts as empty", () => {
     expect(readEnvFile("/nonexistent/.env")).toEqual({});
+  });
+
+  it.each([
+    ["a byte order mark", "\uFEFFA=1\nB=2\n", { A: "1", B: "2" }],
+    [
+      "CRLF line ends",
+      `A=1\r\nB="two\r\nlines"\r\n\r\n# x\r\nexport C='3'\r\n`,
+      { A: "1", B: "two\nlines", C: "3" },
+    ],
+    ["both, and a comment first", "\uFEFF# mine\r\nA=1\r\n", { A: "1" }],
+    ["old Macintosh line ends", "A=1\rB=2\r", { A: "1", B: "2" }],
+    ["a name twice: the last one counts", "A=1\nA=2\n", { A: "2" }],
+    ["nothing but a byte order mark", "\uFEFF", {}],
+  ])("may have %s", (_, text, values) => {
+    expect(readEnvFile(write(text))).toEqual(values);
+  });
+
+  it.each([
+    ["UTF-16 as Windows PowerShell writes it", Buffer.from("\uFEFFA=1\r\n", "utf16le"), "UTF-16"],
+    ["UTF-16 without a mark", Buffer.from("A=1\n", "utf16le"), "UTF-16"],
+    ["Latin-1", Buffer.from("A=caf\xe9\n", "latin1"), "not UTF-8"],
+  ])("is refused with a sentence in %s", (_, bytes, words) => {
+    const path = write(bytes);
+    expect(() => readEnvFile(path)).toThrow(
+      expect.objectContaining({
+        code: "CONFIGURATION_INVALID",
+        problems: [expect.stringMatching(new RegExp(`^${path} is .*${words}.*Save it as UTF-8\\.$`))],
+      }),
+    );
+  });
+
+  it("is refused with a sentence when it is a folder, as Docker makes of a mount that is missing", () => {
+    const folder = mkdtempSync(join(tmpdir(), "backroom-env-"));
+    for (const read of [() => readEnvFile(folder), () => backupIdentities({ BACKUP_IDENTITY_FILE: folder })])
+      expect(read).toThrow(
+        expect.objectContaining({
+          code: "CONFIGURATION_INVALID",
+          problems: [expect.stringContaining("is a folder")],
+        }),
+      );
+  });
+
+  it("is no part of the environment of a process that is told READ_ENV_FILE=off", () => {
+    const folder = mkdtempSync(join(tmpdir(), "backroom-env-"));
+    writeFileSync(join(folder, ".env"), "FROM_FILE=1\n");
+    const before = process.cwd();
+    try {
+      process.chdir(folder);
+      expect(processEnvironment().FROM_FILE).toBe("1");
+      process.env.READ_ENV_FILE = "off";
+      writeFileSync(join(folder, ".env"), "of: another project\n");
+      expect(processEnvironment().FROM_FILE).toBeUndefined();
+    } finally {
+      process.chdir(before);
+      delete process.env.READ_ENV_FILE;
+    }
   });
 });

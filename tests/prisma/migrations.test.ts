@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,9 +7,11 @@ import { afterAll, describe, expect, inject, it } from "vitest";
 import { migrationState, type MigrationState } from "~/platform/db/migration-state.server";
 import { splitScript } from "../../prisma/postgres-migrate-adapter";
 import { main as resolve, markRolledBack } from "../../prisma/resolve";
+import { structureOf, withSqlite } from "../../prisma/sqlite-file";
 import { runMain } from "../support/commands";
-import { createTestDatabase, eachDatabase } from "../support/databases";
-import { applyMigration, migrationNames } from "../support/migrations";
+import { createTestDatabase, eachDatabase, ENGINES } from "../support/databases";
+import { catalogueOf } from "../support/catalogue";
+import { applyMigration, migrationNames, migrationSql } from "../support/migrations";
 import { administer, databaseUrl } from "../support/postgres";
 import { using } from "./support/old-rows";
 
@@ -124,6 +127,44 @@ describe("the state of a database", () => {
   });
 });
 
+describe.each(ENGINES)("a checkout with CRLF line ends and byte order marks, on %s", (engine) => {
+  it("makes the same database as any other", async () => {
+    const name = `${inject("databasePrefix")}crlf_${randomBytes(4).toString("hex")}`;
+    const folder = mkdtempSync(join(tmpdir(), "backroom-crlf-"));
+    const url = engine === "sqlite" ? `file:${folder}/crlf.sqlite` : databaseUrl(inject("postgresUrl"), name);
+    if (engine === "postgres") await administer(inject("postgresUrl"), `CREATE DATABASE ${name}`);
+    const usual = await createTestDatabase(engine);
+    try {
+      for (const migration of migrationNames(engine))
+        await applyMigration(
+          url,
+          migration,
+          `\uFEFF${migrationSql(engine, migration).replace(/\r?\n/g, "\r\n")}`,
+        );
+      expect(await structure(url)).toEqual(await structure(usual.url));
+    } finally {
+      await usual.drop();
+      rmSync(folder, { recursive: true, force: true });
+      if (engine === "postgres")
+        await administer(inject("postgresUrl"), `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    }
+  });
+});
+
+function structure(url: string): Promise<string[]> {
+  return url.startsWith("file:") ? withSqlite(url.slice(5), structureOf) : using(url, catalogueOf);
+}
+
+describe("the repository", () => {
+  it("gives every checkout the same line ends, and leaves binary files alone", () => {
+    const files = ["prisma/migrations/migration_lock.toml", "prisma/schema.prisma", ".ci/run", "new.csv"];
+    const attributes = (paths: string[]) =>
+      execFileSync("git", ["check-attr", "text", "eol", "--", ...paths], { encoding: "utf8" });
+    for (const file of files) expect(attributes([file])).toBe(`${file}: text: auto\n${file}: eol: lf\n`);
+    expect(attributes(["dev/screenshots/overview.png"])).toContain("text: unset");
+  });
+});
+
 describe("splitting a script", () => {
   it("keeps a migration whole, semicolons and comments and all, so that it is one transaction", () => {
     const script = `-- one; two\nINSERT INTO "T" VALUES ('a;b');\nSELECT 1;\n`;
@@ -135,6 +176,11 @@ describe("splitting a script", () => {
       "SET a = '1'",
       `CREATE INDEX CONCURRENTLY "i" ON "T"("x")`,
     ]);
+  });
+
+  it("takes CRLF and a byte order mark for no part of a statement", () => {
+    const script = `\uFEFF-- why;\r\nSET a = '1';\r\nDO $$\r\nBEGIN\r\n  COMMIT;\r\nEND $$;\r\n`;
+    expect(splitScript(script)).toEqual(["SET a = '1'", "DO $$\nBEGIN\n  COMMIT;\nEND $$"]);
   });
 
   it("and what commits batch by batch, whose own semicolons are its own", () => {
