@@ -23,7 +23,7 @@ export type Outcome =
 
 export async function runWild(
   server: WildServer,
-  { prepare, spoil }: WildDatabase,
+  { prepare, spoil, empty }: WildDatabase,
   { thorough = false } = {},
 ): Promise<Outcome> {
   const id = `wild_${randomBytes(4).toString("hex")}`;
@@ -38,14 +38,16 @@ export async function runWild(
   try {
     prepared = await prepare(server, id);
     const { env } = prepared;
-    begin("migrate");
-    await applyMigrations(migrationUrl(prepared));
+    if (!empty) {
+      begin("migrate");
+      await applyMigrations(migrationUrl(prepared));
+    }
     await spoil?.(server, id);
     begin("start");
     app = await startApp({ ...env, LOG_LEVEL: "warn" });
     const ended = await Promise.race([
       app.exit.then(() => "ended"),
-      answers(app, "/readyz", 200).catch(() => "ended"),
+      answers(app, "/readyz", 200, 60_000).catch(() => "ended"),
     ]);
     if (ended === "ended" && (await settled(app)) !== null)
       return { outcome: "refused", sentence: app.output().trim() };
@@ -88,12 +90,25 @@ async function withDb<T>(url: string, work: (db: Db) => Promise<T>): Promise<T> 
   return work(db).finally(() => db.$disconnect());
 }
 
+/** Sent again after a 503, as Shopify does it. */
 async function deliver(app: AppProcess, count: number) {
+  const deadline = Date.now() + 60_000;
   for (let n = 0; n < count; n++) {
     const body = JSON.stringify({ ...orderBody(n), note: "ü€😀" });
-    const response = await fetch(`${app.url}/webhooks`, { method: "POST", body, headers: headersOf(body) });
-    if (response.status !== 200) throw new Error(`It answered ${response.status}: ${await response.text()}`);
+    let answer = await post(app, body);
+    while (answer === 503 && Date.now() < deadline) {
+      await sleep(200);
+      answer = await post(app, body);
+    }
+    if (answer !== 200) throw new Error(`It answered ${answer}.`);
   }
+}
+
+/** One delivery; returns the status. */
+export async function post(app: AppProcess, body = JSON.stringify(orderBody(0))): Promise<number> {
+  const response = await fetch(`${app.url}/webhooks`, { method: "POST", body, headers: headersOf(body) });
+  await response.arrayBuffer();
+  return response.status;
 }
 
 const SHOP = "wild.myshopify.com";
