@@ -42,6 +42,8 @@ export function postgresMigrateAdapter(
     // The engine does not close the pool: without allowExitOnIdle a command that is done waits 10 s for its idle connection.
     const pool: pg.PoolConfig = { ...ready, max: 1, allowExitOnIdle: true };
     if (isDirect)
+      // The pool waits for it, which its types do not say.
+      // eslint-disable-next-line @typescript-eslint/no-misused-promises
       pool.onConnect = async (client) => void (await client.query(`${LEAVE_ROOM}; ${findsIn(schema)}`));
     return mend(await new PrismaPg(pool, { schema }).connect());
   };
