@@ -9,6 +9,7 @@ import type { Source } from "~/platform/env.server";
 import { main as backup } from "../../ops/backup";
 import { main as restore } from "../../ops/restore";
 import { main as verify } from "../../ops/verify";
+import { postgresMigrateAdapter } from "../../prisma/postgres-migrate-adapter";
 import { createFolder, createKeyPair } from "../support/backups";
 import { runMain } from "../support/commands";
 import { createTestDatabase, type TestDatabase } from "../support/databases";
@@ -65,6 +66,24 @@ describe("through PgBouncer in transaction mode", () => {
   it("tells the time and the state of the migrations", async () => {
     expect(Math.abs((await databaseNow(clients[0]!)).getTime() - Date.now())).toBeLessThan(2_000);
     expect(await migrationState(clients[0]!)).toEqual({ state: "current" });
+  });
+
+  it("migrates only where its connections find the schema by themselves, and sets nothing on them", async () => {
+    const adapter = await postgresMigrateAdapter(url).connect();
+    await adapter.dispose();
+    const error: unknown = await postgresMigrateAdapter(`${url}?schema=staging`)
+      .connect()
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: "SCHEMA_UNREACHABLE",
+      message: expect.stringMatching(/pooler.*"public" and not in "staging".*DIRECT_URL/) as string,
+    });
+    const paths = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        clients[0]!.$queryRawUnsafe<[{ search_path: string }]>("SHOW search_path"),
+      ),
+    );
+    expect(new Set(paths.map(([row]) => row.search_path))).toEqual(new Set([`"$user", public`]));
   });
 
   it("neither dumps nor restores, which would spoil its connections, until DIRECT_URL leads past it", async () => {

@@ -82,6 +82,7 @@ const RUN_ELSEWHERE: Record<string, string> = {
   "npm run build": ".ci/run",
   "npm run bench -- --only migrations": ".ci/run",
   "npm run bench -- --only backup": ".ci/run",
+  "npm run bench -- --only databases": "tests/debian/databases.test.ts",
   "npm run test:pgbouncer": ".ci/run",
 };
 /** Run by tests/debian/cron-callers.test.ts, which takes it out of the runbook */

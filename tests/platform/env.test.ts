@@ -12,6 +12,8 @@ import {
   readEnvFile,
   readEnvironment,
 } from "~/platform/env.server";
+import { ConfigurationError, mergeSources, readEnvFile, readEnvironment } from "~/platform/env.server";
+import { postgresAddress } from "~/platform/db/postgres-address";
 import { hasBearer } from "~/platform/http/bearer.server";
 
 const good = {
@@ -65,6 +67,34 @@ describe("the environment", () => {
     }
   });
 
+  it("means the schema of DATABASE_URL by a DIRECT_URL that names none, and takes a socket without a host", () => {
+    const addresses = (databaseUrl: string, directUrl: string) => {
+      const { secrets } = readEnvironment({ ...good, DATABASE_URL: databaseUrl, DIRECT_URL: directUrl });
+      return [secrets.databaseUrl, secrets.directUrl].map((url) => postgresAddress(url!));
+    };
+    const socket = "postgresql://desk:pw@/backroom?host=/run/postgresql";
+    expect(addresses(`${socket}&schema=staging`, socket)).toEqual([
+      {
+        host: "/run/postgresql",
+        port: "",
+        user: "desk",
+        password: "pw",
+        database: "backroom",
+        schema: "staging",
+      },
+      {
+        host: "/run/postgresql",
+        port: "",
+        user: "desk",
+        password: "pw",
+        database: "backroom",
+        schema: "staging",
+      },
+    ]);
+    expect(addresses(good.DATABASE_URL, `${socket}&schema=public`)[1]).toMatchObject({ schema: "public" });
+    expect(problems({ DATABASE_URL: "file:./x.sqlite", DIRECT_URL: `${socket}&schema=other` })).toEqual([]);
+  });
+
   it.each<[string, string, RegExp]>([
     ["DATABASE_URL", "mysql://root@localhost/x", /has the scheme "mysql:"; write file:/],
     ["DATABASE_URL", "backroom", /has no scheme/],
@@ -72,6 +102,14 @@ describe("the environment", () => {
     ["DATABASE_URL", "file:", /names no file/],
     ["DATABASE_URL", "file::memory:", /forget everything at each restart/],
     ["DIRECT_URL", "file:./x.sqlite", /must begin with postgresql:\/\//],
+    ["DIRECT_URL", "postgresql://u:p@ss@[", /not a well-formed URL/],
+    [
+      "DIRECT_URL",
+      "postgresql://db/x?schema=other",
+      /names the schema "other", and DATABASE_URL means "public"/,
+    ],
+    ["DATABASE_URL", "postgresql://db/x?schema=a,b", /names the schema "a,b"; write one name/],
+    ["DATABASE_URL", "postgresql://a:1,b:2/x", /names several hosts/],
     ["PRISMA_CLIENT_MAX_CONNECTIONS", "0", /whole number from 1 to 1000/],
     ["PRISMA_CLIENT_MAX_CONNECTIONS", "many", /whole number from 1 to 1000/],
     ["PORT", "70000", /whole number from 1 to 65535/],
