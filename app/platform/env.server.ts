@@ -141,6 +141,7 @@ export function databaseEnvironment(variables: Source, fallbackUrl?: string) {
     // A leftover DIRECT_URL must not send half of the commands to another engine.
     directUrl: parsed.data.DATABASE_URL.startsWith("file:") ? undefined : parsed.data.DIRECT_URL,
     shadowDatabaseUrl: parsed.data.SHADOW_DATABASE_URL,
+    verifyUrl: parsed.data.VERIFY_DATABASE_URL,
     maxConnections: parsed.data.PRISMA_CLIENT_MAX_CONNECTIONS,
   };
 }
@@ -312,6 +313,7 @@ const databaseSchema = z.object({
   DATABASE_URL: databaseUrl,
   DIRECT_URL: postgresUrl.optional(),
   SHADOW_DATABASE_URL: postgresUrl.optional(),
+  VERIFY_DATABASE_URL: postgresUrl.optional(),
   PRISMA_CLIENT_MAX_CONNECTIONS: wholeNumber(1, 1000).default(10),
 });
 

@@ -18,6 +18,8 @@ export type Relation = {
   owner: string;
   /** By its owner: a role that ours is or may act as, or the owner of a table of Backroom's */
   ours: boolean;
+  /** Its owner owns a table of Backroom's */
+  backroom: boolean;
   readable: boolean;
   /** Policies hide rows of it from our role */
   filtered: boolean;
@@ -41,6 +43,7 @@ export async function listRelations(client: pg.Client, schemas: string[]): Promi
        relkind = 'p' AS "isPartitioned",
        pg_get_userbyid(relowner) AS owner,
        relkind <> 'f' AND (pg_has_role(relowner, 'USAGE') OR relowner IN (SELECT relowner FROM backroom)) AS ours,
+       relowner IN (SELECT relowner FROM backroom) AS backroom,
        CASE WHEN relkind = 'S' THEN has_sequence_privilege(oid, 'SELECT') ELSE has_table_privilege(oid, 'SELECT') END AS readable,
        relrowsecurity AND row_security_active(oid) AS filtered
      FROM relation ORDER BY 3`,
