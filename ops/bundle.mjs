@@ -10,6 +10,7 @@ const COMMANDS = [
   "ops/cron",
   "ops/empty",
   "ops/inbox",
+  "ops/libpq",
   "ops/refresh",
   "ops/restore",
   "ops/retention",

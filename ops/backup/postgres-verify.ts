@@ -11,6 +11,7 @@ import type { Fingerprints } from "./fingerprint";
 import { describeAddress, withDatabase } from "./postgres-address";
 import { withClient } from "./postgres-client";
 import { emptySchemas } from "./postgres-empty";
+import { inSnapshot } from "./postgres-fingerprint";
 import { fingerprintOf, restoreInto } from "./postgres-restore";
 import { lockQuery, withLock } from "./postgres-same";
 import { listRelations } from "./postgres-scope";
@@ -63,25 +64,31 @@ async function withVerifyDatabase<T>(
     new BackupError("TARGET", `The database ${describeAddress(verifyUrl)} of VERIFY_DATABASE_URL ${why}`);
   if (await isSame(databaseUrl, verifyUrl))
     throw refuse("is that of DATABASE_URL or DIRECT_URL; name another one, which may be emptied.");
-  return withClient(verifyUrl, async (client) => {
-    // Held until this connection ends
-    const { rows } = await client.query<{ free: boolean }>(
-      `SELECT pg_try_advisory_lock(hashtext('${MARK}')) AS free`,
-    );
-    if (!rows[0]!.free) throw refuse("is in use by another verification; run this again when it has ended.");
-    const left = await findLeft(client);
-    const foreign = (await listContent(client, left)).filter((name) => !left?.tables.includes(name));
-    if (foreign.length)
-      throw refuse(`is not empty (${few(foreign)}); name one that holds nothing, because it is emptied.`);
-    if (left) await clear(client, left);
-    const ours: Left = { schemas: schemasOf(manifest), tables: Object.keys(manifest.tables) };
-    await mark(client, ours);
-    try {
-      return await work(verifyUrl);
-    } finally {
-      await clear(client, ours);
-    }
-  });
+  return withClient(verifyUrl, (locked) =>
+    inSnapshot(locked, async () => {
+      // Held until `work` has ended
+      const { rows } = await locked.query<{ free: boolean }>(
+        `SELECT pg_try_advisory_xact_lock(hashtext('${MARK}')) AS free`,
+      );
+      if (!rows[0]!.free)
+        throw refuse("is in use by another verification; run this again when it has ended.");
+      return withClient(verifyUrl, async (client) => {
+        const left = await findLeft(client);
+        const content = await listContent(client, left);
+        const foreign = content.filter((name) => !left?.tables.includes(name));
+        if (foreign.length)
+          throw refuse(`is not empty (${few(foreign)}); name one that holds nothing, because it is emptied.`);
+        if (left) await clear(client, left);
+        const ours: Left = { schemas: schemasOf(manifest), tables: Object.keys(manifest.tables) };
+        await mark(client, ours);
+        try {
+          return await work(verifyUrl);
+        } finally {
+          await clear(client, ours);
+        }
+      });
+    }),
+  );
 }
 
 /** By a lock that the one shows and the other sees; by their addresses where the database cannot be reached from here. */
