@@ -124,7 +124,7 @@ export function describeLeftOut({ leftOut = [] }: Manifest): string[] {
     .map(({ what }) => what)
     .filter((what) => !/^(SCHEMA|COMMENT|ACL|DEFAULT ACL) /.test(what));
   return left.length
-    ? [`Not in the backup, because it is another role's or needs what is: ${few(left)}.`]
+    ? [`Not in the backup, because it is another schema's or role's, or needs what is: ${few(left)}.`]
     : [];
 }
 

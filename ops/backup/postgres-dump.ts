@@ -8,7 +8,14 @@ import { libpqEnvironment, schemaName } from "./postgres-address";
 import { withClient } from "./postgres-client";
 import { appliedMigrations, fingerprintPostgres, inSnapshot } from "./postgres-fingerprint";
 import { findNeeds } from "./postgres-needs";
-import { listOwners, listRelations, refuseUnreadable, tablesOf, type Relation } from "./postgres-scope";
+import {
+  listElsewhere,
+  listOwners,
+  listRelations,
+  refuseUnreadable,
+  tablesOf,
+  type Relation,
+} from "./postgres-scope";
 import { runTool, toolVersion } from "./tool";
 
 /**
@@ -28,6 +35,7 @@ export const dumpPostgres: MakeArchive = async (databaseUrl, { write, variables,
       const relations = await listRelations(client, [schema]);
       refuseUnreadable(relations);
       const owners = await listOwners(client, relations);
+      const elsewhere = await listElsewhere(client, schema, relations);
       const needs = await findNeeds(client, schema, { relations, owners });
       const excluded = relations.filter((relation) => !relation.ours || needs.views.includes(relation));
       const args = [
@@ -42,7 +50,7 @@ export const dumpPostgres: MakeArchive = async (databaseUrl, { write, variables,
       ]);
       const entries = parseList(list, [schema]);
       const leftOut = [
-        ...excluded.map(({ kind, name, owner }) => ({ what: `${kind} ${name} ${owner}` })),
+        ...[...elsewhere, ...excluded].map(({ kind, name, owner }) => ({ what: `${kind} ${name} ${owner}` })),
         ...leftOutOf(entries, owners, needs),
       ];
       proveComplete(entries, listed, leftOut);

@@ -108,8 +108,23 @@ const NEEDS = `
       FROM pg_statistic_ext WHERE stxrelid = ANY ($2::oid[])
     UNION ALL SELECT 'pg_proc'::regclass, oid, NULL, proname, true
       FROM pg_proc WHERE pronamespace = $1::text::regnamespace AND proowner IN (SELECT oid FROM owner)
-    UNION ALL SELECT 'pg_type'::regclass, oid, NULL, typname, true
-      FROM pg_type WHERE typnamespace = $1::text::regnamespace AND typrelid = 0 AND typowner IN (SELECT oid FROM owner)
+    UNION ALL SELECT 'pg_class'::regclass, oid, NULL, relname, true
+      FROM pg_class WHERE relkind = 'c' AND relnamespace = $1::text::regnamespace AND relowner IN (SELECT oid FROM owner)
+${[
+  ["pg_type", "typnamespace", "typowner", "typname"],
+  ["pg_operator", "oprnamespace", "oprowner", "oprname"],
+  ["pg_opclass", "opcnamespace", "opcowner", "opcname"],
+  ["pg_opfamily", "opfnamespace", "opfowner", "opfname"],
+  ["pg_collation", "collnamespace", "collowner", "collname"],
+  ["pg_ts_config", "cfgnamespace", "cfgowner", "cfgname"],
+  ["pg_ts_dict", "dictnamespace", "dictowner", "dictname"],
+]
+  .map(
+    ([catalogue, namespace, owner, name]) =>
+      `    UNION ALL SELECT '${catalogue}'::regclass, oid, NULL, ${name}, true
+      FROM ${catalogue} WHERE ${namespace} = $1::text::regnamespace AND ${owner} IN (SELECT oid FROM owner)`,
+  )
+  .join("\n")}
   ), mine AS (
     SELECT * FROM kept k WHERE (classid || ' ' || objid) <> ALL ($4)
       AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = k.classid AND e.objid = k.objid AND e.deptype = 'e')
@@ -128,7 +143,7 @@ const NEEDS = `
     pg_describe_object(need.classid, need.objid, 0) AS described,
     pg_describe_object(need.refclassid, need.refobjid, 0) AS needs,
     x.extname AS extension, xn.nspname AS "extensionSchema",
-    has_schema_privilege(xn.oid, 'USAGE') AND EXISTS (SELECT FROM pg_available_extension_versions v WHERE v.name = x.extname AND v.version = x.extversion
+    has_schema_privilege(xn.oid, 'USAGE') AND EXISTS (SELECT FROM pg_available_extension_versions v WHERE v.name = x.extname
       AND (NOT v.superuser OR coalesce((to_jsonb(v) ->> 'trusted')::boolean, false)
         OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user))) AS "isOpen",
     CASE WHEN f.oid IS NOT NULL THEN need.refclassid || ' ' || f.oid END AS "foreignType"

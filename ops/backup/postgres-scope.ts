@@ -60,7 +60,8 @@ export function tablesOf(relations: Relation[]): Relation[] {
 /** @throws {BackupError} TARGET when our role does not see all that is to be backed up */
 export function refuseUnreadable(relations: Relation[]): void {
   const ours = relations.filter((relation) => relation.ours);
-  const unreadable = ours.filter(({ readable }) => !readable).map(({ name }) => name);
+  const read = ours.filter(({ kind }) => kind === "TABLE" || kind === "SEQUENCE");
+  const unreadable = read.filter(({ readable }) => !readable).map(({ name }) => name);
   if (unreadable.length)
     throw new BackupError(
       "TARGET",
@@ -72,6 +73,27 @@ export function refuseUnreadable(relations: Relation[]): void {
       "TARGET",
       `Row-level security hides rows of ${few(filtered)} from the role of the address, so a backup would not be whole. Name a role in DIRECT_URL that sees all rows (the tables' owner without FORCE ROW LEVEL SECURITY, or one with BYPASSRLS).`,
     );
+}
+
+/** Tables in other schemas that belong to our role, or to an owner of Backroom's tables, and are in no backup. */
+export async function listElsewhere(
+  client: pg.Client,
+  schema: string,
+  ours: Relation[],
+): Promise<Relation[]> {
+  const { rows } = await client.query<{ name: string; role: string }>(
+    `SELECT nspname AS name, current_user AS role FROM pg_namespace
+     WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND nspname <> $1`,
+    [schema],
+  );
+  const owners = ours.filter(({ backroom }) => backroom).map(({ owner }) => owner);
+  const found = await listRelations(
+    client,
+    rows.map(({ name }) => name),
+  );
+  return found.filter(
+    ({ kind, owner }) => kind === "TABLE" && (owners.includes(owner) || owner === rows[0]!.role),
+  );
 }
 
 /** Whose objects are taken for ours: roles that ours is or may act as, and the owners of Backroom's tables. */
