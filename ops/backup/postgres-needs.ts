@@ -17,6 +17,8 @@ export type Needs = {
   unmakeable: Map<ObjectId, string>;
   /** Types of other roles that our tables have columns of: a restore makes them where they are missing */
   types: Set<ObjectId>;
+  /** Relations with rights that another role than the owner granted, in whose name our role may not grant */
+  granted: string[];
 };
 
 type Need = {
@@ -63,8 +65,20 @@ export async function findNeeds(
         extensions: distinct(rows.flatMap(extensionOf)),
         ...{ views: [...views], unmakeable },
         types: new Set(rows.flatMap(({ foreignType }) => foreignType ?? [])),
+        granted: await listGranted(client, kept),
       };
   }
+}
+
+async function listGranted(client: pg.Client, kept: Relation[]): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT DISTINCT relname AS name FROM pg_class LEFT JOIN pg_attribute ON attrelid = pg_class.oid AND attacl IS NOT NULL,
+       LATERAL (SELECT grantor FROM aclexplode(relacl) UNION ALL SELECT grantor FROM aclexplode(attacl)) AS granted
+     WHERE pg_class.oid = ANY ($1::oid[]) AND grantor <> relowner
+       AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)`,
+    [kept.map(({ oid }) => oid)],
+  );
+  return rows.map(({ name }) => name);
 }
 
 function isMissing({ extension, isOpen, foreignType }: Need): boolean {

@@ -88,12 +88,6 @@ export async function restoreInto(
 
 /** The roles of a server are not in the dump of a database. */
 function describe(error: unknown): unknown {
-  if (error instanceof BackupError && /set session authorization/.test(error.message))
-    return new BackupError(
-      "TARGET",
-      "The backup has rights that another role than the owner granted, and only a superuser may grant them in its name. Run this again with --no-privileges, and grant them afterwards.",
-      { cause: error },
-    );
   const [, role] = (error instanceof BackupError && /role "(.+?)" does not exist/.exec(error.message)) || [];
   if (!role) return error;
   return new BackupError(

@@ -75,6 +75,13 @@ const PROVIDERS: [name: string, statements: (other: string, app: string) => stri
       `ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO ${other}`,
       `ALTER DEFAULT PRIVILEGES FOR ROLE ${app} IN SCHEMA public GRANT SELECT ON TABLES TO ${other}`,
       `GRANT SELECT ON "Store" TO ${other}`,
+      `GRANT SELECT ON "Ticket" TO ${other} WITH GRANT OPTION`,
+      ...[
+        `SET ROLE ${other}`,
+        `GRANT SELECT ON "Ticket" TO ${app}`,
+        `GRANT SELECT ON "Ticket" TO pg_monitor`,
+        "RESET ROLE",
+      ],
       `ALTER DATABASE CURRENT SET work_mem = '8MB'`,
     ],
   ],
