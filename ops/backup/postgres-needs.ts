@@ -100,6 +100,9 @@ function distinct(extensions: Extension[]): Extension[] {
   return [...new Map(extensions.map((extension) => [extension.name, extension])).values()];
 }
 
+/** Types of rows and of arrays belong to what they are made of. */
+const NO_PART = " AND typrelid = 0 AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid)";
+
 /**
  * $1 schema, $2 relations of the backup, $3 their owners, $4 objects that are left out. An index of a constraint, a default
  * and a check of a column have no entry of their own in a dump, so their table cannot be made without what they need.
@@ -136,7 +139,9 @@ ${[
   .map(
     ([catalogue, namespace, owner, name]) =>
       `    UNION ALL SELECT '${catalogue}'::regclass, oid, NULL, ${name}, true
-      FROM ${catalogue} WHERE ${namespace} = $1::text::regnamespace AND ${owner} IN (SELECT oid FROM owner)`,
+      FROM ${catalogue} t WHERE ${namespace} = $1::text::regnamespace AND ${owner} IN (SELECT oid FROM owner)${
+        catalogue === "pg_type" ? NO_PART : ""
+      }`,
   )
   .join("\n")}
   ), mine AS (
