@@ -16,10 +16,14 @@ verified backup.
   --yes  really does it; without it, what would be dropped is listed
 
 0    it is empty, or what would be dropped was listed
-2    it could not run, or something that is not Backroom's would be dropped too: everything is as it was`,
+1    something that is not Backroom's would be dropped too: everything is as it was
+2    it could not run: arguments, configuration, database, or a role that may not drop it
+130  stopped by SIGINT or SIGTERM: it is as it was, or all of it was dropped already`,
   options: { yes: "flag" },
   run: ({ values }, env, io) => empty(values.yes ?? false, env, io),
+  stopsAtOnce: true,
   expected: [BackupError],
+  exitCode: (error) => (error instanceof BackupError && error.code === "FOREIGN" ? 1 : undefined),
 });
 
 async function empty(yes: boolean, env: Source, io: Io): Promise<number> {

@@ -1,7 +1,7 @@
 /** `npm run -s libpq -- <program> …` (ops/RUNBOOK.md): psql, pg_dump and their kin, on the database of the app. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { command, UsageError, type Io, type Main } from "~/platform/command.server";
+import { command, STOPPED, UsageError, type Io, type Main } from "~/platform/command.server";
 import { databaseEnvironment, toolEnvironment, type Source } from "~/platform/env.server";
 import { BackupError } from "./backup/backup-error";
 import { libpqEnvironment } from "./backup/postgres-address";
@@ -13,7 +13,11 @@ environment, where other users of the host do not see the password, and without 
 which libpq refuses.
   npm run -s libpq -- psql -c "SELECT version()"
 
-The exit code is the program's; 2 when it could not be started.`;
+The exit code is the program's, and beside that
+0    the program did what it was told
+1    the program failed, and says why
+2    it could not be started: arguments, configuration, or it is not installed
+130  stopped by SIGINT or SIGTERM`;
 
 /** What a person's terminal is, and how it spells characters */
 const TERMINAL = /^(TERM|LANG|LC_\w+|PAGER|EDITOR|PSQL_\w+)$/;
@@ -43,11 +47,15 @@ async function run(program: string, args: string[], env: Source, io: Io): Promis
       ...{ ...terminal, PGAPPNAME: program },
     }),
   });
-  const stop = () => child.kill("SIGTERM");
-  io.signal.addEventListener("abort", stop, { once: true });
+  const stop = () => void child.kill("SIGTERM");
+  // In a terminal the program gets Ctrl-C by itself: psql cancels a statement and goes on.
+  const ignore = () => undefined;
+  if (io.terminal) process.on("SIGINT", ignore).on("SIGTERM", stop);
+  else io.signal.addEventListener("abort", stop, { once: true });
+  if (io.signal.aborted) stop();
   try {
     const [code] = (await once(child, "close")) as [number | null];
-    return code ?? 2;
+    return code ?? STOPPED;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     throw new BackupError(
@@ -55,6 +63,7 @@ async function run(program: string, args: string[], env: Source, io: Io): Promis
       `${program} is not installed. Install the client programs of Postgres (Debian: postgresql-client).`,
     );
   } finally {
+    process.off("SIGINT", ignore).off("SIGTERM", stop);
     io.signal.removeEventListener("abort", stop);
   }
 }

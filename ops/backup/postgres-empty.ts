@@ -21,7 +21,7 @@ export async function listDroppable(client: pg.Client, schemas: string[]): Promi
 
 /**
  * Drops it, in one transaction.
- * @throws {BackupError} TARGET when something of others would go too; then everything is as it was
+ * @throws {BackupError} FOREIGN when something of others would go too; then everything is as it was
  */
 export async function emptySchemas(client: pg.Client, schemas: string[]): Promise<void> {
   await client.query("BEGIN");
@@ -34,7 +34,7 @@ export async function emptySchemas(client: pg.Client, schemas: string[]): Promis
     const lost = before.rows.filter(({ id }) => !left.has(id)).map(({ what }) => what);
     if (lost.length)
       throw new BackupError(
-        "TARGET",
+        "FOREIGN",
         `What is not Backroom's needs its tables, and would be dropped with them: ${few(lost)}. Nothing was changed; drop that first.`,
       );
     await client.query("COMMIT");

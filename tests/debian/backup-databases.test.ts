@@ -153,7 +153,7 @@ describe("npm run database:empty", () => {
   it("is refused where something of others would go too, and names it", async () => {
     await query(target.url, `CREATE VIEW reads AS SELECT "id" FROM "Store"`);
     expect(await run(empty, { DATABASE_URL: url() }, "--yes")).toMatchObject({
-      code: 2,
+      code: 1,
       error: expect.stringMatching(/: .*view reads.* Nothing was changed; .*\n$/) as string,
     });
     expect(await query(url(), `SELECT "name" FROM "Store"`)).toHaveLength(1);

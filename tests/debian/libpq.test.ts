@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { main as libpq } from "../../ops/libpq";
-import { runMain, spawnScript } from "../support/commands";
+import { runMain, spawnScript, startMain } from "../support/commands";
 import { createTestDatabase, type TestDatabase } from "../support/databases";
 
 describe("npm run libpq", () => {
@@ -45,5 +45,12 @@ describe("npm run libpq", () => {
       code: 7,
     });
     expect((await runMain(libpq, ["--help"], {})).out).toMatch(/^Usage: npm run -s libpq/);
+  });
+
+  it("ends the program when it is stopped, with 130", async () => {
+    const running = startMain(libpq, ["sleep", "600"], { DATABASE_URL: address });
+    // Before or after the program was started
+    setTimeout(running.stop, 50);
+    expect(await running.ended).toMatchObject({ code: 130 });
   });
 });
