@@ -8,7 +8,9 @@ import * as esbuild from "esbuild";
 const COMMANDS = [
   "ops/backup",
   "ops/cron",
+  "ops/empty",
   "ops/inbox",
+  "ops/libpq",
   "ops/refresh",
   "ops/restore",
   "ops/retention",

@@ -15,7 +15,7 @@ export const main = command({
 
 Restores a backup into a scratch database and compares every table (ops/RUNBOOK.md, "Verify"). Without a file the newest one,
 of the bucket where there is one. The database of DATABASE_URL is not touched: the scratch database is created beside it and
-dropped again.
+dropped again, or it is that of VERIFY_DATABASE_URL, which must be empty and is emptied again.
 
 0    verified: it can be restored, and every table is what was backed up
 1    it is damaged, or a table differs
@@ -28,7 +28,7 @@ dropped again.
 });
 
 async function verify(file: string | undefined, env: Source, io: Io): Promise<number> {
-  const { databaseUrl, directUrl } = databaseEnvironment(env);
+  const { databaseUrl, directUrl, verifyUrl } = databaseEnvironment(env);
   const { bucket, folder, environment } = backupEnvironment(env);
   const identities = backupIdentities(env);
   const url = directUrl ?? databaseUrl;
@@ -37,7 +37,7 @@ async function verify(file: string | undefined, env: Source, io: Io): Promise<nu
     ? await locate(file, bucket)
     : await newest(bucket ? await bucketStore(bucket) : new FolderStore(folder), whose);
   const differing = await verifyBackup(backup, {
-    ...{ databaseUrl: url, variables: env, environment, identities, folder },
+    ...{ databaseUrl: url, verifyUrl, variables: env, environment, identities, folder },
     ...{ say: io.out, signal: io.signal },
   });
   for (const sentence of differing) io.err(sentence);

@@ -142,6 +142,7 @@ export function databaseEnvironment(variables: Source, fallbackUrl?: string) {
     databaseUrl: parsed.data.DATABASE_URL,
     directUrl: directUrl(parsed.data.DATABASE_URL, parsed.data.DIRECT_URL),
     shadowDatabaseUrl: parsed.data.SHADOW_DATABASE_URL,
+    verifyUrl: parsed.data.VERIFY_DATABASE_URL,
     maxConnections: parsed.data.PRISMA_CLIENT_MAX_CONNECTIONS,
   };
 }
@@ -348,6 +349,7 @@ const databaseSchema = z.object({
   DATABASE_URL: databaseUrl,
   DIRECT_URL: postgresUrl.optional(),
   SHADOW_DATABASE_URL: postgresUrl.optional(),
+  VERIFY_DATABASE_URL: postgresUrl.optional(),
   PRISMA_CLIENT_MAX_CONNECTIONS: wholeNumber(1, 1000).default(10),
 });
 

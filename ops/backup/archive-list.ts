@@ -45,6 +45,7 @@ export function leftOutOf(entries: Entry[], owners: string[], needs: Needs): Lef
     !isOfSchema(entry) ||
     !(isOf(owners, entry) || needs.types.has(entry.object)) ||
     needs.unmakeable.has(entry.object) ||
+    (entry.kind === "ACL" && needs.granted.some((name) => isOn(entry, "(?:TABLE|SEQUENCE|COLUMN)", name))) ||
     unmakeable.some((one) => isCommentOn(entry, one.kind, needs.unmakeable.get(one.object)!));
   return entries
     .filter(isLeft)
@@ -93,11 +94,14 @@ function isOf(owners: string[], { rest }: Entry): boolean {
   return owners.some((owner) => rest.endsWith(` ${owner}`));
 }
 
-function isCommentOn({ kind, rest }: Entry, ofKind: string, name: string): boolean {
-  const what = ofKind.replace(/^(FK|CHECK) /, "");
-  const names = [`${what} ${name}`, `${what} "${name.replaceAll('"', '""')}"`];
-  return (
-    /^(COMMENT|ACL)$/.test(kind) &&
-    names.some((start) => rest.startsWith(`${start} `) || rest.startsWith(`${start}(`))
+function isCommentOn(entry: Entry, ofKind: string, name: string): boolean {
+  return /^(COMMENT|ACL)$/.test(entry.kind) && isOn(entry, ofKind.replace(/^(FK|CHECK) /, ""), name);
+}
+
+/** @param kind a pattern; what follows the name is its table, its arguments, a column or the owner */
+function isOn({ rest }: Entry, kind: string, name: string): boolean {
+  const [, start] = new RegExp(`^${kind} (.*)$`).exec(rest) ?? [];
+  return [name, `"${name.replaceAll('"', '""')}"`].some(
+    (written) => start?.startsWith(written) && /[ (.]/.test(start[written.length] ?? ""),
   );
 }

@@ -122,9 +122,9 @@ export function refuseForeign(
 export function describeLeftOut({ leftOut = [] }: Manifest): string[] {
   const left = leftOut
     .map(({ what }) => what)
-    .filter((what) => !/^(SCHEMA|COMMENT|ACL|DEFAULT ACL) /.test(what));
+    .filter((what) => !/^(SCHEMA|COMMENT|DEFAULT ACL|ACL -) /.test(what));
   return left.length
-    ? [`Not in the backup, because it is another role's or needs what is: ${few(left)}.`]
+    ? [`Not in the backup, because it is another schema's or role's, or needs what is: ${few(left)}.`]
     : [];
 }
 

@@ -9,7 +9,14 @@ import { libpqEnvironment, schemaName } from "./postgres-address";
 import { withClient } from "./postgres-client";
 import { appliedMigrations, fingerprintPostgres, inSnapshot } from "./postgres-fingerprint";
 import { findNeeds } from "./postgres-needs";
-import { listOwners, listRelations, refuseUnreadable, tablesOf, type Relation } from "./postgres-scope";
+import {
+  listElsewhere,
+  listOwners,
+  listRelations,
+  refuseUnreadable,
+  tablesOf,
+  type Relation,
+} from "./postgres-scope";
 import { runTool, toolVersion } from "./tool";
 
 /**
@@ -29,6 +36,7 @@ export const dumpPostgres: MakeArchive = async (databaseUrl, { write, variables,
       const relations = await listRelations(client, [schema]);
       refuseUnreadable(relations);
       const owners = await listOwners(client, relations);
+      const elsewhere = await listElsewhere(client, schema, relations);
       const needs = await findNeeds(client, schema, { relations, owners });
       const excluded = relations.filter((relation) => !relation.ours || needs.views.includes(relation));
       const args = [
@@ -43,7 +51,7 @@ export const dumpPostgres: MakeArchive = async (databaseUrl, { write, variables,
       ]);
       const entries = parseList(list, [schema]);
       const leftOut = [
-        ...excluded.map(({ kind, name, owner }) => ({ what: `${kind} ${name} ${owner}` })),
+        ...[...elsewhere, ...excluded].map(({ kind, name, owner }) => ({ what: `${kind} ${name} ${owner}` })),
         ...leftOutOf(entries, owners, needs),
       ];
       proveComplete(entries, listed, leftOut);

@@ -17,6 +17,8 @@ export type Needs = {
   unmakeable: Map<ObjectId, string>;
   /** Types of other roles that our tables have columns of: a restore makes them where they are missing */
   types: Set<ObjectId>;
+  /** Relations with rights that another role than the owner granted, in whose name our role may not grant */
+  granted: string[];
 };
 
 type Need = {
@@ -63,8 +65,20 @@ export async function findNeeds(
         extensions: distinct(rows.flatMap(extensionOf)),
         ...{ views: [...views], unmakeable },
         types: new Set(rows.flatMap(({ foreignType }) => foreignType ?? [])),
+        granted: await listGranted(client, kept),
       };
   }
+}
+
+async function listGranted(client: pg.Client, kept: Relation[]): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT DISTINCT relname AS name FROM pg_class LEFT JOIN pg_attribute ON attrelid = pg_class.oid AND attacl IS NOT NULL,
+       LATERAL (SELECT grantor FROM aclexplode(relacl) UNION ALL SELECT grantor FROM aclexplode(attacl)) AS granted
+     WHERE pg_class.oid = ANY ($1::oid[]) AND grantor <> relowner
+       AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)`,
+    [kept.map(({ oid }) => oid)],
+  );
+  return rows.map(({ name }) => name);
 }
 
 function isMissing({ extension, isOpen, foreignType }: Need): boolean {
@@ -85,6 +99,9 @@ function extensionOf({ extension: name, extensionSchema: schema }: Need): Extens
 function distinct(extensions: Extension[]): Extension[] {
   return [...new Map(extensions.map((extension) => [extension.name, extension])).values()];
 }
+
+/** Types of rows and of arrays belong to what they are made of. */
+const NO_PART = " AND typrelid = 0 AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid)";
 
 /**
  * $1 schema, $2 relations of the backup, $3 their owners, $4 objects that are left out. An index of a constraint, a default
@@ -108,8 +125,25 @@ const NEEDS = `
       FROM pg_statistic_ext WHERE stxrelid = ANY ($2::oid[])
     UNION ALL SELECT 'pg_proc'::regclass, oid, NULL, proname, true
       FROM pg_proc WHERE pronamespace = $1::text::regnamespace AND proowner IN (SELECT oid FROM owner)
-    UNION ALL SELECT 'pg_type'::regclass, oid, NULL, typname, true
-      FROM pg_type WHERE typnamespace = $1::text::regnamespace AND typrelid = 0 AND typowner IN (SELECT oid FROM owner)
+    UNION ALL SELECT 'pg_class'::regclass, oid, NULL, relname, true
+      FROM pg_class WHERE relkind = 'c' AND relnamespace = $1::text::regnamespace AND relowner IN (SELECT oid FROM owner)
+${[
+  ["pg_type", "typnamespace", "typowner", "typname"],
+  ["pg_operator", "oprnamespace", "oprowner", "oprname"],
+  ["pg_opclass", "opcnamespace", "opcowner", "opcname"],
+  ["pg_opfamily", "opfnamespace", "opfowner", "opfname"],
+  ["pg_collation", "collnamespace", "collowner", "collname"],
+  ["pg_ts_config", "cfgnamespace", "cfgowner", "cfgname"],
+  ["pg_ts_dict", "dictnamespace", "dictowner", "dictname"],
+]
+  .map(
+    ([catalogue, namespace, owner, name]) =>
+      `    UNION ALL SELECT '${catalogue}'::regclass, oid, NULL, ${name}, true
+      FROM ${catalogue} t WHERE ${namespace} = $1::text::regnamespace AND ${owner} IN (SELECT oid FROM owner)${
+        catalogue === "pg_type" ? NO_PART : ""
+      }`,
+  )
+  .join("\n")}
   ), mine AS (
     SELECT * FROM kept k WHERE (classid || ' ' || objid) <> ALL ($4)
       AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = k.classid AND e.objid = k.objid AND e.deptype = 'e')
@@ -128,7 +162,7 @@ const NEEDS = `
     pg_describe_object(need.classid, need.objid, 0) AS described,
     pg_describe_object(need.refclassid, need.refobjid, 0) AS needs,
     x.extname AS extension, xn.nspname AS "extensionSchema",
-    has_schema_privilege(xn.oid, 'USAGE') AND EXISTS (SELECT FROM pg_available_extension_versions v WHERE v.name = x.extname AND v.version = x.extversion
+    has_schema_privilege(xn.oid, 'USAGE') AND EXISTS (SELECT FROM pg_available_extension_versions v WHERE v.name = x.extname
       AND (NOT v.superuser OR coalesce((to_jsonb(v) ->> 'trusted')::boolean, false)
         OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user))) AS "isOpen",
     CASE WHEN f.oid IS NOT NULL THEN need.refclassid || ' ' || f.oid END AS "foreignType"

@@ -1,21 +1,19 @@
-import { randomBytes, randomInt } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DATABASE_URL_FORMS } from "~/platform/db/database-url";
 import type { Source } from "~/platform/env.server";
-import { schemasOf } from "./archive-list";
 import { BackupError } from "./backup-error";
 import type { CheckedBackup } from "./check-backup";
 import type { Fingerprints } from "./fingerprint";
-import { databaseName, describeAddress, libpqEnvironment, withDatabase } from "./postgres-address";
+import { databaseName, describeAddress, libpqEnvironment } from "./postgres-address";
 import { withClient } from "./postgres-client";
 import { appliedMigrations, fingerprintPostgres, inSnapshot } from "./postgres-fingerprint";
+import { proveSameDatabase } from "./postgres-same";
 import { prepareTarget, undoAll } from "./postgres-prepare";
 import { listRelations, refuseUnreadable, tablesOf } from "./postgres-scope";
 import { withScratchFolder } from "./scratch-folder";
 import type { Target } from "./target";
-import { runTool, type ToolOptions } from "./tool";
+import { runTool } from "./tool";
 
 type Options = { variables: Source; noPrivileges?: boolean; signal: AbortSignal };
 
@@ -45,7 +43,7 @@ export async function postgresTarget(
       if (!later || !migration || later <= migration) return undefined;
       return new BackupError(
         "TARGET",
-        `The database ${describeAddress(databaseUrl)} has later migrations (${later}) than the backup (${migration}), and a restore would leave their tables behind. Restore into an empty database.`,
+        `The database ${describeAddress(databaseUrl)} has later migrations (${later}) than the backup (${migration}), and a restore would leave their tables behind. Restore into an empty database, or empty this one: npm run database:empty`,
       );
     },
     replace: (backup) => restoreInto(databaseUrl, backup, options),
@@ -53,28 +51,8 @@ export async function postgresTarget(
   };
 }
 
-/** A database of its own on the server, dropped when `work` ends. */
-export async function withScratchPostgres<T>(
-  databaseUrl: string,
-  options: Pick<Options, "variables" | "signal">,
-  work: (restore: (backup: CheckedBackup) => Promise<Fingerprints>) => Promise<T>,
-): Promise<T> {
-  const name = `backroom_verify_${randomBytes(6).toString("hex")}`;
-  const url = withDatabase(databaseUrl, name);
-  await administer(databaseUrl, `CREATE DATABASE ${name} TEMPLATE template0`);
-  try {
-    return await work(async (backup) => {
-      // The roles that were granted something need not exist on this server.
-      await restoreInto(url, backup, { ...options, noPrivileges: true });
-      return fingerprintOf(url, schemasOf(backup.manifest));
-    });
-  } finally {
-    await administer(databaseUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-  }
-}
-
 /** In one transaction: what fails leaves the database as it was. */
-async function restoreInto(
+export async function restoreInto(
   databaseUrl: string,
   backup: CheckedBackup,
   { variables, noPrivileges, signal }: Options,
@@ -109,39 +87,6 @@ async function restoreInto(
 }
 
 /**
- * Our driver checked the target, and libpq will replace it. This proves that both reach the same database of the same server:
- * psql must see an advisory lock that the driver holds.
- * @throws {BackupError} TARGET when it does not
- */
-async function proveSameDatabase(
-  databaseUrl: string,
-  options: Pick<ToolOptions, "variables" | "env" | "signal">,
-) {
-  const key = [randomInt(2 ** 31), randomInt(2 ** 31)];
-  let seen = "";
-  await withClient(databaseUrl, (client) =>
-    inSnapshot(client, async () => {
-      await client.query("SELECT pg_advisory_xact_lock($1, $2)", key);
-      await runTool("psql", ["--no-psqlrc", "--no-password", "-At", "-c", lockQuery(key)], {
-        ...options,
-        output: async (bytes) => {
-          for await (const part of bytes) seen += Buffer.from(part).toString();
-        },
-      });
-    }),
-  );
-  if (seen.trim() === "t") return;
-  throw new BackupError(
-    "TARGET",
-    `pg_restore would reach another database than ${describeAddress(databaseUrl)}. Nothing was changed. Write host and port of DATABASE_URL in their usual places: ${DATABASE_URL_FORMS}.`,
-  );
-}
-
-const lockQuery = ([first, second]: number[]) =>
-  `SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE d.datname = current_database()
-     AND l.locktype = 'advisory' AND l.classid = ${first} AND l.objid = ${second} AND l.objsubid = 2 AND l.granted)`;
-
-/**
  * The roles of a server are not in the dump of a database. Which statement failed pg_restore says as SQL, and why in the language
  * of the server; so the server is asked whether it has the role.
  */
@@ -170,24 +115,10 @@ async function hasRole(databaseUrl: string, role: string): Promise<boolean> {
   });
 }
 
-function fingerprintOf(databaseUrl: string, schemas: string[]): Promise<Fingerprints> {
+export function fingerprintOf(databaseUrl: string, schemas: string[]): Promise<Fingerprints> {
   return withClient(databaseUrl, (client) =>
     inSnapshot(client, async () =>
       fingerprintPostgres(client, tablesOf(await listRelations(client, schemas))),
     ),
   );
-}
-
-async function administer(databaseUrl: string, statement: string) {
-  await withClient(databaseUrl, async (client) => {
-    try {
-      await client.query(statement);
-    } catch (error) {
-      if ((error as { code?: string }).code !== "42501") throw error;
-      throw new BackupError(
-        "TARGET",
-        `The user of ${describeAddress(databaseUrl)} may not create a database to verify in. Give it the right (ALTER ROLE … CREATEDB), or name another server in DATABASE_URL for this one command.`,
-      );
-    }
-  });
 }

@@ -18,6 +18,8 @@ export type Relation = {
   owner: string;
   /** By its owner: a role that ours is or may act as, or the owner of a table of Backroom's */
   ours: boolean;
+  /** Its owner owns a table of Backroom's */
+  backroom: boolean;
   readable: boolean;
   /** Policies hide rows of it from our role */
   filtered: boolean;
@@ -41,6 +43,7 @@ export async function listRelations(client: pg.Client, schemas: string[]): Promi
        relkind = 'p' AS "isPartitioned",
        pg_get_userbyid(relowner) AS owner,
        relkind <> 'f' AND (pg_has_role(relowner, 'USAGE') OR relowner IN (SELECT relowner FROM backroom)) AS ours,
+       relowner IN (SELECT relowner FROM backroom) AS backroom,
        CASE WHEN relkind = 'S' THEN has_sequence_privilege(oid, 'SELECT') ELSE has_table_privilege(oid, 'SELECT') END AS readable,
        relrowsecurity AND row_security_active(oid) AS filtered
      FROM relation ORDER BY 3`,
@@ -57,7 +60,8 @@ export function tablesOf(relations: Relation[]): Relation[] {
 /** @throws {BackupError} TARGET when our role does not see all that is to be backed up */
 export function refuseUnreadable(relations: Relation[]): void {
   const ours = relations.filter((relation) => relation.ours);
-  const unreadable = ours.filter(({ readable }) => !readable).map(({ name }) => name);
+  const read = ours.filter(({ kind }) => kind === "TABLE" || kind === "SEQUENCE");
+  const unreadable = read.filter(({ readable }) => !readable).map(({ name }) => name);
   if (unreadable.length)
     throw new BackupError(
       "TARGET",
@@ -69,6 +73,27 @@ export function refuseUnreadable(relations: Relation[]): void {
       "TARGET",
       `Row-level security hides rows of ${few(filtered)} from the role of the address, so a backup would not be whole. Name a role in DIRECT_URL that sees all rows (the tables' owner without FORCE ROW LEVEL SECURITY, or one with BYPASSRLS).`,
     );
+}
+
+/** Tables in other schemas that belong to our role, or to an owner of Backroom's tables, and are in no backup. */
+export async function listElsewhere(
+  client: pg.Client,
+  schema: string,
+  ours: Relation[],
+): Promise<Relation[]> {
+  const { rows } = await client.query<{ name: string; role: string }>(
+    `SELECT nspname AS name, current_user AS role FROM pg_namespace
+     WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND nspname <> $1`,
+    [schema],
+  );
+  const owners = ours.filter(({ backroom }) => backroom).map(({ owner }) => owner);
+  const found = await listRelations(
+    client,
+    rows.map(({ name }) => name),
+  );
+  return found.filter(
+    ({ kind, owner }) => kind === "TABLE" && (owners.includes(owner) || owner === rows[0]!.role),
+  );
 }
 
 /** Whose objects are taken for ours: roles that ours is or may act as, and the owners of Backroom's tables. */

@@ -159,6 +159,18 @@ describe("a backup of Postgres", () => {
     });
   });
 
+  it("needs no extension that only stands beside the tables, also where a superuser makes it", async () => {
+    const source = await createTestDatabase("postgres");
+    await query(source.url, "CREATE EXTENSION pg_stat_statements", "CREATE EXTENSION citext");
+    await query(source.url, `CREATE TABLE "Own" (home "Store", homes "Store"[])`);
+    const own = createFolder();
+    const made = await run(backup, { DATABASE_URL: source.url, BACKUP_FOLDER: own.folder });
+    expect(made).toMatchObject({ code: 0, error: "" });
+    const name = (await own.list()).map((entry) => entry.file).find((path) => path.endsWith(".json"))!;
+    expect(parseManifest(await own.readText(name), name).manifest).toMatchObject({ extensions: [] });
+    await source.drop();
+  });
+
   it("opens with the age and pg_restore of any machine, as the runbook says", async () => {
     const identity = join(mkdtempSync(join(tmpdir(), "backroom-key-")), "backup.key");
     writeFileSync(identity, `${keys.identity}\n`, { mode: 0o600 });

@@ -75,6 +75,9 @@ const BACKUPS = [
 /** They take minutes, or a project that can be broken. */
 const RUN_ELSEWHERE: Record<string, string> = {
   "npm run prisma:resolve -- --rolled-back <migration>": "tests/prisma/life-cycle-postgres.test.ts",
+  "npm run -s libpq -- psql": "tests/debian/libpq.test.ts",
+  "npm run database:empty": "tests/debian/backup-databases.test.ts",
+  "npm run database:empty -- --yes": "tests/debian/backup-databases.test.ts",
   "npm run prisma:migrate": "tests/prisma/life-cycle-postgres.test.ts",
   "npm start": "tests/support/app-process.ts",
   "npm run crash": "tests/debian/crash.test.ts",
@@ -112,7 +115,7 @@ describe("the runbook's commands", () => {
     "%s is a command of package.json with the options that it names, and %s is there to run it",
     async (command, file) => {
       expect(existsSync(file)).toBe(true);
-      const script = /^npm (?:run )?([\w:]+)/.exec(command)![1]!;
+      const script = /^npm (?:run )?(?:-s )?([\w:]+)/.exec(command)![1]!;
       expect(scripts).toHaveProperty([script]);
       const options = command.match(/--[a-z][a-z-]+/g) ?? [];
       if (options.length === 0) return;

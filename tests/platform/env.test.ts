@@ -12,7 +12,6 @@ import {
   readEnvFile,
   readEnvironment,
 } from "~/platform/env.server";
-import { ConfigurationError, mergeSources, readEnvFile, readEnvironment } from "~/platform/env.server";
 import { postgresAddress } from "~/platform/db/postgres-address";
 import { hasBearer } from "~/platform/http/bearer.server";
 
