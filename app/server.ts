@@ -4,7 +4,6 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Server } from "node:http";
-import { createRequestHandler } from "@remix-run/express";
 import { broadcastDevReady, installGlobals, type ServerBuild } from "@remix-run/node";
 import * as build from "@remix-run/dev/server-build";
 import compression from "compression";
@@ -19,9 +18,11 @@ import { closeDatabase, database } from "~/platform/db/database.server";
 import { DatabaseUnavailableError, isDatabaseUnavailable } from "~/platform/db/errors.server";
 import { migrationState } from "~/platform/db/migration-state.server";
 import { isOutOfDescriptors, mostConnections } from "~/platform/descriptors.server";
-import { ConfigurationError, environment } from "~/platform/env.server";
+import { ConfigurationError, environment, type Env } from "~/platform/env.server";
 import { createLimitedServer } from "~/platform/http/limited-server.server";
 import { ownAddress } from "~/platform/http/own-address.server";
+import { remixHandler } from "~/platform/http/remix-handler.server";
+import { BodyMemory } from "~/platform/http/request-body.server";
 import { closeOutbound } from "~/platform/http/ssrf-guard.server";
 import { log, setLogLevel, withRequestId } from "~/platform/log.server";
 import { stopWhatIsLong } from "~/platform/stopping.server";
@@ -56,7 +57,8 @@ async function main() {
   if (schema.state !== "current") log.warn({ schema: schema.state }, schema.message);
 
   let worker: InboxWorker | undefined;
-  const entry = webhookEntry(() => processDoor(() => worker?.wake()), createApp(env.appUrl));
+  const memory = new BodyMemory();
+  const entry = webhookEntry(() => processDoor(() => worker?.wake()), memory, createApp(env, memory));
   // Node drops the second of two Authorization lines; joined they are one that nobody accepts, as two signatures are.
   const limits = { connections: mostConnections(env.maxConnections) };
   const server = await listen(
@@ -84,19 +86,16 @@ function surviveLostRollback(error: unknown) {
   log.warn({ err: error }, "a transaction could not be taken back, because the database does not answer");
 }
 
-function createApp(appUrl: string) {
+function createApp({ appUrl, nodeEnv }: Env, memory: BodyMemory) {
   const app = express();
   app.disable("x-powered-by");
-  // For Remix, which reads the address that own-address.server.ts has put into the forwarding headers.
-  app.set("trust proxy", 1);
   app.use(compression());
   app.use("/build", express.static("public/build", { immutable: true, maxAge: "1y", index: false }));
   app.use(express.static("public", { maxAge: "1h", index: false }));
 
   app.use(logged);
   app.use(ownAddress(appUrl));
-  const remix = createRequestHandler({ build });
-  app.use((request, response, next) => void remix(request, response, next));
+  app.use(remixHandler({ build: build, mode: nodeEnv, appUrl, memory }));
   app.use(answerFailure);
   return app;
 }

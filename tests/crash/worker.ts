@@ -8,6 +8,7 @@ import { webhookEntry } from "~/features/webhooks/http-entry.server";
 import { startWorker } from "~/features/webhooks/worker.server";
 import { connectDatabase } from "~/platform/db/client.server";
 import { scriptOption } from "~/platform/env.server";
+import { BodyMemory } from "~/platform/http/request-body.server";
 import { setLogLevel } from "~/platform/log.server";
 import { TEST_KEYS } from "../support/tenant-rows";
 import { crashHandlers } from "./handlers";
@@ -25,6 +26,7 @@ if (port) {
   const door = createDoor(async () => db, worker.wake);
   const entry = webhookEntry(
     () => door,
+    new BodyMemory(),
     (_request, response) => response.writeHead(404).end(),
   );
   createServer(entry).listen(Number(port), "127.0.0.1");

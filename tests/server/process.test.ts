@@ -152,6 +152,43 @@ describe.each(ENGINES)("the app as a process on %s", (engine) => {
       expect(app.output().slice(before)).not.toMatch(/"level":"error"|\n\s+at /);
     });
 
+    it.each([
+      ["/app/orders", "Content-Length: 1000000000"],
+      ["/cron/retention", "Content-Length: 1000000000"],
+      ["/no/such/page", "Content-Length: 1000000000"],
+      ["/auth/login", "Transfer-Encoding: chunked"],
+      ["/healthz", "Transfer-Encoding: chunked"],
+    ])("to %s with %s and a body without end answers 413", async (path, length) => {
+      const before = app.output().length;
+      const chunk = Buffer.concat([
+        Buffer.from("40000\r\n"),
+        Buffer.alloc(0x40000, 120),
+        Buffer.from("\r\n"),
+      ]);
+      const socket = connect(Number(new URL(app.url).port), "127.0.0.1");
+      let received = "";
+      socket.setEncoding("utf8").on("data", (text) => (received += String(text)));
+      const closed = new Promise((resolve) => socket.on("error", () => undefined).on("close", resolve));
+      socket.write(`POST ${path} HTTP/1.1\r\n${HOST}\r\n${length}\r\n\r\n`);
+      const push = () => {
+        while (!socket.destroyed && socket.write(chunk));
+      };
+      socket.on("drain", push);
+      push();
+      await closed;
+      expect(received).toMatch(/^HTTP\/1\.1 413 [\s\S]*The body is larger than 1 MB\.\n$/);
+      expect(app.output().slice(before)).not.toMatch(/"level":"error"|\n\s+at /);
+    });
+
+    it("with a body that is cut off leaves no error behind, and the next one is answered", async () => {
+      const before = app.output().length;
+      const socket = connect(Number(new URL(app.url).port), "127.0.0.1");
+      socket.end(`POST /app/orders HTTP/1.1\r\n${HOST}\r\nContent-Length: 9\r\n\r\nhalf`);
+      await new Promise((resolve) => socket.resume().on("error", resolve).on("close", resolve));
+      expect((await get("/healthz", "after-the-half")).status).toBe(200);
+      expect(app.output().slice(before)).not.toMatch(/"level":"error"|\n\s+at /);
+    });
+
     it("makes its own addresses of SHOPIFY_APP_URL, whatever host it names", async () => {
       const answer = await raw("GET", "/auth/login", [
         "Host: evil.example",

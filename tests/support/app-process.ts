@@ -33,7 +33,7 @@ export async function startApp(
   const port = environment.PORT ?? String(await freePort());
   const limit = descriptors ? ["sh", "-c", `ulimit -n ${descriptors} && exec "$0" "$@"`] : [];
   const [command, ...args] = [...limit, process.execPath, "build/index.js"];
-  const child = spawn(command!, args, {
+  const child = spawn(command, args, {
     env: childEnvironment({ ...APP_ENVIRONMENT, PORT: port, ...environment }),
     stdio: ["ignore", "pipe", "pipe"],
   });

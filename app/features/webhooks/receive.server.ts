@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from "node:buffer";
 import { mayWorkLater } from "~/platform/db/errors.server";
-import { isSignedByShopify } from "~/platform/shopify/webhook-signature.server";
+import { WebhookSignature } from "~/platform/shopify/webhook-signature.server";
 import { PayloadRefusedError, storableJson } from "./storable-json";
 import type { Delivery } from "./webhook-inbox.repository.server";
 
@@ -14,8 +14,8 @@ export type WebhookRequest = {
   method: string;
   /** By lower-case name; undefined when it is absent */
   header: (name: string) => string | undefined;
-  /** The raw bytes; rejects when the body is cut off */
-  body: (mostBytes: number) => Promise<Buffer | "too large" | "no room">;
+  /** The raw bytes, each part of them shown to `onChunk` as it comes; rejects when the body is cut off */
+  body: (mostBytes: number, onChunk: (chunk: Buffer) => void) => Promise<Buffer | "too large" | "no room">;
 };
 
 export type Door = {
@@ -46,14 +46,14 @@ export async function receive(request: WebhookRequest, door: Door): Promise<Rece
   if (request.method !== "POST") return refused(405, "Send a POST request.");
   const missing = Object.values(REQUIRED).find((name) => !request.header(name));
   if (missing) return refused(400, `The header ${missing} is missing.`);
-  if (Number(request.header("content-length")) > MOST_BYTES) return refused(413, TOO_LARGE);
-  const body = await request.body(MOST_BYTES).catch(() => undefined);
+  const signature = new WebhookSignature(request.header(REQUIRED.signature)!, door.secrets);
+  if (!signature.isWellFormed) return refused(401, NOT_SIGNED);
+  const body = await request.body(MOST_BYTES, (chunk) => signature.update(chunk)).catch(() => undefined);
   if (body === undefined) return refused(400, "The body was cut off.");
-  if (body === "too large") return refused(413, TOO_LARGE);
+  if (body === "too large") return refused(413, "The body is larger than 5 MB.");
   if (body === "no room") return refused(503, "Too much is being received at once; send it again.");
-  // Before anything else is looked at: whoever did not sign it is turned away at the lowest cost.
-  if (!isSignedByShopify(body, request.header(REQUIRED.signature)!, door.secrets))
-    return refused(401, "The signature does not match the body.");
+  // Before anything else is looked at, so that what Shopify did not sign costs least.
+  if (!signature.isGood()) return refused(401, NOT_SIGNED);
   const headers = readHeaders(request.header);
   if (typeof headers === "string") return refused(400, headers);
   const payload = isUtf8(body) ? storableJson(body.toString("utf8")) : null;
@@ -81,7 +81,7 @@ export async function receive(request: WebhookRequest, door: Door): Promise<Rece
 }
 
 const NOT_JSON = "The body is not a JSON object.";
-const TOO_LARGE = "The body is larger than 5 MB.";
+const NOT_SIGNED = "The signature does not match the body.";
 
 function refused(status: Refusal, sentence: string): Received {
   return { outcome: "refused", status, sentence };

@@ -3,7 +3,14 @@
  * descriptors for the database, files and outgoing calls; near its limit the connection that has waited longest for its client
  * is closed for a new one.
  */
-import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
 import type { Socket } from "node:net";
 
 export type ServerLimits = {
@@ -37,9 +44,9 @@ export function createLimitedServer(
     waiting.delete(socket);
     if (hasBody(request.headers)) {
       waiting.add(socket);
-      request.once("end", () => waiting.delete(socket));
+      request.on("end", whole);
     }
-    response.once("close", () => answered(socket));
+    response.on("close", answered);
     if (!told.has(socket)) return listener(request, response);
     response.writeHead(503, { "Retry-After": "5", "Content-Type": "text/plain", Connection: "close" });
     response.end("Too many connections are open; try again in a few seconds.\n");
@@ -64,7 +71,13 @@ export function createLimitedServer(
   });
   return server;
 
-  function answered(socket: Socket) {
+  // Listeners of every request: one function for all of them, and "on", as these events come once, costs the least.
+  function whole(this: IncomingMessage) {
+    waiting.delete(this.socket);
+  }
+
+  function answered(this: ServerResponse) {
+    const { socket } = this.req;
     const left = (unanswered.get(socket) ?? 1) - 1;
     if (left > 0) return unanswered.set(socket, left);
     unanswered.delete(socket);

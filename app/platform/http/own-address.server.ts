@@ -1,5 +1,5 @@
 /**
- * Remix builds a request's URL from Host, X-Forwarded-Host and X-Forwarded-Proto, and chooses the route by it. This middleware
+ * Remix and Shopify's library compare and build addresses from Host, X-Forwarded-Host and X-Forwarded-Proto. This middleware
  * replaces these headers with the values of SHOPIFY_APP_URL, so that a client cannot choose a route or a link by them.
  */
 import type { RequestHandler } from "express";

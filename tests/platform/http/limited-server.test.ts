@@ -8,7 +8,7 @@ import { eventually } from "../../support/eventually";
 const MOST = 4;
 
 let server: Server;
-let clients: Client[] = [];
+const clients: Client[] = [];
 afterEach(() => {
   for (const client of clients.splice(0)) client.socket.destroy();
   server.closeAllConnections();

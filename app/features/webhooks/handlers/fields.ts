@@ -7,8 +7,13 @@ export const shopifyId = z
   .union([z.int().positive(), z.string().regex(/^[1-9]\d{0,19}$/)], { error: "expected an id" })
   .transform(String);
 
-/** Instants come with their shop's offset: "2021-12-31T19:00:00-05:00". */
-export const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+/** Instants come with their shop's offset: "2021-12-31T19:00:00-05:00". Both databases take these years. */
+export const instant = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .refine((at) => at.getUTCFullYear() >= 1000 && at.getUTCFullYear() <= 9999, {
+    error: "expected an instant of the years 1000 to 9999",
+  });
 
 export const currencyCode = z.string().regex(/^[A-Z]{3}$/, { error: "expected an ISO 4217 code" });
 

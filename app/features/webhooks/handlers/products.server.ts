@@ -8,7 +8,8 @@ import { gidFrom, gidOf, identity, instant, OLDER, shopifyId, toldAt } from "./f
 const variantPayload = z.object({
   ...identity("ProductVariant"),
   title: z.string().nullish(),
-  sku: z.string().nullish(),
+  /** Shopify's own limit; an index takes no text of some kilobytes */
+  sku: z.string().max(255).nullish(),
   inventory_item_id: shopifyId.nullish(),
 });
 
