@@ -100,9 +100,9 @@ describe("a store on its first day", () => {
     ["/app/orders", "Orders", "No order has been flagged yet"],
     ["/app/inbox", "Inbox", "No messages yet"],
     ["/app/inventory", "Inventory", "No forecast yet"],
-    ["/app/seo", "SEO", "Nothing to do"],
+    ["/app/seo", "SEO", "Nothing loaded yet"],
     ["/app/settings/connections", "Connections", "Which pages bring visitors who buy."],
-    ["/app/webhooks", "Webhooks", "No delivery has come in yet"],
+    ["/app/webhooks", "Webhooks", "No delivery is stored"],
   ])("sees an empty state on %s", async (path, heading, text) => {
     for (const [name, viewport] of [
       ["desktop", DESKTOP],

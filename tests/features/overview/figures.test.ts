@@ -87,7 +87,7 @@ describe("the figures of a period", () => {
   });
 
   describe.each(["2026-11-15", "2026-11-16"])("without the day %s", (missing) => {
-    const without = <T extends { day: string }>(days: T[]) => days.filter(({ day }) => day !== missing);
+    const without = (days: { day: string }[]) => days.filter(({ day }) => day !== missing);
     const OF_SALES = ["totalSales", "netSales", "averageOrderValue"];
     const OF_ORDERS = ["orders", "unitsSold", "averageOrderValue", "returningRate"];
     const OF_STOCK = missing === "2026-11-16" ? ["stockValue", "outOfStockSkus"] : [];
@@ -97,7 +97,7 @@ describe("the figures of a period", () => {
       ["orders", OF_ORDERS],
       ["inventory", OF_STOCK],
     ] as const)("in its %s lack exactly %j, and the sum of the rest is none", (kind, lacking) => {
-      const values = valuesOf({ ...period, [kind]: without(period[kind]) });
+      const values = valuesOf({ ...period, [kind]: without(period[kind]) } as PeriodDays);
       const unknown = Object.keys(values).filter((id) => values[id] === null);
       expect(new Set(unknown)).toEqual(new Set(lacking));
     });
