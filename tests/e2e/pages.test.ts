@@ -46,11 +46,11 @@ afterAll(() => demo?.stop());
 const { open, openCold } = useBrowser();
 
 describe.each([
-  { name: "desktop", viewport: DESKTOP },
-  { name: "phone", viewport: PHONE },
-])("the app on a $name", ({ name, viewport }) => {
+  { name: "desktop", viewport: DESKTOP, visit: open },
+  { name: "phone", viewport: PHONE, visit: openCold },
+])("the app on a $name", ({ name, viewport, visit }) => {
   it("opens the overview inside the admin", async () => {
-    const { page, problems } = await openCold(viewport);
+    const { page, problems } = await visit(viewport);
     await page.goto(demo.url());
     const frame = await appFrame(page, "Overview");
     await frame.getByText("Orders needing attention").waitFor();
@@ -61,15 +61,24 @@ describe.each([
     expect(problems).toEqual([]);
   });
 
-  it.each([...SECTIONS, ...OTHERS])("opens $entry at its own address", async ({ path, heading }) => {
-    const { page, problems } = await openCold(viewport);
+  it.each(SECTIONS)("opens $entry at its own address", async ({ path, heading }) => {
+    const { page, problems } = await visit(viewport);
     await page.goto(demo.url(path));
     const frame = await appFrame(page, heading);
     expect(await layoutShift(frame)).toBeLessThanOrEqual(MOST_SHIFT);
-    await look(page, frame, `${path.slice(4).replace(/\W+/g, "-").slice(1)}-${name}`);
+    await look(page, frame, `${path.slice(5).replace("/", "-")}-${name}`);
     expect(await axeViolations(page)).toEqual([]);
     expect(problems).toEqual([]);
   });
+});
+
+it.each(OTHERS)("shows $entry on a phone, standing still", async ({ path, heading }) => {
+  const { page, problems } = await openCold(PHONE);
+  await page.goto(demo.url(path));
+  const frame = await appFrame(page, heading);
+  expect(await layoutShift(frame)).toBeLessThanOrEqual(MOST_SHIFT);
+  await look(page, frame, `${path.slice(4).replace(/\W+/g, "-").slice(1)}-phone`);
+  expect(problems).toEqual([]);
 });
 
 it("the app follows every entry of the admin's navigation without a reload", async () => {
@@ -123,6 +132,7 @@ describe("with forced colours", () => {
   it.each([
     ["the history of a connection", "/app/settings/connections/ga4", ".test-strip i"],
     ["the bars of a single day", "/app?range=yesterday", ".bar"],
+    ["the badges and cards of a list", "/app/inbox", ".Polaris-Badge, .Polaris-ShadowBevel"],
   ])("%s can be told from the page", async (_name, path, bars) => {
     const { page } = await open();
     await page.emulateMedia({ forcedColors: "active" });

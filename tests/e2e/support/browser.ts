@@ -57,8 +57,19 @@ export type Visit = { page: Page; problems: string[]; close: () => Promise<void>
 const contexts = new WeakMap<Browser, Promise<BrowserContext>>();
 
 function contextOf(browser: Browser): Promise<BrowserContext> {
-  const context = contexts.get(browser) ?? browser.newContext(PERSON);
+  const context = contexts.get(browser) ?? newContext(browser);
   contexts.set(browser, context);
+  return context;
+}
+
+async function newContext(browser: Browser): Promise<BrowserContext> {
+  const context = await browser.newContext(PERSON);
+  await context.addInitScript(() => {
+    const seen: PerformanceEntry[] = [];
+    const observer = new PerformanceObserver((list) => void seen.push(...list.getEntries()));
+    observer.observe({ type: "layout-shift", buffered: true });
+    Object.assign(window, { layoutShifts: () => [...seen, ...observer.takeRecords()] });
+  });
   return context;
 }
 
@@ -72,13 +83,7 @@ const PERSON = {
 const LATE_MS = { script: 250, font: 400 };
 
 async function coldContext(browser: Browser): Promise<BrowserContext> {
-  const context = await browser.newContext(PERSON);
-  await context.addInitScript(() => {
-    const seen: PerformanceEntry[] = [];
-    const observer = new PerformanceObserver((list) => void seen.push(...list.getEntries()));
-    observer.observe({ type: "layout-shift", buffered: true });
-    Object.assign(window, { layoutShifts: () => [...seen, ...observer.takeRecords()] });
-  });
+  const context = await newContext(browser);
   await context.route(/\/build\/.+\.(js|woff2)$/, async (route) => {
     const late = route.request().url().endsWith("js") ? LATE_MS.script : LATE_MS.font;
     await new Promise((resolve) => setTimeout(resolve, late));
@@ -145,8 +150,7 @@ export function overflow(target: Page | Frame): Promise<number> {
 }
 
 /**
- * What moved by itself so far, as Chromium's Cumulative Layout Shift, of a page that `openCold` opened; its fonts have come by
- * then. 0 is a page that stands still.
+ * What moved by itself so far, as Chromium's Cumulative Layout Shift; the fonts have come by then. 0 is a page that stands still.
  */
 export async function layoutShift(frame: Frame): Promise<number> {
   return frame.evaluate(async () => {

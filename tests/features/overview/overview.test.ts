@@ -96,7 +96,7 @@ eachDatabase("the overview", ({ db }) => {
       expect(metric(overview, "totalSales")).toMatchObject({
         value: null,
         previous: null,
-        missing: { kind: "not-computed", detail: "14 of 30 days are computed" },
+        missing: { kind: "not-computed", days: "14 of 30 days", part: { money: { minor: 21_000 } } },
         comparison: { kind: "none" },
       });
       expect(overview.freshness.missingDays).toBe(16);
@@ -120,7 +120,7 @@ eachDatabase("the overview", ({ db }) => {
       for (const id of ["totalSales", "netSales", "averageOrderValue"])
         expect(metric(overview, id)).toMatchObject({
           value: null,
-          missing: { kind: "not-computed", detail: "6 of 7 days are computed" },
+          missing: { kind: "not-computed", days: "6 of 7 days" },
           comparison: { kind: "none" },
         });
       expect(overview.freshness.missingDays).toBe(1);
@@ -171,7 +171,7 @@ eachDatabase("the overview", ({ db }) => {
       const overview = await loadOverview(db(), await opened.reload(), { now: NOW, range: "last7" });
       expect(metric(overview, "totalSales")).toMatchObject({
         value: null,
-        missing: { detail: "3 of 7 days are computed" },
+        missing: { days: "3 of 7 days" },
       });
     });
 
@@ -211,7 +211,7 @@ eachDatabase("the overview", ({ db }) => {
     for (const id of ["totalSales", "orders", "averageOrderValue"])
       expect(metric(overview, id)).toMatchObject({
         value: null,
-        missing: { kind: "not-computed", detail: "1 of 7 days are computed" },
+        missing: { kind: "not-computed", days: "1 of 7 days" },
       });
     expect(overview.freshness.missingDays).toBe(6);
     const today = await loadOverview(db(), await reload(), { now: NOW, range: "today" });
