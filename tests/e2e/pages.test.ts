@@ -126,6 +126,14 @@ it("notices a page that moves", async () => {
   expect(await layoutShift(frame)).toBeGreaterThan(MOST_SHIFT);
 });
 
+it("a page whose styles never come shows its words", async () => {
+  const { page } = await openCold();
+  await page.route(/\/build\/.+\.css$/, (route) => route.abort());
+  await page.goto(demo.url("/app/inbox"));
+  const frame = await appFrame(page, "Inbox");
+  expect(await frame.getByText("waiting for you").first().isVisible()).toBe(true);
+});
+
 describe("with forced colours", () => {
   it.each([
     ["the history of a connection", "/app/settings/connections/ga4", ".test-strip i"],

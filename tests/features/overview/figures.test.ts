@@ -97,7 +97,7 @@ describe("the figures of a period", () => {
       ["orders", OF_ORDERS],
       ["inventory", OF_STOCK],
     ] as const)("in its %s lack exactly %j, and the sum of the rest is none", (kind, lacking) => {
-      const values = valuesOf({ ...period, [kind]: without(period[kind]) } as PeriodDays);
+      const values = valuesOf({ ...period, [kind]: without(period[kind]) });
       const unknown = Object.keys(values).filter((id) => values[id] === null);
       expect(new Set(unknown)).toEqual(new Set(lacking));
     });
