@@ -1,7 +1,6 @@
 import { json, type LinksFunction, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node";
 import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteLoaderData } from "@remix-run/react";
-import polarisStyles from "@shopify/polaris/build/esm/styles.css";
-import type { ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 import { PageError } from "~/components/page-error";
 import { PolarisProvider } from "~/components/polaris-provider";
 import { environment } from "~/platform/env.server";
@@ -10,7 +9,6 @@ import backroomStyles from "~/styles/backroom.css";
 
 export const links: LinksFunction = () => [
   { rel: "preload", href: interFont, as: "font", type: "font/woff2", crossOrigin: "anonymous" },
-  { rel: "stylesheet", href: polarisStyles },
   { rel: "stylesheet", href: backroomStyles },
   { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
 ];
@@ -27,18 +25,20 @@ export const shouldRevalidate = () => false;
 
 export function Layout({ children }: { children: ReactNode }) {
   const apiKey = useRouteLoaderData<typeof loader>("root")?.apiKey;
+  // Styles that never come must not leave the page empty.
+  useEffect(() => document.body.removeAttribute("hidden"), []);
   return (
     <html lang="en">
       <head>
+        {/* First in the head, as Shopify requires of embedded apps. */}
+        {apiKey && <script src={APP_BRIDGE} data-api-key={apiKey} />}
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        {/* Before any script: a frame whose first script has ended may be laid out without the styles after it. */}
-        <Links />
-        {/* The first script of the page, as Shopify requires of embedded apps. */}
-        {apiKey && <script src={APP_BRIDGE} data-api-key={apiKey} />}
         <Meta />
+        <Links />
       </head>
-      <body>
+      {/* Until the styles are there (backroom.css): a frame whose first script has ended is laid out without them otherwise. */}
+      <body hidden>
         {children}
         <ScrollRestoration />
         <Scripts />

@@ -33,7 +33,7 @@ export function SectionCard({ title, badge, action, children }: Props) {
   );
 }
 
-/** What a card says when it has no rows: that is often good news. */
+/** What a card says when it has no rows: whether nothing was found, or nothing was loaded yet. */
 export function Quiet({ children }: { children: ReactNode }) {
   return (
     <Text as="p" tone="subdued">

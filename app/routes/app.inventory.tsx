@@ -13,9 +13,12 @@ export const loader = (args: LoaderFunctionArgs) =>
   forStore(args, async ({ db, store, now }) => {
     const { thresholds, featureToggles } = await getSettings(db, store.id);
     const forecast = featureToggles.inventoryForecast;
-    const { items, known } = forecast ? await listByStockout(db, store.id) : { items: [], known: 0 };
+    const stockouts = forecast ? await listByStockout(db, store.id) : { items: [], known: 0, asOf: null };
     const today = shopDayOf(now, store.ianaTimezone);
-    return { forecast, items, known, today, lowCoverDays: thresholds.lowCoverDays };
+    return {
+      ...{ forecast, ...stockouts, today, lowCoverDays: thresholds.lowCoverDays },
+      ianaTimezone: store.ianaTimezone,
+    };
   });
 
 export default function InventoryRoute() {

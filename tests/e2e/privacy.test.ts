@@ -70,7 +70,7 @@ it("the privacy page downloads a customer's report and completes the request", a
   expect(report.tickets[0]!.messages.length).toBeGreaterThan(0);
 
   await frame.getByText("rows handed over").waitFor();
-  await frame.getByRole("button", { name: "Download this report again" }).waitFor();
+  await frame.getByRole("button", { name: "Download again: the report of this request" }).waitFor();
   expect(await openRequest()).toMatchObject({ status: "COMPLETED" });
   expect(demo.log()).not.toContain(report.customer.email);
   expect(problems).toEqual([]);

@@ -279,6 +279,7 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
       },
       list: (r) => r.list("GA4"),
       listLatest: (r) => r.listLatest(),
+      findLatest: (r) => r.findLatest("GA4"),
     },
   }),
   WebhookRegistryRepository: calls<WebhookRegistryRepository>({

@@ -31,15 +31,16 @@ export class ConnectionEventRepository {
 
   /** The last test of each provider that was ever tested with the credential in use. */
   async listLatest(): Promise<ConnectionEvent[]> {
-    const latest = await Promise.all(
-      PROVIDERS.map((provider) =>
-        this.db.connectionEvent.findFirst({
-          where: { storeId: this.storeId, provider, ...OF_THE_ONE_IN_USE },
-          orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-        }),
-      ),
-    );
-    return latest.flatMap((row) => (row ? [toConnectionEvent(row)] : []));
+    const latest = await Promise.all(PROVIDERS.map((provider) => this.findLatest(provider)));
+    return latest.filter((event) => event !== null);
+  }
+
+  async findLatest(provider: Provider): Promise<ConnectionEvent | null> {
+    const row = await this.db.connectionEvent.findFirst({
+      where: { storeId: this.storeId, provider, ...OF_THE_ONE_IN_USE },
+      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    });
+    return row && toConnectionEvent(row);
   }
 }
 

@@ -104,21 +104,24 @@ export async function connectionDetail(
 
 async function gather(db: Db, storeId: string, provider: Provider, now: Date) {
   const since = new Date(now.getTime() - HISTORY_DAYS * DAY_MS);
-  const [secrets, events, settings] = await Promise.all([
+  const repository = new ConnectionEventRepository(db, storeId);
+  const [secrets, events, latest, settings] = await Promise.all([
     new StoreSecretRepository(db, storeId, noKeys).list(),
-    new ConnectionEventRepository(db, storeId).list(provider, { since, limit: HISTORY_LIMIT }),
+    repository.list(provider, { since, limit: HISTORY_LIMIT }),
+    // May be older than the history: the sweep keeps it.
+    repository.findLatest(provider),
     getSettings(db, storeId),
   ]);
   const ofTheOneInUse = events.filter(
     ({ trigger, outcome }) => trigger !== "CONNECT" || outcome === "SUCCESS",
   );
   const secret = secrets.find((entry) => entry.provider === provider);
-  const health = healthOf(provider, secret, ofTheOneInUse[0], now);
+  const health = healthOf(provider, secret, latest ?? undefined, now);
   const { since: sinceAt, ...figures } = summarise(
     ofTheOneInUse.map(({ createdAt: at, outcome, latencyMs }) => ({ at, outcome, latencyMs })),
     now,
   );
-  const failing = health.state === "failing" ? ofTheOneInUse[0]?.errorClass : null;
+  const failing = health.state === "failing" ? latest?.errorClass : null;
   const card: ConnectionCard = {
     ...health,
     config: settings.connectionMetadata[provider] ?? null,

@@ -42,14 +42,20 @@ export async function listRunningOut(
   return { count, items: items.map(toLine), lowCoverDays, known };
 }
 
-/** Every SKU that will sell out at its present pace, the next one first; at most 50, of `known` that have a forecast. */
-export async function listByStockout(
-  db: Db,
-  storeId: string,
-): Promise<{ items: StockLine[]; known: number }> {
+export type Stockouts = {
+  items: StockLine[];
+  /** SKUs with a forecast */
+  known: number;
+  /** ISO instant: every forecast in `items` was computed then or later, and the stock may have changed since; null without items */
+  asOf: string | null;
+};
+
+/** Every SKU that will sell out at its present pace, the next one first; at most 50. */
+export async function listByStockout(db: Db, storeId: string): Promise<Stockouts> {
   const velocities = new ProductVelocityRepository(db, storeId);
   const [items, known] = await Promise.all([velocities.listRunningOut(NO_END, 50), velocities.count()]);
-  return { items: items.map(toLine), known };
+  const oldest = Math.min(...items.map(({ computedAt }) => computedAt.getTime()));
+  return { items: items.map(toLine), known, asOf: items.length ? new Date(oldest).toISOString() : null };
 }
 
 const NO_END: ShopDay = "9999-12-31";

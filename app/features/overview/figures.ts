@@ -18,6 +18,8 @@ export type FigureId =
 export type Figure = {
   /** Null while a needed day is missing, and where whole days give none: a division by nothing */
   value: number | null;
+  /** What the computed days came to while others are missing; never to be shown without saying so */
+  part: number | null;
   /** Days of `needed` that are computed */
   computed: number;
   needed: number;
@@ -35,23 +37,24 @@ export type PeriodDays = {
 export function figuresOf(days: PeriodDays, wanted: ShopDay[]): Figures {
   const sales = daysIn(days.sales, wanted);
   const orders = daysIn(days.orders, wanted);
-  const both = wanted.filter((day) => sales.has(day) && orders.has(day)).length;
+  const both = wanted.filter((day) => sales.has(day) && orders.has(day));
   const lastDay = wanted.slice(-1);
   const stock = daysIn(days.inventory, lastDay);
   const needed = wanted.length;
 
-  const ofSales = (value: () => number | null) => whole({ computed: sales.size, needed }, value);
-  const ofOrders = (value: () => number | null) => whole({ computed: orders.size, needed }, value);
+  const ofSales = (value: () => number | null) => figure({ computed: sales.size, needed }, value);
+  const ofOrders = (value: () => number | null) => figure({ computed: orders.size, needed }, value);
   const ofStock = (field: "valueMinor" | "outOfStockSkus") =>
-    whole({ computed: stock.size, needed: lastDay.length }, () => sum(stock, field));
+    figure({ computed: stock.size, needed: lastDay.length }, () => sum(stock, field));
   return {
     totalSales: ofSales(() => sum(sales, "totalMinor")),
     netSales: ofSales(() => sum(sales, "netMinor")),
     orders: ofOrders(() => sum(orders, "orders")),
     unitsSold: ofOrders(() => sum(orders, "units")),
-    averageOrderValue: whole({ computed: both, needed }, () => {
-      const count = sum(orders, "orders");
-      return count ? Math.round((sum(sales, "grossMinor") - sum(sales, "discountsMinor")) / count) : null;
+    averageOrderValue: figure({ computed: both.length, needed }, () => {
+      const sold = daysIn(days.sales, both);
+      const count = sum(daysIn(days.orders, both), "orders");
+      return count ? Math.round((sum(sold, "grossMinor") - sum(sold, "discountsMinor")) / count) : null;
     }),
     returningRate: ofOrders(() => {
       const customers = sum(orders, "customers");
@@ -77,8 +80,9 @@ export function compare(current: number, previous: number): Comparison {
   return { kind: "change", direction: shown === 0 ? "level" : shown > 0 ? "up" : "down", ratio };
 }
 
-function whole(days: Pick<Figure, "computed" | "needed">, value: () => number | null): Figure {
-  return { value: isWhole(days) ? value() : null, ...days };
+function figure(days: Pick<Figure, "computed" | "needed">, compute: () => number | null): Figure {
+  const computed = days.computed > 0 ? compute() : null;
+  return isWhole(days) ? { value: computed, part: null, ...days } : { value: null, part: computed, ...days };
 }
 
 function daysIn<P>(days: Day<P>[], wanted: ShopDay[]): Map<ShopDay, P> {

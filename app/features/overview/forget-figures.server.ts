@@ -1,4 +1,4 @@
-/** Cached figures that a webhook has made untrue are dropped, in the caller's transaction, and computed again later. */
+/** Cached figures that a webhook has made untrue are dropped, in the caller's transaction; until new ones are computed the day has none. */
 import type { Queryable } from "~/platform/db/client.server";
 import { shopDayOf } from "~/platform/shop-day";
 import { KpiCacheRepository } from "./kpi-cache.repository.server";

@@ -2,7 +2,7 @@ import type { Queryable } from "~/platform/db/client.server";
 import type { ShopDay } from "~/platform/shop-day";
 import { kpiPayloads, type KpiKind, type KpiPayload } from "./kpi.schema";
 
-/** How long a computed figure may be shown before it is computed again. */
+/** How long a computed figure is good for. */
 export const KPI_LIFETIME_MS = 6 * 60 * 60 * 1000;
 
 export type KpiDay<K extends KpiKind> = {

@@ -12,12 +12,18 @@ export type Metric = {
   definition: string;
   value: MetricValue | null;
   /** Why there is no value: days that are not computed, or a period without what the figure divides by */
-  missing: { kind: "not-computed"; detail: string | null } | { kind: "none"; reason: string } | null;
+  missing: Missing | null;
   previous: MetricValue | null;
   comparison: Comparison;
   /** "none": neither direction is good or bad by itself */
   goodWhen: "up" | "down" | "none";
 };
+
+export type Missing =
+  /** `days`: which part of the period is computed, "12 of 30 days", and what that part came to */
+  | { kind: "not-computed"; days: string | null; part: MetricValue | null }
+  | { kind: "no-last-day" }
+  | { kind: "none"; reason: string };
 
 type Definition = Pick<Metric, "id" | "title" | "definition" | "goodWhen"> & {
   kind: MetricValue["kind"];
@@ -109,7 +115,7 @@ export function metricsOf(
     return {
       ...{ id, title, definition: explanation, goodWhen: judged ? goodWhen : "none" },
       value: valueOf(kind, now.value, currency),
-      missing: now.value === null ? missingOf(now, definition) : null,
+      missing: now.value === null ? missingOf(now, definition, currency) : null,
       previous: compared ? valueOf(kind, before.value, currency) : null,
       comparison:
         now.value !== null && before.value !== null
@@ -119,10 +125,11 @@ export function metricsOf(
   });
 }
 
-function missingOf(figure: Figure, { dividesBy, ofLastDay }: Definition): Metric["missing"] {
+function missingOf(figure: Figure, { kind, dividesBy, ofLastDay }: Definition, currency: string): Missing {
   if (isWhole(figure)) return { kind: "none", reason: `No ${dividesBy ?? "figures"} in this period` };
-  if (ofLastDay) return { kind: "not-computed", detail: "Its last day is missing" };
-  return { kind: "not-computed", detail: figure.needed > 1 ? `${partText(figure)} are computed` : null };
+  if (ofLastDay) return { kind: "no-last-day" };
+  const days = figure.needed > 1 ? partText(figure) : null;
+  return { kind: "not-computed", days, part: valueOf(kind, figure.part, currency) };
 }
 
 /** Why nothing is compared: this period's own gap first. */

@@ -79,7 +79,7 @@ function setupOf(store: Store, anyFigures: boolean, connections: ConnectionHealt
   if (hasDone(store, "guide-dismissed")) return null;
   const steps = setupSteps({
     hasFigures: anyFigures,
-    connected: connections.some(({ secret }) => secret),
+    connected: connections.some(({ provider, secret }) => provider !== "MCP" && secret),
     connectionWorks: connections.some(({ state }) => state === "working"),
     thresholdsReviewed: hasDone(store, "thresholds"),
   });

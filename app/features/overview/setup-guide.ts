@@ -9,6 +9,7 @@ export type SetupStep = {
 
 export type SetupFacts = {
   hasFigures: boolean;
+  /** To a search or analytics account; an MCP server is none */
   connected: boolean;
   connectionWorks: boolean;
   thresholdsReviewed: boolean;
@@ -19,21 +20,21 @@ export function setupSteps(facts: SetupFacts): SetupStep[] {
     {
       id: "figures",
       title: "Load your figures",
-      body: "Backroom reads your orders and stock from Shopify. The first time takes a few minutes.",
+      body: "Nothing is loaded at the moment: no figure from your orders and stock is stored. There is nothing for you to do here.",
       done: facts.hasFigures,
       action: null,
     },
     {
       id: "thresholds",
       title: "Review your thresholds",
-      body: "They decide which orders are flagged and when stock counts as running out.",
+      body: "They say which orders count as high in value, late or unpaid, and when stock counts as running out.",
       done: facts.thresholdsReviewed,
       action: { label: "Review thresholds", url: "/app/settings" },
     },
     {
       id: "connect",
       title: "Connect a search or analytics account",
-      body: "Google Analytics, Search Console or Bing tell what search engines think of your shop.",
+      body: "Google Analytics, Search Console or Bing. A connection is tested; its data is not read yet.",
       done: facts.connected,
       action: { label: "See connections", url: "/app/settings/connections" },
     },

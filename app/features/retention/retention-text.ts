@@ -29,7 +29,8 @@ export const POLICY_TEXTS: Record<PolicyName, PolicyText> = {
   },
   "kpi-cache": {
     title: "Cached figures",
-    rule: () => "Deleted once they have expired, which is hours after they were computed.",
+    rule: () =>
+      "Deleted once they have expired, which is hours after they were computed. Until they are computed again the overview shows those days as “Not computed yet”.",
   },
   "webhook-events": {
     title: "Webhooks",
@@ -56,9 +57,12 @@ export const POLICY_TEXTS: Record<PolicyName, PolicyText> = {
 export const ARCHIVED = [
   {
     title: "Tickets",
-    rule: "Archived with their messages, never deleted by a sweep. A customer's request for removal makes them anonymous.",
+    rule: "Kept with their messages, archived or not: no sweep deletes them. A customer's request for removal makes them anonymous.",
   },
-  { title: "Order flags", rule: "Archived, never deleted by a sweep." },
+  {
+    title: "Order flags",
+    rule: "Kept, archived or not: no sweep deletes them. A customer's request for removal makes them anonymous.",
+  },
 ];
 
 /** "90 days", "3 years"; null when it says nothing (what goes at once). */

@@ -1,5 +1,5 @@
 /** What a merchant learns about retention: the rules, what they do to this store, and how the last sweeps went. */
-import { rotationsDue, type RotationDue } from "~/features/connections/connections.server";
+import { connectionsHealth, rotationsDue, type RotationDue } from "~/features/connections/connections.server";
 import { databaseNow } from "~/platform/db/clock.server";
 import { inTransaction, type Db } from "~/platform/db/client.server";
 import { isStatementTimeout } from "~/platform/db/errors.server";
@@ -22,6 +22,8 @@ export type DataRetention = {
   /** The newest first */
   sweeps: SweepLine[];
   rotations: RotationDue[];
+  /** Whether the store has any secret that could be due */
+  anySecret: boolean;
 };
 
 /** Both null when the operator's setting keeps everything. */
@@ -57,6 +59,7 @@ export async function loadRetention(
     due,
     sweeps: runs.map((run) => toSweepLine(run, sweepNow)),
     rotations: await rotationsDue(db, store.id, now),
+    anySecret: (await connectionsHealth(db, store.id, now)).some(({ secret }) => secret !== null),
   };
 }
 

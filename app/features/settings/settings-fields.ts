@@ -19,27 +19,27 @@ export const THRESHOLDS = {
   highValueMinor: {
     label: "High-value order",
     ...{ unit: "money", min: 1, max: 1_000_000_000_000, initial: 50_000 },
-    help: "Orders worth this much or more are flagged, first orders of a customer more urgently.",
+    help: "An order worth this much or more counts as high in value, a customer's first one as more urgent.",
   },
   highDiscountPercent: {
     label: "Large discount",
     ...{ unit: "percent", min: 1, max: 100, initial: 40, usual: [20, 60] },
-    help: "Orders with this share of their value given as discount, or more, are flagged.",
+    help: "An order with this share of its value given as discount, or more, has a large discount.",
   },
   lateFulfilmentHours: {
     label: "Late fulfilment",
     ...{ unit: "hours", min: 1, max: 720, initial: 48, usual: [24, 96] },
-    help: "A paid order that waits longer than this to be fulfilled is flagged.",
+    help: "A paid order that waits longer than this to be fulfilled counts as late.",
   },
   partialStaleDays: {
     label: "Partly fulfilled, then nothing",
     ...{ unit: "days", min: 1, max: 90, initial: 5, usual: [3, 10] },
-    help: "An order is flagged when a part has shipped and the rest has not moved for this long.",
+    help: "An order counts as stuck when a part has shipped and the rest has not moved for this long.",
   },
   unpaidAgingDays: {
     label: "Unpaid order",
     ...{ unit: "days", min: 1, max: 90, initial: 3, usual: [2, 7] },
-    help: "An order whose payment is still open after this long is flagged.",
+    help: "An order whose payment is still open after this long counts as unpaid.",
   },
   lowCoverDays: {
     label: "Stock running out",
@@ -54,17 +54,17 @@ export const TOGGLES = {
   aiDrafts: {
     label: "AI drafts",
     initial: true,
-    help: "Allows Backroom to draft answers to customers. A draft is never sent unless you approve it.",
+    help: "Allows Backroom to draft answers to customers. It does not draft any yet, and it sends none.",
   },
   seoInsights: {
     label: "SEO insights",
     initial: true,
-    help: "Lists what search engines and your catalogue say is worth doing. Off, the list is hidden and nothing in it is lost.",
+    help: "Shows the list of insights. Off, the list is hidden and nothing in it is lost.",
   },
   inventoryForecast: {
     label: "Inventory forecast",
     initial: true,
-    help: "Shows when stock sells out and what to reorder, in the inventory and on the overview. Off, both are hidden.",
+    help: "Shows the forecast, when stock sells out and what to reorder, in the inventory and on the overview. Off, both are hidden.",
   },
 } as const satisfies Record<string, Toggle>;
 

@@ -37,8 +37,15 @@ export function useBrowser() {
   afterAll(() => browser?.close());
   return {
     open: async (viewport = DESKTOP): Promise<Visit> => {
-      const tab = await visit(browser, viewport);
+      const tab = await visit(await contextOf(browser), viewport);
       tabs.push(tab);
+      return tab;
+    },
+    /** With an empty cache, and with scripts and fonts that come after the first paint. */
+    openCold: async (viewport = DESKTOP): Promise<Visit> => {
+      const context = await coldContext(browser);
+      const tab = await visit(context, viewport);
+      tabs.push({ ...tab, close: () => context.close() });
       return tab;
     },
   };
@@ -50,21 +57,43 @@ export type Visit = { page: Page; problems: string[]; close: () => Promise<void>
 const contexts = new WeakMap<Browser, Promise<BrowserContext>>();
 
 function contextOf(browser: Browser): Promise<BrowserContext> {
-  const context =
-    contexts.get(browser) ??
-    browser.newContext({
-      userAgent: USER_AGENT,
-      locale: "en-US",
-      // Not the shop's: what the page shows must not depend on where the merchant sits.
-      timezoneId: "Asia/Tokyo",
-    });
+  const context = contexts.get(browser) ?? newContext(browser);
   contexts.set(browser, context);
   return context;
 }
 
+async function newContext(browser: Browser): Promise<BrowserContext> {
+  const context = await browser.newContext(PERSON);
+  await context.addInitScript(() => {
+    const seen: PerformanceEntry[] = [];
+    const observer = new PerformanceObserver((list) => void seen.push(...list.getEntries()));
+    observer.observe({ type: "layout-shift", buffered: true });
+    Object.assign(window, { layoutShifts: () => [...seen, ...observer.takeRecords()] });
+  });
+  return context;
+}
+
+const PERSON = {
+  userAgent: USER_AGENT,
+  locale: "en-US",
+  // Not the shop's: what the page shows must not depend on where the merchant sits.
+  timezoneId: "Asia/Tokyo",
+};
+
+const LATE_MS = { script: 250, font: 400 };
+
+async function coldContext(browser: Browser): Promise<BrowserContext> {
+  const context = await newContext(browser);
+  await context.route(/\/build\/.+\.(js|woff2)$/, async (route) => {
+    const late = route.request().url().endsWith("js") ? LATE_MS.script : LATE_MS.font;
+    await new Promise((resolve) => setTimeout(resolve, late));
+    await route.continue();
+  });
+  return context;
+}
+
 /** A fresh tab; `problems` collects what the console and the network complained about. */
-async function visit(browser: Browser, viewport: typeof DESKTOP): Promise<Visit> {
-  const context = await contextOf(browser);
+async function visit(context: BrowserContext, viewport: typeof DESKTOP): Promise<Visit> {
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   await page.setViewportSize(viewport);
@@ -120,6 +149,21 @@ export function overflow(target: Page | Frame): Promise<number> {
   return target.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
+/**
+ * What moved by itself so far, as Chromium's Cumulative Layout Shift; the fonts have come by then. 0 is a page that stands still.
+ */
+export async function layoutShift(frame: Frame): Promise<number> {
+  return frame.evaluate(async () => {
+    await document.fonts.ready;
+    for (let i = 0; i < 3; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
+    type Shift = PerformanceEntry & { value: number; hadRecentInput: boolean };
+    const { layoutShifts } = window as unknown as { layoutShifts: () => Shift[] };
+    return layoutShifts()
+      .filter(({ hadRecentInput }) => !hadRecentInput)
+      .reduce((sum, { value }) => sum + value, 0);
+  });
+}
+
 /** Takes a screenshot, and expects no violation of the accessibility rules and no sideways scrolling. */
 export async function look(page: Page, frame: Frame, name: string) {
   await settled(frame);
@@ -137,7 +181,11 @@ export async function axeViolations(target: Page | Frame, rules = WCAG): Promise
     type AxeViolation = { id: string; nodes: { html: string; failureSummary: string }[] };
     const { axe } = window as unknown as { axe: Axe };
     // A frame is looked at by itself, and from outside as one element.
-    const { violations } = await axe.run({ exclude: [["iframe"]] }, { runOnly, iframes: false });
+    const { violations } = await axe.run(
+      { exclude: [["iframe"]] },
+      // Experimental, so in no set of rules: who says what a button shows must find it.
+      { runOnly, rules: { "label-content-name-mismatch": { enabled: true } }, iframes: false },
+    );
     return violations.map(
       ({ id, nodes }) =>
         `${id}: ${nodes.map((n) => `${n.html.slice(0, 160)} (${n.failureSummary})`).join(" | ")}`,

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from "vitest";
-import { connectionsHealth } from "~/features/connections/connections.server";
+import { connectionDetail, connectionsHealth } from "~/features/connections/connections.server";
 import { DueRepository } from "~/features/connections/due.repository.server";
 import { PROVIDERS, type Provider } from "~/features/connections/provider";
 import { StoreSecretRepository } from "~/features/connections/store-secret.repository.server";
@@ -54,6 +54,15 @@ eachDatabase("connections whose last test failed", ({ db }) => {
     expect(await failing()).toEqual({ GA4: 1 });
     await db().storeSecret.deleteMany({ where: { storeId: again } });
     expect(await failing()).toEqual({});
+  });
+
+  it("fail on their own page too when that test is older than a month, and were tested then", async () => {
+    const storeId = await connected("GA4");
+    await tested(storeId, "GA4", -60 * 86_400, { errorClass: "TIMEOUT" });
+    const detail = await connectionDetail(db(), storeId, "GA4", T0);
+    expect(detail).toMatchObject({ state: "failing", tests: [], history: { tests: 0, since: null } });
+    expect(detail.testedAt).toBe(new Date(T0.getTime() - 60 * 86_400_000).toISOString());
+    expect(detail.advice?.title).toContain("did not answer in time");
   });
 
   it("are the same as merchants see as failing, for 40 random histories", async () => {

@@ -87,7 +87,7 @@ describe("the figures of a period", () => {
   });
 
   describe.each(["2026-11-15", "2026-11-16"])("without the day %s", (missing) => {
-    const without = <T extends { day: string }>(days: T[]) => days.filter(({ day }) => day !== missing);
+    const without = (days: { day: string }[]) => days.filter(({ day }) => day !== missing);
     const OF_SALES = ["totalSales", "netSales", "averageOrderValue"];
     const OF_ORDERS = ["orders", "unitsSold", "averageOrderValue", "returningRate"];
     const OF_STOCK = missing === "2026-11-16" ? ["stockValue", "outOfStockSkus"] : [];
@@ -105,10 +105,19 @@ describe("the figures of a period", () => {
 
   it("say on how many of the days that they need they rest", () => {
     const figures = figuresOf({ ...period, sales: period.sales.slice(1) }, DAYS);
-    expect(figures.totalSales).toEqual({ value: null, computed: 1, needed: 2 });
-    expect(figures.averageOrderValue).toEqual({ value: null, computed: 1, needed: 2 });
-    expect(figures.orders).toEqual({ value: 3, computed: 2, needed: 2 });
-    expect(figures.stockValue).toEqual({ value: 800, computed: 1, needed: 1 });
+    expect(figures.totalSales).toEqual({ value: null, part: 5_600, computed: 1, needed: 2 });
+    // Of the day that has both: a day's sales without its orders, or the other way round, would bend the average.
+    expect(figures.averageOrderValue).toEqual({ value: null, part: 5_000, computed: 1, needed: 2 });
+    expect(figures.orders).toEqual({ value: 3, part: null, computed: 2, needed: 2 });
+    expect(figures.stockValue).toEqual({ value: 800, part: null, computed: 1, needed: 1 });
+  });
+
+  it("have no part where nothing is computed, and no average over days that lack one half", () => {
+    expect(figuresOf(NOTHING, DAYS).totalSales).toEqual({ value: null, part: null, computed: 0, needed: 2 });
+    const apart = { ...period, sales: period.sales.slice(1), orders: period.orders.slice(0, 1) };
+    expect(figuresOf(apart, DAYS).averageOrderValue).toEqual({
+      ...{ value: null, part: null, computed: 0, needed: 2 },
+    });
   });
 });
 
@@ -166,13 +175,13 @@ describe("the tiles of the overview", () => {
     expect(tile(part, nothing, "totalSales")).toMatchObject({
       value: null,
       previous: null,
-      missing: { kind: "not-computed", detail: "1 of 2 days are computed" },
+      missing: {
+        ...{ kind: "not-computed", days: "1 of 2 days" },
+        part: { kind: "money", money: { minor: 10_600, currency: "JPY" } },
+      },
       comparison: { kind: "none", reason: "Not computed yet" },
     });
-    expect(tile(part, nothing, "stockValue")?.missing).toEqual({
-      kind: "not-computed",
-      detail: "Its last day is missing",
-    });
+    expect(tile(part, nothing, "stockValue")?.missing).toEqual({ kind: "no-last-day" });
   });
 
   it("compare with no part of the period before", () => {

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { listByStockout } from "~/features/inventory/inventory.server";
+import type { KpiKind } from "~/features/overview/kpi.schema";
 import { forgetDays } from "~/features/overview/forget-figures.server";
 import { KpiCacheRepository } from "~/features/overview/kpi-cache.repository.server";
 import { actOnOverview, loadOverview } from "~/features/overview/overview.server";
@@ -11,6 +13,9 @@ const NOW = new Date("2026-11-16T15:00:00.000Z");
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const SALES = { discountsMinor: 0, returnsMinor: 0, shippingMinor: 0, taxesMinor: 0 };
+const CUSTOMERS = { customers: 1, returningCustomers: 0, firstTimeCustomers: 1 };
+const COUNTS = { orders: 1, units: 1, cancelled: 0, ...CUSTOMERS };
+const STOCK = { units: 5, valueMinor: 500, skus: 1, outOfStockSkus: 0 };
 
 eachDatabase("the overview", ({ db }) => {
   async function openStore(shopDomain: string, ianaTimezone = "UTC") {
@@ -26,13 +31,33 @@ eachDatabase("the overview", ({ db }) => {
   async function cacheCounts(storeId: string, day: string, currency = "USD") {
     const kpis = new KpiCacheRepository(db(), storeId);
     const at = { currency, computedAt: NOW };
-    const customers = { customers: 1, returningCustomers: 0, firstTimeCustomers: 1 };
-    await kpis.upsertDay("ORDERS", day, {
-      ...at,
-      payload: { orders: 1, units: 1, cancelled: 0, ...customers },
+    await kpis.upsertDay("ORDERS", day, { ...at, payload: COUNTS });
+    await kpis.upsertDay("INVENTORY", day, { ...at, payload: STOCK });
+  }
+
+  /** Days of every kind in one statement; `without` leaves one out of the sales. */
+  async function cacheDays(
+    storeId: string,
+    count: number,
+    { minorOf = () => 1_000, without }: { minorOf?: (i: number) => number; without?: string } = {},
+  ) {
+    const days = Array.from({ length: count }, (_, i) => ({
+      day: addDays("2026-11-16", -i),
+      minor: minorOf(i),
+    }));
+    const row = (kind: KpiKind, day: string, payload: object) => ({
+      ...{ storeId, kind, fromDay: day, toDay: day, currency: "USD", payload },
+      ...{ computedAt: NOW, expiresAt: new Date(NOW.getTime() + HOUR) },
     });
-    const stock = { units: 5, valueMinor: 500, skus: 1, outOfStockSkus: 0 };
-    await kpis.upsertDay("INVENTORY", day, { ...at, payload: stock });
+    await db().kpiCache.createMany({
+      data: days.flatMap(({ day, minor }) => [
+        ...(day === without
+          ? []
+          : [row("SALES", day, { ...SALES, grossMinor: minor, netMinor: minor, totalMinor: minor })]),
+        row("ORDERS", day, COUNTS),
+        row("INVENTORY", day, STOCK),
+      ]),
+    });
   }
 
   const metric = (overview: Awaited<ReturnType<typeof loadOverview>>, id: string) =>
@@ -57,6 +82,23 @@ eachDatabase("the overview", ({ db }) => {
       expect(overview.setup?.map(({ done }) => done)).toEqual([false, false, false, false]);
     });
 
+    it("tells what is settled from what was never there", async () => {
+      const { storeId } = await insertTenant(db(), "settled");
+      await db().orderFlag.updateMany({
+        where: { storeId },
+        data: { status: "RESOLVED", snoozedUntil: null },
+      });
+      await db().ticket.updateMany({ where: { storeId }, data: { status: "SOLVED" } });
+      await db().productVelocity.updateMany({ where: { storeId }, data: { stockoutDay: null } });
+      const store = await new StoreRepository(db()).findByShopDomain("settled.myshopify.com");
+      expect(await loadOverview(db(), store!, { now: NOW })).toMatchObject({
+        attention: { total: 0, anyFlags: true },
+        waiting: { count: 0, anyTickets: true },
+        runningOut: { count: 0, known: 1 },
+      });
+      expect(await listByStockout(db(), storeId)).toEqual({ items: [], known: 1, asOf: null });
+    });
+
     it("is the same after JSON.stringify and JSON.parse", async () => {
       const { reload } = await openStore("json.myshopify.com");
       const overview = await loadOverview(db(), await reload(), { now: NOW });
@@ -68,10 +110,7 @@ eachDatabase("the overview", ({ db }) => {
     let store: Awaited<ReturnType<StoreRepository["findByShopDomain"]>>;
     beforeAll(async () => {
       const opened = await openStore("two-periods.myshopify.com");
-      for (let i = 0; i < 14; i++) {
-        await cacheDay(opened.id, addDays("2026-11-16", -i), i < 7 ? 2_000 : 1_000);
-        await cacheCounts(opened.id, addDays("2026-11-16", -i));
-      }
+      await cacheDays(opened.id, 14, { minorOf: (i) => (i < 7 ? 2_000 : 1_000) });
       store = await opened.reload();
     });
 
@@ -96,7 +135,7 @@ eachDatabase("the overview", ({ db }) => {
       expect(metric(overview, "totalSales")).toMatchObject({
         value: null,
         previous: null,
-        missing: { kind: "not-computed", detail: "14 of 30 days are computed" },
+        missing: { kind: "not-computed", days: "14 of 30 days", part: { money: { minor: 21_000 } } },
         comparison: { kind: "none" },
       });
       expect(overview.freshness.missingDays).toBe(16);
@@ -111,16 +150,12 @@ eachDatabase("the overview", ({ db }) => {
       ["the first day", "2026-11-10"],
     ])("has no total of the sales without those of %s (%s)", async (_name, missing) => {
       const opened = await openStore(`without-${missing}.myshopify.com`);
-      for (let i = 0; i < 14; i++) {
-        const day = addDays("2026-11-16", -i);
-        if (day !== missing) await cacheDay(opened.id, day, 1_000);
-        await cacheCounts(opened.id, day);
-      }
+      await cacheDays(opened.id, 14, { without: missing });
       const overview = await loadOverview(db(), await opened.reload(), { now: NOW, range: "last7" });
       for (const id of ["totalSales", "netSales", "averageOrderValue"])
         expect(metric(overview, id)).toMatchObject({
           value: null,
-          missing: { kind: "not-computed", detail: "6 of 7 days are computed" },
+          missing: { kind: "not-computed", days: "6 of 7 days" },
           comparison: { kind: "none" },
         });
       expect(overview.freshness.missingDays).toBe(1);
@@ -134,11 +169,7 @@ eachDatabase("the overview", ({ db }) => {
 
     it("has its total and no comparison when a day of the period before is missing", async () => {
       const opened = await openStore("without-a-day-before.myshopify.com");
-      for (let i = 0; i < 14; i++) {
-        const day = addDays("2026-11-16", -i);
-        if (day !== "2026-11-03") await cacheDay(opened.id, day, 1_000);
-        await cacheCounts(opened.id, day);
-      }
+      await cacheDays(opened.id, 14, { without: "2026-11-03" });
       const overview = await loadOverview(db(), await opened.reload(), { now: NOW, range: "last7" });
       expect(metric(overview, "totalSales")).toMatchObject({
         value: { money: { minor: 7_000 } },
@@ -149,14 +180,14 @@ eachDatabase("the overview", ({ db }) => {
 
     it("has no stock of an earlier day when its last day has none", async () => {
       const opened = await openStore("without-stock.myshopify.com");
-      for (let i = 0; i < 14; i++) await cacheCounts(opened.id, addDays("2026-11-16", -i));
+      await cacheDays(opened.id, 14);
       await db().kpiCache.deleteMany({
         where: { storeId: opened.id, kind: "INVENTORY", fromDay: "2026-11-16" },
       });
       const overview = await loadOverview(db(), await opened.reload(), { now: NOW, range: "last7" });
       expect(metric(overview, "stockValue")).toMatchObject({
         value: null,
-        missing: { kind: "not-computed" },
+        missing: { kind: "no-last-day" },
       });
       expect(metric(overview, "orders")?.value).toEqual({ kind: "count", count: 7 });
     });
@@ -171,16 +202,13 @@ eachDatabase("the overview", ({ db }) => {
       const overview = await loadOverview(db(), await opened.reload(), { now: NOW, range: "last7" });
       expect(metric(overview, "totalSales")).toMatchObject({
         value: null,
-        missing: { detail: "3 of 7 days are computed" },
+        missing: { days: "3 of 7 days" },
       });
     });
 
     it("loses the day of an order from its totals when a webhook brings the order", async () => {
       const opened = await openStore("ordered.myshopify.com");
-      for (let i = 0; i < 7; i++) {
-        await cacheDay(opened.id, addDays("2026-11-16", -i), 1_000);
-        await cacheCounts(opened.id, addDays("2026-11-16", -i));
-      }
+      await cacheDays(opened.id, 7);
       await forgetDays(db(), { id: opened.id, ianaTimezone: "UTC" }, [NOW]);
       const overview = await loadOverview(db(), await opened.reload(), { now: NOW, range: "last7" });
       expect(overview.metrics.map(({ value }) => value)).toEqual(overview.metrics.map(() => null));
@@ -211,7 +239,7 @@ eachDatabase("the overview", ({ db }) => {
     for (const id of ["totalSales", "orders", "averageOrderValue"])
       expect(metric(overview, id)).toMatchObject({
         value: null,
-        missing: { kind: "not-computed", detail: "1 of 7 days are computed" },
+        missing: { kind: "not-computed", days: "1 of 7 days" },
       });
     expect(overview.freshness.missingDays).toBe(6);
     const today = await loadOverview(db(), await reload(), { now: NOW, range: "today" });
@@ -260,6 +288,14 @@ eachDatabase("the overview", ({ db }) => {
       expect(after?.onboardingFlags).toEqual({ thresholds: NOW.toISOString() });
       const { setup } = await loadOverview(db(), after!, { now: NOW });
       expect(setup?.find(({ id }) => id === "thresholds")?.done ?? true).toBe(true);
+    });
+
+    it("takes an MCP server for no search or analytics account", async () => {
+      const { storeId } = await insertTenant(db(), "only-mcp");
+      await db().storeSecret.updateMany({ where: { storeId }, data: { provider: "MCP" } });
+      const store = await new StoreRepository(db()).findByShopDomain("only-mcp.myshopify.com");
+      const { setup } = await loadOverview(db(), store!, { now: NOW });
+      expect(setup?.find(({ id }) => id === "connect")?.done).toBe(false);
     });
 
     it("is absent after it was dismissed", async () => {

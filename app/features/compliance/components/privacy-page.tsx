@@ -114,7 +114,7 @@ function DownloadButton({
     <Button
       variant={again ? "plain" : "primary"}
       loading={download.busy === line.id}
-      accessibilityLabel={again ? "Download this report again" : undefined}
+      accessibilityLabel={again ? "Download again: the report of this request" : undefined}
       onClick={() => void download.start(line)}
     >
       {again ? "Download again" : "Download report"}

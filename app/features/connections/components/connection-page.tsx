@@ -60,7 +60,12 @@ export function ConnectionPage({ connection, now, ianaTimezone, actor }: Props) 
             />
           </InlineGrid>
         )}
-        <HistoryCard tests={connection.tests} now={now} ianaTimezone={ianaTimezone} />
+        <HistoryCard
+          tests={connection.tests}
+          connected={secret !== null}
+          now={now}
+          ianaTimezone={ianaTimezone}
+        />
       </BlockStack>
       <DisconnectModal
         name={name}

@@ -24,7 +24,7 @@ export function historyTerms(
   return [
     {
       term: `${word} since`,
-      description: history.since ? formatShopTime(history.since, zone) : "the first test",
+      description: history.since ? formatShopTime(history.since, zone) : "more than 30 days ago",
     },
     { term: "Last test", description: `${formatAgo(testedAt, now)}, in ${latencyMs} ms` },
     {

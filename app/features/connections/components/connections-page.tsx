@@ -11,7 +11,7 @@ export function ConnectionsPage({ connections, now, ianaTimezone }: Props) {
   return (
     <Page
       title="Connections"
-      subtitle="Services that Backroom reads for you"
+      subtitle="Whether Backroom reaches each service. It tests them, and does not read their data so far"
       backAction={{ content: "Settings", url: "/app/settings" }}
     >
       <BlockStack gap="400">

@@ -13,8 +13,9 @@ export function DisconnectModal({ name, open, busy, onCancel, onDisconnect }: Pr
     >
       <Modal.Section>
         <Text as="p">
-          The stored secret is deleted at once and cannot be brought back. The history of tests stays for 30
-          days. The key itself lives on at the provider until you revoke it there.
+          The stored secret is deleted at once and cannot be brought back. The history of tests stays for as
+          long as “Data and retention” says. The key itself lives on at the provider until you revoke it
+          there.
         </Text>
       </Modal.Section>
     </Modal>

@@ -5,7 +5,7 @@ import { formatAgo, formatShopTime } from "~/platform/shop-time";
 import { classLabel } from "../advice";
 import type { TestRow } from "../connections.server";
 
-type Props = { tests: TestRow[]; now: string; ianaTimezone: string };
+type Props = { tests: TestRow[]; connected: boolean; now: string; ianaTimezone: string };
 
 const TRIGGERS = {
   MANUAL: "Tested by hand",
@@ -14,11 +14,15 @@ const TRIGGERS = {
 } as const;
 
 /** Every test of the last 30 days, the newest first. */
-export function HistoryCard({ tests, now, ianaTimezone }: Props) {
+export function HistoryCard({ tests, connected, now, ianaTimezone }: Props) {
   return (
     <SectionCard title="Tests of the last 30 days">
       {tests.length === 0 ? (
-        <Quiet>No test yet. The first one is made when you connect.</Quiet>
+        <Quiet>
+          {connected
+            ? "No test in the last 30 days."
+            : "Nothing is connected, and nothing was tested in the last 30 days."}
+        </Quiet>
       ) : (
         <RowList label="Tests, the newest first">
           {tests.map((test) => (

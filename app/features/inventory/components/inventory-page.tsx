@@ -1,14 +1,15 @@
-import { Badge, Card, IndexTable, Page, Text } from "@shopify/polaris";
+import { Badge, BlockStack, Box, Card, IndexTable, Page, Text } from "@shopify/polaris";
 import { Row, RowList } from "~/components/row-list";
 import { SectionEmpty } from "~/components/section-empty";
-import { formatDay } from "~/platform/shop-time";
+import { formatDay, formatShopTime } from "~/platform/shop-time";
 import type { StockLine } from "../inventory.server";
 
 type Table = { items: StockLine[]; today: string; lowCoverDays: number };
-type Props = Table & { forecast: boolean; known: number };
+type Props = Table & { forecast: boolean; known: number; asOf: string | null; ianaTimezone: string };
 
 /** SKUs by the day on which they sell out at their present pace. */
-export function InventoryPage({ forecast, items, known, today, lowCoverDays }: Props) {
+export function InventoryPage(props: Props) {
+  const { forecast, items, known, asOf, today, lowCoverDays, ianaTimezone } = props;
   return (
     <Page title="Inventory" subtitle="What sells out next, at the pace of the last weeks">
       {!forecast ? (
@@ -20,7 +21,15 @@ export function InventoryPage({ forecast, items, known, today, lowCoverDays }: P
       ) : items.length === 0 ? (
         <SectionEmpty {...(known > 0 ? NOTHING_SELLS_OUT : NOTHING_LOADED)} />
       ) : (
-        <>
+        <BlockStack gap="300">
+          {asOf && (
+            <Box paddingInline={{ xs: "400", sm: "0" }}>
+              <Text as="p" tone="subdued">
+                Days of cover and sell-out days are as of {formatShopTime(asOf, ianaTimezone)}. The stock
+                beside them is what Shopify told last.
+              </Text>
+            </Box>
+          )}
           {/* Both are in the page, and CSS shows one: which one is known before the page is hydrated. */}
           <div className="on-phones">
             <StockList items={items} today={today} lowCoverDays={lowCoverDays} />
@@ -28,7 +37,7 @@ export function InventoryPage({ forecast, items, known, today, lowCoverDays }: P
           <div className="on-wider-screens">
             <StockTable items={items} today={today} lowCoverDays={lowCoverDays} />
           </div>
-        </>
+        </BlockStack>
       )}
     </Page>
   );

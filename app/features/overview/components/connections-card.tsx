@@ -29,7 +29,11 @@ export function ConnectionsCard({ connections, rotations, now, ianaTimezone }: P
           ))}
         </RowList>
       </SectionCard>
-      <RotationsCard rotations={rotations} ianaTimezone={ianaTimezone} />
+      <RotationsCard
+        rotations={rotations}
+        anySecret={connections.some(({ secret }) => secret !== null)}
+        ianaTimezone={ianaTimezone}
+      />
     </>
   );
 }

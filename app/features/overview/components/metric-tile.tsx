@@ -2,7 +2,7 @@ import { BlockStack, Box, Icon, InlineStack, Text, Tooltip } from "@shopify/pola
 import { ArrowDownIcon, ArrowUpIcon } from "@shopify/polaris-icons";
 import { formatMoney } from "~/platform/money";
 import type { Comparison } from "../figures";
-import type { Metric, MetricValue } from "../metrics";
+import type { Metric, MetricValue, Missing } from "../metrics";
 
 /** One figure, what it means (on hover or focus), and how it stands against the period before. */
 export function MetricTile({ metric }: { metric: Metric }) {
@@ -23,7 +23,7 @@ export function MetricTile({ metric }: { metric: Metric }) {
             <Change metric={metric} />
           </>
         ) : (
-          <Missing missing={metric.missing} />
+          metric.missing && <MissingFigure missing={metric.missing} />
         )}
       </BlockStack>
     </Box>
@@ -31,12 +31,12 @@ export function MetricTile({ metric }: { metric: Metric }) {
 }
 
 /** No figure, and why: never the sum of some of the days under the name of all. */
-function Missing({ missing }: { missing: Metric["missing"] }) {
-  const detail = missing?.kind === "none" ? missing.reason : missing?.detail;
+function MissingFigure({ missing }: { missing: Missing }) {
+  const detail = detailOf(missing);
   return (
     <>
       <Text as="p" variant="headingSm" tone="subdued">
-        {missing?.kind === "none" ? "None" : "Not computed yet"}
+        {missing.kind === "none" ? "None" : "Not computed yet"}
       </Text>
       {detail && (
         <Text as="p" variant="bodySm" tone="subdued">
@@ -45,6 +45,13 @@ function Missing({ missing }: { missing: Metric["missing"] }) {
       )}
     </>
   );
+}
+
+function detailOf(missing: Missing): string | null {
+  if (missing.kind === "none") return missing.reason;
+  if (missing.kind === "no-last-day") return "The last day of the period is missing";
+  const { days, part } = missing;
+  return part ? `${days}: ${valueText(part)}` : days && `${days} are computed`;
 }
 
 function Change({ metric: { comparison, previous, goodWhen } }: { metric: Metric }) {

@@ -9,11 +9,11 @@ import { SweepsCard } from "./sweeps-card";
 
 type Props = DataRetention & { now: string; ianaTimezone: string };
 
-/** Sweeps run every night; two missed ones are no accident. */
+/** Sweeps are scheduled for every night (ops/); two missed ones are no accident. */
 const LATE_MS = 2 * DAY_MS;
 
 /** What is kept for how long, what of this store goes next, and whether the sweeps do their work. */
-export function DataPage({ rules, due, sweeps, rotations, now, ianaTimezone }: Props) {
+export function DataPage({ rules, due, sweeps, rotations, anySecret, now, ianaTimezone }: Props) {
   return (
     <Page
       title="Data and retention"
@@ -25,7 +25,7 @@ export function DataPage({ rules, due, sweeps, rotations, now, ianaTimezone }: P
         <DueCard due={due} ianaTimezone={ianaTimezone} />
         <RulesCard rules={rules} ianaTimezone={ianaTimezone} />
         <SweepsCard sweeps={sweeps} ianaTimezone={ianaTimezone} />
-        <RotationsCard rotations={rotations} ianaTimezone={ianaTimezone} />
+        <RotationsCard rotations={rotations} anySecret={anySecret} ianaTimezone={ianaTimezone} />
       </BlockStack>
     </Page>
   );
@@ -47,7 +47,8 @@ function SweepBanner({ sweeps, now }: Pick<Props, "sweeps" | "now">) {
   return (
     <Banner tone="warning" title={`The last sweep was ${formatAgo(last.startedAt, now)}`}>
       <p>
-        What has passed its time since then is still there. Whoever runs Backroom for you starts the sweeps.
+        What has passed its time since then is still there. The operator of this installation schedules the
+        sweeps.
       </p>
     </Banner>
   );
@@ -62,6 +63,6 @@ const TROUBLES: Partial<Record<SweepLine["state"], { title: string; body: string
   unfinished: ENDED_EARLY,
   failed: {
     title: "A part of the last sweep failed",
-    body: "Some of what has passed its time is still there, and is kept longer than it says below. The next sweep tries again; whoever runs Backroom for you sees the reason in its log.",
+    body: "Some of what has passed its time is still there, and is kept longer than it says below. The next sweep tries again; the operator of this installation finds the reason in its log.",
   },
 };

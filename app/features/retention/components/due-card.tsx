@@ -14,12 +14,14 @@ export function DueCard({ due, ianaTimezone }: Props) {
     <SectionCard title="The next sweep">
       {lines.length === 0 ? (
         <Quiet>
-          Nothing of your store has passed its time. Sweeps run by themselves, as a rule every night.
+          Nothing of your store has passed its time. The operator of this installation schedules the sweeps,
+          as a rule for every night.
         </Quiet>
       ) : (
         <>
           <Quiet>
-            What it would delete of your store if it ran now. Sweeps run by themselves, as a rule every night.
+            What it would delete of your store if it ran now. The operator of this installation schedules the
+            sweeps, as a rule for every night.
           </Quiet>
           <RowList label="What the next sweep would delete">
             {lines.map((line) => (

@@ -24,9 +24,9 @@ export function RulesCard({ rules, ianaTimezone }: Props) {
         ))}
       </RowList>
       <Quiet>
-        Everything else, such as settings, connections and purchase orders, stays while Backroom is installed.
-        When you uninstall it, Shopify asks 48 hours later for all of your store&apos;s data to be deleted,
-        and it is.
+        Settings, connections, purchase orders and insights stay while Backroom is installed; the forecast of
+        a SKU goes with its product. When you uninstall it, Shopify asks 48 hours later for all of your
+        store&apos;s data to be deleted, and it is.
       </Quiet>
     </SectionCard>
   );

@@ -15,7 +15,7 @@ export function SweepsCard({ sweeps, ianaTimezone }: Props) {
       {sweeps.length === 0 ? (
         <ListEmpty
           title="No sweep has run yet"
-          body="Once one has, you see here when it was and how it ended. Until then nothing is deleted."
+          body="Once one has, you see here when it was and how it ended. Until then nothing is deleted for its age."
         />
       ) : (
         <RowList label="Last sweeps, the newest first">

@@ -25,7 +25,7 @@ type Props = { saved: SavedSettings; currency: string; ianaTimezone: string };
 export function SettingsPage({ saved, currency, ianaTimezone }: Props) {
   const editor = useSettingsForm(saved, currency);
   return (
-    <Page title="Settings" subtitle="What flags an order, and what Backroom does for you">
+    <Page title="Settings" subtitle="Thresholds for orders and stock, and what Backroom shows">
       <SaveBar
         id="settings-save-bar"
         open={editor.dirty}
@@ -38,7 +38,7 @@ export function SettingsPage({ saved, currency, ianaTimezone }: Props) {
           <Notice editor={editor} />
           <Section
             title="Orders"
-            description="When an order is flagged for you to look at. Flags that exist already stay as they are."
+            description="What an order is measured against. Backroom does not read orders from Shopify so far, so a change here flags none; flags that exist stay as they are."
           >
             <FormLayout>
               <ThresholdField name="highValueMinor" editor={editor} />
@@ -51,7 +51,7 @@ export function SettingsPage({ saved, currency, ianaTimezone }: Props) {
           <Section title="Stock" description="When to think of the next delivery.">
             <ThresholdField name="lowCoverDays" editor={editor} />
           </Section>
-          <Section title="Features" description="What Backroom does for you.">
+          <Section title="Features" description="What Backroom shows, and what it may do.">
             <Toggles editor={editor} />
           </Section>
           <InlineGrid columns={{ xs: 1, md: 2 }} gap="400">

@@ -19,7 +19,7 @@ type Props = {
 const VERBS = { replay: "Replay", dismiss: "Dismiss" } as const;
 const WHAT_HAPPENS = {
   replay:
-    "They are put back in line and run again from their stored payload, with all their attempts. Nothing is sent to anybody, and what is newer in Backroom stays.",
+    "They are put back in line and run again from their stored payload, with all their attempts. Nothing is sent to a customer, and what is newer in Backroom stays. Figures of the days that an order or a refund is about are dropped, and are “Not computed yet” on the overview.",
   dismiss: "They are marked as skipped, with your decision beside their error.",
 } as const;
 

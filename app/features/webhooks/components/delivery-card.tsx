@@ -122,10 +122,10 @@ function Empty({ query, any }: { query: WebhookListQuery; any: boolean }) {
   const [title, body] = filtered
     ? ["No delivery matches", "A webhook id has to be given in full."]
     : query.status
-      ? [`Nothing is in “${STATUS_NAMES[query.status]}”`, "That is often good news."]
+      ? [`Nothing is in “${STATUS_NAMES[query.status]}”`, "No stored delivery is in this state."]
       : [
-          "No delivery has come in yet",
-          "Shopify sends one whenever something happens in the store. Send a test to see it work.",
+          "No delivery is stored",
+          "None has come in yet, or those that did have passed their time: see “Data and retention”. Send a test to see one come in.",
         ];
   return (
     <ListEmpty title={title} body={body}>

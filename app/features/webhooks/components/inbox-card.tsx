@@ -7,6 +7,12 @@ import type { AskChange } from "./change-dialog";
 
 type Props = Pick<WebhookDiagnostics, "counts" | "oldest"> & { now: string; onAsk: (ask: AskChange) => void };
 
+/** Nothing waits for a worker; what was given up waits for a person. */
+function idleText(counts: Props["counts"]): string {
+  if (!Object.values(counts).some((count) => count > 0)) return "None: no delivery is stored";
+  return counts.DEAD > 0 ? "None: nothing waits but what was given up" : "None: everything is processed";
+}
+
 /** How the inbox is doing, and the way out for what was given up. */
 export function InboxCard({ counts, oldest, now, onAsk }: Props) {
   const lag = oldest && Date.parse(now) - Date.parse(oldest.receivedAt);
@@ -20,9 +26,7 @@ export function InboxCard({ counts, oldest, now, onAsk }: Props) {
             {
               term: "Lag",
               description:
-                lag === null
-                  ? "None: everything is processed"
-                  : `${formatSpan(lag)}, ${oldest!.topic} has waited longest`,
+                lag === null ? idleText(counts) : `${formatSpan(lag)}, ${oldest!.topic} has waited longest`,
             },
             { term: "Waiting or being processed", description: count("RECEIVED", "PROCESSING") },
             { term: "Failed, tried again by itself", description: count("FAILED") },

@@ -96,7 +96,7 @@ function Facts({ line, checked, now }: { line: TopicLine; checked: boolean; now:
           : checked && !subscriptions.length
             ? "Neither in the app's configuration nor at Shopify"
             : "Not in the app's configuration";
-  const delivered = lastDeliveryAt ? `Last delivery ${formatAgo(lastDeliveryAt, now)}` : "No delivery yet";
+  const delivered = lastDeliveryAt ? `Last delivery ${formatAgo(lastDeliveryAt, now)}` : "No delivery stored";
   return (
     <>
       <span className="row-line">
