@@ -1,5 +1,5 @@
 import { ConnectionError } from "../connection-error";
-import { retryAfterOf, type ProviderDeps } from "./provider-client.server";
+import { retryAfterOf } from "./provider-client.server";
 
 const GRACE_MS = 50;
 
@@ -20,7 +20,7 @@ export class McpWire {
   #exchange = 0;
 
   constructor(
-    readonly publicFetch: ProviderDeps["publicFetch"],
+    readonly outboundFetch: typeof fetch,
     readonly ended: AbortSignal,
   ) {
     this.broken = new Promise((_, reject) => (this.#break = reject));
@@ -30,10 +30,10 @@ export class McpWire {
   readonly fetch = async (url: string | URL, init: RequestInit = {}): Promise<Response> => {
     const signal = init.signal ? AbortSignal.any([init.signal, this.ended]) : this.ended;
     // Beside its questions the client opens a channel for the server's own messages (GET) and says goodbye (DELETE).
-    if (init.method !== "POST") return this.publicFetch(url, { ...init, signal });
+    if (init.method !== "POST") return this.outboundFetch(url, { ...init, signal });
     const exchange = this.#begin();
     try {
-      const response = await this.publicFetch(url, { ...init, signal });
+      const response = await this.outboundFetch(url, { ...init, signal });
       this.status = response.status;
       this.contentType = response.headers.get("content-type") ?? "";
       this.retryAfterMs = retryAfterOf(response.headers);
