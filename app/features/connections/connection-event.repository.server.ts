@@ -16,13 +16,16 @@ export class ConnectionEventRepository {
     await this.db.connectionEvent.create({ data: { ...event, storeId: this.storeId } });
   }
 
-  /** Newest first; tests of credentials that were only offered included. */
+  /** Newest first; `inUse` leaves out failed tests of credentials that were only offered. */
   async list(
     provider: Provider,
-    { since, limit = 50 }: { since?: Date; limit?: number } = {},
+    { since, limit = 50, inUse = false }: { since?: Date; limit?: number; inUse?: boolean } = {},
   ): Promise<ConnectionEvent[]> {
     const rows = await this.db.connectionEvent.findMany({
-      where: { storeId: this.storeId, provider, createdAt: { gte: since } },
+      where: {
+        ...{ storeId: this.storeId, provider, createdAt: { gte: since } },
+        ...(inUse && OF_THE_ONE_IN_USE),
+      },
       orderBy: [{ createdAt: "desc" }, { id: "desc" }],
       take: limit,
     });
@@ -32,14 +35,9 @@ export class ConnectionEventRepository {
   /** The last test of each provider that was ever tested with the credential in use. */
   async listLatest(): Promise<ConnectionEvent[]> {
     const latest = await Promise.all(
-      PROVIDERS.map((provider) =>
-        this.db.connectionEvent.findFirst({
-          where: { storeId: this.storeId, provider, ...OF_THE_ONE_IN_USE },
-          orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-        }),
-      ),
+      PROVIDERS.map((provider) => this.list(provider, { limit: 1, inUse: true })),
     );
-    return latest.flatMap((row) => (row ? [toConnectionEvent(row)] : []));
+    return latest.flat();
   }
 }
 
