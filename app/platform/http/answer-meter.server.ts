@@ -53,13 +53,17 @@ export class AnswerMeter {
     budget.bytes += chunk.byteLength;
     if (budget.bytes > budget.limits.bytes)
       throw new OutboundError("TOO_LARGE", `The answer of ${budget.host} is larger than Backroom reads.`);
-    if (this.#isJson === false) return;
+    if (this.#isOther()) return;
     for (const byte of chunk) {
       if (this.isEventStream && (byte === LF || byte === CR)) this.#endLine(byte);
       else if (this.#isJson === null) this.#begin(byte);
       else this.#count(byte);
-      if (this.#isJson === false) return;
+      if (this.#isOther()) return;
     }
+  }
+
+  #isOther(): boolean {
+    return this.#isJson === false;
   }
 
   #begin(byte: number) {
