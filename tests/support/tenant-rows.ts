@@ -105,7 +105,7 @@ const connectionEventOf = ({ storeId, marker, connectionEvent: id }: Tenant) => 
   {
     id,
     ...{ storeId, provider: "GA4" as const, outcome: "SUCCESS" as const },
-    ...{ latencyMs: 5, message: marker, ...DATED },
+    ...{ latencyMs: 5, message: marker, providerCode: "TEST_NOT_ENDED", ...DATED },
   },
 ];
 
