@@ -23,6 +23,7 @@ import { ConfigurationError, environment } from "~/platform/env.server";
 import { createLimitedServer } from "~/platform/http/limited-server.server";
 import { ownAddress } from "~/platform/http/own-address.server";
 import { closeOutbound } from "~/platform/http/ssrf-guard.server";
+import { closeThreads } from "~/platform/untrusted/thread.server";
 import { log, setLogLevel, withRequestId } from "~/platform/log.server";
 import { stopWhatIsLong } from "~/platform/stopping.server";
 
@@ -172,7 +173,7 @@ async function stop(server: Server, worker: InboxWorker | undefined, signal: str
   const sweep = setInterval(() => server.closeIdleConnections(), 100);
   await Promise.all([closed, worker?.stop()]);
   clearInterval(sweep);
-  await Promise.all([closeDatabase(), closeOutbound()]);
+  await Promise.all([closeDatabase(), closeOutbound(), closeThreads()]);
   log.info("stopped");
   process.exit(0);
 }

@@ -10,12 +10,12 @@ serveThread<GreedyJob, unknown>({
         return { answered: true };
       case "eat":
         for (const eaten: unknown[] = []; ;) eaten.push(new Array(1_000).fill({}));
-      // eslint-disable-next-line no-fallthrough -- it never ends
+
       case "spin":
         for (;;);
       case "exit":
         process.exit(3);
-      // eslint-disable-next-line no-fallthrough -- it has ended
+
       case "throw":
         throw new Error("an error of the job");
       case "ask":

@@ -5,7 +5,7 @@ import type { FromThread, ResponseHead, ToThread } from "./thread-messages";
 export type ThreadSide<Input, Value> = {
   work: (input: Input, tools: ThreadTools) => Promise<Value>;
   /** The error that a fetch or a body fails with, out of what `describeFailure` made on the other side */
-  reviveFailure: (failure: unknown) => unknown;
+  reviveFailure: (failure: unknown) => Error;
 };
 
 export type ThreadTools = {
@@ -18,7 +18,7 @@ export type ThreadTools = {
 type Exchange = {
   onHead: (head: ResponseHead) => void;
   body?: ReadableStreamDefaultController<Uint8Array>;
-  fail: (error: unknown) => void;
+  fail: (error: Error) => void;
 };
 
 export function serveThread<Input, Value>({ work, reviveFailure }: ThreadSide<Input, Value>): void {
@@ -60,14 +60,14 @@ export function serveThread<Input, Value>({ work, reviveFailure }: ThreadSide<In
   async function ask(target: string | URL | Request, init: RequestInit = {}): Promise<Response> {
     const request = new Request(target, init);
     const { signal } = request;
+    const body = request.body ? await request.text() : null;
     signal.throwIfAborted();
     const fetch = ++lastFetch;
-    const body = request.body ? await request.text() : null;
     return new Promise<Response>((resolve, reject) => {
       const exchange: Exchange = {
         onHead: (head) => resolve(responseOf(head, exchange, () => cancel(fetch))),
         fail: (error) => {
-          reject(error as Error);
+          reject(error);
           exchange.body?.error(error);
         },
       };
@@ -77,7 +77,7 @@ export function serveThread<Input, Value>({ work, reviveFailure }: ThreadSide<In
         () => {
           if (!exchanges.has(fetch)) return;
           cancel(fetch);
-          exchange.fail(signal.reason);
+          exchange.fail(signal.reason as Error);
         },
         { once: true },
       );

@@ -147,6 +147,7 @@ class Thread {
       };
       const end = () => {
         isOver = true;
+        this.#onMessage = () => undefined;
         clearTimeout(killer);
         signal.removeEventListener("abort", abort);
         exchanges.close();

@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
@@ -8,118 +8,120 @@ import { failureOf, providerDeps } from "../../support/local-providers";
 
 afterAll(closeThreads);
 
-const NONE = { kind: "none" } as const;
-const listOf = (tools: string) => `{"jsonrpc":"2.0","id":1,"result":{"tools":${tools}}}`;
-const tool = (schema: string) => `[{"name":"one","inputSchema":${schema}}]`;
+type Answer = { type?: string; body: string };
+const JSON_TYPE = "application/json";
+const STREAM = "text/event-stream";
 
-type Answer = (response: ServerResponse) => void;
-
-const json =
-  (body: string): Answer =>
-  (response) =>
-    response
-      .writeHead(200, { "Content-Type": "application/json", "Content-Encoding": "gzip" })
-      .end(gzipSync(body));
-
-const events =
-  (...parts: string[]): Answer =>
-  (response) => {
-    response.writeHead(200, { "Content-Type": "text/event-stream" });
-    for (const part of parts) response.write(part);
-    response.end();
-  };
-
-const BEYOND = "more values, levels or lines than Backroom reads";
-
-/** A legacy server that shakes hands as it should, and answers tools/list with `answer`. */
-async function serverWith(answer: Answer, timeoutMs = 20_000) {
+/** Speaks the old handshake, and answers tools/list with `answer`, compressed. */
+async function hostile(answer: (id: unknown) => Answer) {
+  let requests = 0;
   const http = createServer((request, response) => {
-    let body = "";
-    request.on("data", (chunk) => (body += chunk));
+    requests += 1;
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      const { method, id } = JSON.parse(body || "{}") as { method?: string; id?: unknown };
-      if (method === "tools/list") return answer(response);
+      const { id, method } = JSON.parse(Buffer.concat(chunks).toString() || "{}");
+      if (request.method !== "POST") return response.writeHead(405).end();
       if (method === "server/discover") return response.writeHead(400).end();
-      if (method !== "initialize") return response.writeHead(request.method === "POST" ? 202 : 405).end();
+      if (id === undefined || method === undefined) return response.writeHead(202).end();
       const serverInfo = { name: "hostile", version: "1" };
       const result = { protocolVersion: "2025-11-25", capabilities: { tools: {} }, serverInfo };
-      response
-        .writeHead(200, { "Content-Type": "application/json" })
-        .end(JSON.stringify({ jsonrpc: "2.0", id, result }));
+      const said = method === "initialize" ? { body: rpc(id, JSON.stringify(result)) } : answer(id);
+      response.writeHead(200, { "Content-Type": said.type ?? JSON_TYPE, "Content-Encoding": "gzip" });
+      response.end(gzipSync(said.body));
     });
   });
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void http.close().closeAllConnections());
   const endpoint = `http://127.0.0.1:${(http.address() as AddressInfo).port}/`;
-  const deps = providerDeps({ googleToken: "", ga4: "", gsc: "", bing: "" });
-  return mcp(deps, NONE, { endpoint, toolAllowList: [], timeoutMs });
+  const deps = providerDeps({ googleToken: "", ga4: "", gsc: "", bing: "" }, { maxBytes: 5 * 1024 * 1024 });
+  const client = mcp(deps, { kind: "none" }, { endpoint, toolAllowList: [], timeoutMs: 30_000 });
+  return { client, requests: () => requests };
 }
 
-describe("the test of an MCP server that means harm", () => {
-  const deep = (levels: number) => `${'{"a":'.repeat(levels)}0${"}".repeat(levels)}`;
-  it.each([
-    ["2.5 million zeros in 5 KB of gzip", json(listOf(`[${"0,".repeat(2_500_000)}0]`)), BEYOND],
-    ["400,000 unknown keys", json(listOf(`[],${keys(400_000)}`)), BEYOND],
-    ["unknown keys in a schema", json(listOf(tool(`{${keys(110_000)}}`))), BEYOND],
-    ["a schema of 10,000 levels", json(listOf(tool(deep(10_000)))), BEYOND],
-    ["arrays that never close", json(listOf("[".repeat(100_000))), BEYOND],
-    // V8 decides whether its thread has the memory to say what is wrong with each.
-    [
-      "as many wrong tools as may be read",
-      json(listOf(`[${"0,".repeat(99_000)}0]`)),
-      /makes no sense|needs more memory/,
-    ],
-    ["zeros in an event", events(`data: ${listOf(`[${"0,".repeat(200_000)}0]`)}\n\n`), BEYOND],
-    ["a flood of pings", events(": ping\n\n".repeat(100_000)), BEYOND],
-    ["a flood of empty lines", events("\n".repeat(100_000)), BEYOND],
-    [
-      "a flood of notifications",
-      events(`data: {"jsonrpc":"2.0","method":"notifications/x"}\n\n`.repeat(30_000)),
-      BEYOND,
-    ],
-    [
-      "a comment with a quote before its zeros",
-      events(`: "\n\n`, `data: ${listOf(`[${"0,".repeat(200_000)}0]`)}\n\n`),
-      BEYOND,
-    ],
-  ])("with %s fails with INVALID_RESPONSE", async (_, answer, words) => {
-    const client = await serverWith(answer);
-    const error = await failureOf(client.test(new AbortController().signal));
+const rpc = (id: unknown, result: string) =>
+  `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`;
+const event = (data: string) => `data: ${data}\n\n`;
+const TOOL = `{"name":"t","inputSchema":{"type":"object"}}`;
+const deep = (levels: number) =>
+  `{"name":"t","inputSchema":{"type":"object","a":${`{"a":`.repeat(levels)}0${"}".repeat(levels)}}}`;
+const keys = Array.from({ length: 400_000 }, (_, i) => `"k${i}":0`).join();
+
+const ANSWERS: [string, (id: unknown) => Answer][] = [
+  ["2.4 million zeros", (id) => ({ body: rpc(id, `{"tools":[${"0,".repeat(2_400_000)}0]}`) })],
+  [
+    "2.4 million zeros in one event",
+    (id) => ({ type: STREAM, body: event(rpc(id, `{"tools":[${"0,".repeat(2_400_000)}0]}`)) }),
+  ],
+  ["400,000 unknown keys", (id) => ({ body: rpc(id, `{"tools":[],${keys}}`) })],
+  [
+    "100,000 tools of the right form",
+    (id) => ({ body: rpc(id, `{"tools":[${`${TOOL},`.repeat(100_000)}${TOOL}]}`) }),
+  ],
+  ["a schema 10,000 levels deep", (id) => ({ body: rpc(id, `{"tools":[${deep(10_000)}]}`) })],
+  ["a million comments of an event stream", () => ({ type: STREAM, body: ":\n\n".repeat(1_000_000) })],
+  [
+    "20,000 pings",
+    () => ({ type: STREAM, body: event(`{"jsonrpc":"2.0","id":1,"method":"ping"}`).repeat(20_000) }),
+  ],
+  [
+    "20,000 notifications",
+    () => ({
+      type: STREAM,
+      body: event(
+        `{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":0}}`,
+      ).repeat(20_000),
+    }),
+  ],
+  [
+    "a hundred pings that each want an answer",
+    () => ({
+      type: STREAM,
+      body: Array.from({ length: 100 }, (_, i) => event(`{"jsonrpc":"2.0","id":${i},"method":"ping"}`)).join(
+        "",
+      ),
+    }),
+  ],
+];
+
+describe("an MCP server that says too much", () => {
+  it.each(ANSWERS)("with %s fails the test of its connection, and nothing else", async (_, answer) => {
+    const { client, requests } = await hostile(answer);
+    const error = await failureOf(client.test(AbortSignal.timeout(60_000)));
+    expect(error).toMatchObject({ code: "INVALID_RESPONSE", retryable: false });
+    expect(error.message).toMatch(/more (parts|requests) than Backroom/);
+    expect(requests()).toBeLessThan(70);
+  });
+
+  it("may not do so on many pages either", async () => {
+    const tools = `${TOOL},`.repeat(5_000) + TOOL;
+    const { client, requests } = await hostile((id) => ({
+      body: rpc(id, `{"tools":[${tools}],"nextCursor":${JSON.stringify(String(id))}}`),
+    }));
+    const error = await failureOf(client.test(AbortSignal.timeout(60_000)));
     expect(error).toMatchObject({ code: "INVALID_RESPONSE" });
-    expect(error.message).toMatch(words);
+    expect(error.message).toContain("more parts than Backroom");
+    expect(requests()).toBeLessThan(15);
   });
 
-  it.each([
-    ["six million bytes in one string", json(`"${"a".repeat(6_000_000)}"`)],
-    ["six million bytes in one line of events", events(`data: "${"a".repeat(6_000_000)}`)],
-  ])("with %s fails with PROTOCOL_MISMATCH", async (_, answer) => {
-    const client = await serverWith(answer);
-    expect(await failureOf(client.test(new AbortController().signal))).toMatchObject({
-      code: "PROTOCOL_MISMATCH",
-    });
+  it("may say as many wrong things as are read", async () => {
+    const { client } = await hostile((id) => ({ body: rpc(id, `{"tools":[${"0,".repeat(99_000)}0]}`) }));
+    const error = await failureOf(client.test(AbortSignal.timeout(60_000)));
+    expect(error).toMatchObject({ code: "INVALID_RESPONSE", retryable: false });
+    // V8 decides whether the thread has the memory to say what is wrong with each.
+    expect(error.message).toMatch(/makes no sense|needs more memory/);
   });
 
-  it("with an answer that never ends fails with TIMEOUT", async () => {
-    const client = await serverWith((response) => {
-      response.writeHead(200, { "Content-Type": "text/event-stream" });
-      const drip = setInterval(() => response.write(": ping\n"), 20);
-      response.once("close", () => clearInterval(drip));
-    }, 1_500);
-    expect(await failureOf(client.test(new AbortController().signal))).toMatchObject({ code: "TIMEOUT" });
-  });
-
-  it("leaves a test of another server beside it alone", async () => {
-    const [hostile, honest] = await Promise.all([
-      serverWith(json(listOf(`[${"0,".repeat(99_000)}0]`))),
-      serverWith(json(listOf(tool(`{"type":"object"}`)))),
+  it("leaves the test of another server beside it alone", async () => {
+    const [bad, good] = await Promise.all([
+      hostile((id) => ({ body: rpc(id, `{"tools":[${"0,".repeat(99_000)}0]}`) })),
+      hostile((id) => ({ body: rpc(id, `{"tools":[${TOOL}]}`) })),
     ]);
-    const { signal } = new AbortController();
-    const [failure, finding] = await Promise.all([failureOf(hostile.test(signal)), honest.test(signal)]);
+    const [failure, finding] = await Promise.all([
+      failureOf(bad.client.test(AbortSignal.timeout(60_000))),
+      good.client.test(AbortSignal.timeout(60_000)),
+    ]);
     expect(failure.code).toBe("INVALID_RESPONSE");
     expect(finding.message).toContain("1 tool.");
   });
 });
-
-function keys(count: number): string {
-  return Array.from({ length: count }, (_, i) => `"k${i}":0`).join();
-}

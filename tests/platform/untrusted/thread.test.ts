@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { closeThreads, runInThread } from "~/platform/untrusted/thread.server";
@@ -64,7 +64,7 @@ describe("a job in a thread", () => {
   });
 });
 
-async function server(answer: (response: import("node:http").ServerResponse) => void): Promise<string> {
+async function server(answer: (response: ServerResponse) => void): Promise<string> {
   const http = createServer((_, response) => answer(response));
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void http.close().closeAllConnections());

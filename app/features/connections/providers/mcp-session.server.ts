@@ -39,7 +39,7 @@ export async function visitMcp<T>(
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
 
-  const wire = new McpWire(fetch, deadline.signal);
+  const wire = new McpWire(fetch, deadline.signal, new URL(endpoint).hostname);
   const transport = transportTo(endpoint, credential, wire);
   const client = new Client(
     { name: "backroom", title: "Backroom", version: "1.0.0" },

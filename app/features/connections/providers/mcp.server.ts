@@ -1,6 +1,4 @@
 /** An MCP server of the merchant's: https://modelcontextprotocol.io/specification/2026-07-28, and the handshake before it. */
-import { isBeyondLimits } from "~/platform/untrusted/event-stream-meter";
-import { metered } from "~/platform/untrusted/metered-body.server";
 import { runInThread, ThreadDiedError } from "~/platform/untrusted/thread.server";
 import { ConnectionError, plainError } from "../connection-error";
 import type { McpCredential } from "../credential";
@@ -40,8 +38,6 @@ export function mcp(deps: ProviderDeps, credential: McpCredential, settings: Mcp
 export type Mcp = ReturnType<typeof mcp>;
 
 const NAME = "The MCP server";
-/** 200 tools with forty parameters each are some 50,000 values. */
-const MOST = { nodes: 100_000, depth: 64, lines: 20_000 };
 
 /** The client, its parser and its validator run in a thread: what they read was written by a server of the merchant's. */
 async function askInThread<T>(deps: ProviderDeps, job: McpJob, signal: AbortSignal): Promise<T> {
@@ -49,8 +45,8 @@ async function askInThread<T>(deps: ProviderDeps, job: McpJob, signal: AbortSign
     name: "mcp",
     source: "app/features/connections/providers/mcp-thread.ts",
     input: job,
-    fetch: meteredFetch(deps.publicFetch),
-    describeFailure: (error) => plainError(failureOf(error)),
+    fetch: deps.publicFetch,
+    describeFailure: (error) => plainError(transportError(NAME, error)),
     timeoutMs: job.settings.timeoutMs,
     signal,
   }).catch((error: unknown) => {
@@ -59,25 +55,6 @@ async function askInThread<T>(deps: ProviderDeps, job: McpJob, signal: AbortSign
   });
   if (outcome.ok) return outcome.value as T;
   throw ConnectionError.of(outcome.error);
-}
-
-/** The client reads the answer to a GET as an event stream, whatever type it has. */
-function meteredFetch(fetch: ProviderDeps["publicFetch"]): typeof globalThis.fetch {
-  return async (input, init) => {
-    const response = await fetch(input, init);
-    const type = (response.headers.get("content-type") ?? "").split(";", 1)[0]!.trim().toLowerCase();
-    const isEvents = init?.method === "GET" || type === "text/event-stream";
-    return metered(response, isEvents ? "events" : "json", MOST);
-  };
-}
-
-function failureOf(error: unknown): ConnectionError {
-  if (!isBeyondLimits(error)) return transportError(NAME, error);
-  return new ConnectionError(
-    "INVALID_RESPONSE",
-    `${NAME} answers with more values, levels or lines than Backroom reads.`,
-    { providerCode: error.code },
-  );
 }
 
 function ofDeath({ code }: ThreadDiedError, { timeoutMs }: McpSettings): ConnectionError {

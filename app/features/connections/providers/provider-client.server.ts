@@ -109,6 +109,8 @@ export function transportError(name: string, error: unknown, signal?: AbortSigna
     case "REDIRECT_REFUSED":
     case "TOO_LARGE":
       return new ConnectionError("PROTOCOL_MISMATCH", error.message, details);
+    case "TOO_COMPLEX":
+      return new ConnectionError("INVALID_RESPONSE", error.message, details);
   }
 }
 
