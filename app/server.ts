@@ -24,6 +24,7 @@ import { ownAddress } from "~/platform/http/own-address.server";
 import { remixHandler } from "~/platform/http/remix-handler.server";
 import { BodyMemory } from "~/platform/http/request-body.server";
 import { closeOutbound } from "~/platform/http/ssrf-guard.server";
+import { closeThreads } from "~/platform/untrusted/thread.server";
 import { log, setLogLevel, withRequestId } from "~/platform/log.server";
 import { stopWhatIsLong } from "~/platform/stopping.server";
 
@@ -171,7 +172,7 @@ async function stop(server: Server, worker: InboxWorker | undefined, signal: str
   const sweep = setInterval(() => server.closeIdleConnections(), 100);
   await Promise.all([closed, worker?.stop()]);
   clearInterval(sweep);
-  await Promise.all([closeDatabase(), closeOutbound()]);
+  await Promise.all([closeDatabase(), closeOutbound(), closeThreads()]);
   log.info("stopped");
   process.exit(0);
 }

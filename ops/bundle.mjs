@@ -23,6 +23,8 @@ const COMMANDS = [
 ];
 /** Threads, which are found beside the bundle that starts them */
 const WORKERS = ["ops/backup/sqlite-copy.mjs"];
+/** Threads of the app and of commands (app/platform/untrusted/thread.server.ts) */
+const THREADS = { "threads/mcp": "app/features/connections/providers/mcp-thread.ts" };
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const outdir = resolve(process.argv[2] ?? `${root}/build`);
@@ -46,6 +48,7 @@ const { metafile } = await esbuild.build({
   entryPoints: {
     ...Object.fromEntries(COMMANDS.map((entry) => [entry, `command:${entry}`])),
     "prisma.config": "prisma.config.ts",
+    ...THREADS,
   },
   plugins: [commands],
   bundle: true,

@@ -23,7 +23,7 @@ export const loader = (args: LoaderFunctionArgs) =>
   }));
 
 // 200 done, or what a test found · 400 a sentence per field · 404 no such provider · 409 nothing to do it to ·
-// 410 uninstalled meanwhile · 422 the provider says no: nothing was stored
+// 410 uninstalled meanwhile · 422 the provider says no: nothing was stored · 429 too many tests
 export const action = (args: ActionFunctionArgs) =>
   forStore(args, async ({ db, store, now, actor, params, request }) => {
     const { id: storeId, ianaTimezone } = store;

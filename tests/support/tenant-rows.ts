@@ -23,6 +23,7 @@ export type Tenant = {
   insight: string;
   purchaseOrder: string;
   webhookEvent: string;
+  connectionEvent: string;
 };
 
 /**
@@ -87,7 +88,7 @@ function newTenant(marker: string): Tenant {
     deadWebhook: `dead-webhook-${marker}`,
     ...{ flag: cuid(), snoozedFlag: cuid(), resolvedFlag: cuid() },
     ...{ ticket: cuid(), message: cuid(), draft: cuid() },
-    ...{ insight: cuid(), purchaseOrder: cuid(), webhookEvent: cuid() },
+    ...{ insight: cuid(), purchaseOrder: cuid(), webhookEvent: cuid(), connectionEvent: cuid() },
   };
 }
 
@@ -100,10 +101,11 @@ async function secretOf({ storeId, marker }: Tenant) {
   };
 }
 
-const connectionEventOf = ({ storeId, marker }: Tenant) => [
+const connectionEventOf = ({ storeId, marker, connectionEvent: id }: Tenant) => [
   {
+    id,
     ...{ storeId, provider: "GA4" as const, outcome: "SUCCESS" as const },
-    ...{ latencyMs: 5, message: marker, ...DATED },
+    ...{ latencyMs: 5, message: marker, providerCode: "TEST_NOT_ENDED", ...DATED },
   },
 ];
 
@@ -212,6 +214,7 @@ export async function insertEmptyTenant(db: Db, marker: string): Promise<Tenant>
     insight: "",
     purchaseOrder: "",
     webhookEvent: "",
+    connectionEvent: "",
   };
   return { ...none, marker, storeId, shopDomain, gid: (type) => `gid://shopify/${type}/${marker}` };
 }

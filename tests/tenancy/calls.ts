@@ -277,9 +277,17 @@ export const CALLS: Record<string, Calls<Record<string, unknown>>> = {
             message: "mine",
           }),
       },
+      insertBegun: { creates: (r) => r.insertBegun("GA4", LATER) },
+      update: (r, other) =>
+        r.update(other.connectionEvent, {
+          ...{ createdAt: LATER, provider: "GA4", trigger: "MANUAL", outcome: "SUCCESS", errorClass: null },
+          ...{ retryable: false, httpStatus: 200, providerCode: null, latencyMs: 1, message: "mine" },
+        }),
+      delete: (r, other) => r.delete(other.connectionEvent),
+      countAsked: (r) => r.countAsked("GA4", new Date(0)),
+      countBegun: (r) => r.countBegun("GA4", new Date(0)),
       list: (r) => r.list("GA4"),
       listLatest: (r) => r.listLatest(),
-      findLatest: (r) => r.findLatest("GA4"),
     },
   }),
   WebhookRegistryRepository: calls<WebhookRegistryRepository>({

@@ -6,11 +6,12 @@ import { inTransaction, type Queryable } from "~/platform/db/client.server";
 import { adviceInForm } from "./advice";
 import type { Connection } from "./connection";
 import { done, failed, gone, invalid, refused, type Submitted } from "./connection-answer";
+import { ConnectionEventRepository } from "./connection-event.repository.server";
 import type { ConnectionContext } from "./connection-context";
 import { parseConnectionForm } from "./connection-form.server";
 import { lastFourOf, writeCredential } from "./credential";
 import { PROVIDER_NAMES, type Provider } from "./provider";
-import { nextTestAfter, recordTest } from "./record-test.server";
+import { beginTest, nextTestAfter, recordTest } from "./record-test.server";
 import { reminderAt } from "./remind.server";
 import { StoreSecretRepository } from "./store-secret.repository.server";
 import { findConnection, findOpenableConnection, isSameConnection } from "./stored-connection.server";
@@ -42,14 +43,19 @@ export async function connect(
   if (intent === "rotate" && sameSecret)
     return refused(409, "This is the secret that is stored already. Make a new one at the provider first.");
 
+  const begun = await beginTest(db, storeId, provider, now);
+  if (begun === "gone") return gone();
   const result = await testConnection(context, connection);
-  const event = { trigger: "CONNECT" as const, now };
+  const event = { trigger: "CONNECT" as const, now, ...begun };
   if (result.outcome === "FAILURE") {
     await recordTest(db, storeId, provider, result, event);
     const aftermath = stored ? " What was stored before is still in use." : " Nothing was stored.";
     return { status: 422, answer: failed(result, adviceInForm(provider, result.errorClass), aftermath) };
   }
-  if (!(await isInstalled(db, storeId))) return gone();
+  if (!(await isInstalled(db, storeId))) {
+    await new ConnectionEventRepository(db, storeId).delete(begun.begun);
+    return gone();
+  }
   // Before the transaction: on Postgres, two stores of a first row at once would break it; and a KMS may take its time.
   await Promise.all([ensureSettings(db, storeId), keys.current()]);
   const outcome = await inTransaction(db, async (tx) => {
@@ -73,6 +79,8 @@ export async function connect(
     await updateConnection(tx, storeId, provider, connection.config, sameSecret ? {} : { rotatedAt });
     return recordTest(tx, storeId, provider, result, event);
   });
+  // What was tested was not stored, so its success says nothing about what is.
+  if (outcome !== "recorded") await new ConnectionEventRepository(db, storeId).delete(begun.begun);
   if (outcome === "gone") return gone();
   if (outcome === "changed")
     return refused(

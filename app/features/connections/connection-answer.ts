@@ -23,11 +23,11 @@ export type ConnectionAnswer = {
   sites?: Site[];
 };
 
-export type Submitted = { status: 200 | 400 | 409 | 410 | 422; answer: ConnectionAnswer };
+export type Submitted = { status: 200 | 400 | 409 | 410 | 422 | 429; answer: ConnectionAnswer };
 
 export const done = (message: string): Submitted => ({ status: 200, answer: { ok: true, message } });
 
-export const refused = (status: 400 | 409, message: string): Submitted => ({
+export const refused = (status: 400 | 409 | 429, message: string): Submitted => ({
   status,
   answer: { ok: false, message },
 });

@@ -70,4 +70,17 @@ export class ConnectionError extends Error {
   get retryable(): boolean {
     return RETRYABLE.has(this.code);
   }
+
+  /** What `plainError` made of it */
+  static of({ code, message, ...details }: PlainConnectionError): ConnectionError {
+    return new ConnectionError(code, message, details);
+  }
+}
+
+export type PlainConnectionError = Omit<Details, "cause"> & { code: ErrorClass; message: string };
+
+/** As it can be sent to another thread, without its cause. */
+export function plainError(error: ConnectionError): PlainConnectionError {
+  const { code, message, httpStatus, providerCode, retryAfterMs, suggestion } = error;
+  return { code, message, httpStatus, providerCode, retryAfterMs, suggestion };
 }

@@ -16,13 +16,51 @@ export class ConnectionEventRepository {
     await this.db.connectionEvent.create({ data: { ...event, storeId: this.storeId } });
   }
 
-  /** Newest first; tests of credentials that were only offered included. */
+  /** The id of an event that says that a test was begun; it is completed by `update`. */
+  async insertBegun(provider: Provider, createdAt: Date): Promise<string> {
+    const { id } = await this.db.connectionEvent.create({
+      data: { ...BEGUN, provider, createdAt, storeId: this.storeId },
+    });
+    return id;
+  }
+
+  async update(id: string, event: NewConnectionEvent): Promise<number> {
+    const { count } = await this.db.connectionEvent.updateMany({
+      where: { id, storeId: this.storeId },
+      data: event,
+    });
+    return count;
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.db.connectionEvent.deleteMany({ where: { id, storeId: this.storeId } });
+  }
+
+  /** Tests that a person asked for since then, those that have not ended included. */
+  countAsked(provider: Provider, since: Date): Promise<number> {
+    return this.db.connectionEvent.count({
+      where: { storeId: this.storeId, provider, createdAt: { gt: since }, trigger: { not: "SCHEDULED" } },
+    });
+  }
+
+  /** Tests since then that were begun and have not ended. */
+  countBegun(provider: Provider, since: Date): Promise<number> {
+    const { providerCode } = BEGUN;
+    return this.db.connectionEvent.count({
+      where: { storeId: this.storeId, provider, providerCode, createdAt: { gt: since } },
+    });
+  }
+
+  /** Newest first; `inUse` leaves out failed tests of credentials that were only offered. */
   async list(
     provider: Provider,
-    { since, limit = 50 }: { since?: Date; limit?: number } = {},
+    { since, limit = 50, inUse = false }: { since?: Date; limit?: number; inUse?: boolean } = {},
   ): Promise<ConnectionEvent[]> {
     const rows = await this.db.connectionEvent.findMany({
-      where: { storeId: this.storeId, provider, createdAt: { gte: since } },
+      where: {
+        ...{ storeId: this.storeId, provider, createdAt: { gte: since } },
+        ...(inUse && OF_THE_ONE_IN_USE),
+      },
       orderBy: [{ createdAt: "desc" }, { id: "desc" }],
       take: limit,
     });
@@ -31,18 +69,23 @@ export class ConnectionEventRepository {
 
   /** The last test of each provider that was ever tested with the credential in use. */
   async listLatest(): Promise<ConnectionEvent[]> {
-    const latest = await Promise.all(PROVIDERS.map((provider) => this.findLatest(provider)));
-    return latest.filter((event) => event !== null);
-  }
-
-  async findLatest(provider: Provider): Promise<ConnectionEvent | null> {
-    const row = await this.db.connectionEvent.findFirst({
-      where: { storeId: this.storeId, provider, ...OF_THE_ONE_IN_USE },
-      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-    });
-    return row && toConnectionEvent(row);
+    const latest = await Promise.all(
+      PROVIDERS.map((provider) => this.list(provider, { limit: 1, inUse: true })),
+    );
+    return latest.flat();
   }
 }
+
+/** Until its test has ended, it says nothing about the connection in use (trigger CONNECT). */
+const BEGUN = {
+  trigger: "CONNECT",
+  outcome: "FAILURE",
+  errorClass: "TIMEOUT",
+  retryable: true,
+  latencyMs: 0,
+  providerCode: "TEST_NOT_ENDED",
+  message: "The test was begun and has not ended.",
+} as const;
 
 /** An offered credential that failed was not stored; one that passed was, and its test is the first of the one in use. */
 const OF_THE_ONE_IN_USE = { NOT: { trigger: "CONNECT" as const, outcome: "FAILURE" as const } };

@@ -94,29 +94,27 @@ export async function connectionDetail(
   provider: Provider,
   now: Date,
 ): Promise<ConnectionDetail> {
-  const { card, events, settings } = await gather(db, storeId, provider, now);
+  const { card, tests, settings } = await gather(db, storeId, provider, now);
   return {
     ...card,
     rotations: settings.lastRotationDates[provider] ?? [],
-    tests: events.slice(0, SHOWN_TESTS).map(toTestRow),
+    tests: tests.map(toTestRow),
   };
 }
 
 async function gather(db: Db, storeId: string, provider: Provider, now: Date) {
   const since = new Date(now.getTime() - HISTORY_DAYS * DAY_MS);
-  const repository = new ConnectionEventRepository(db, storeId);
-  const [secrets, events, latest, settings] = await Promise.all([
+  const eventRows = new ConnectionEventRepository(db, storeId);
+  // Each has its own limit: attempts with credentials that were never stored must not displace the tests of the one in use.
+  const [secrets, tests, ofTheOneInUse, [latest], settings] = await Promise.all([
     new StoreSecretRepository(db, storeId, noKeys).list(),
-    repository.list(provider, { since, limit: HISTORY_LIMIT }),
-    // May be older than the history: the sweep keeps it.
-    repository.findLatest(provider),
+    eventRows.list(provider, { since, limit: SHOWN_TESTS }),
+    eventRows.list(provider, { since, limit: HISTORY_LIMIT, inUse: true }),
+    eventRows.list(provider, { limit: 1, inUse: true }),
     getSettings(db, storeId),
   ]);
-  const ofTheOneInUse = events.filter(
-    ({ trigger, outcome }) => trigger !== "CONNECT" || outcome === "SUCCESS",
-  );
   const secret = secrets.find((entry) => entry.provider === provider);
-  const health = healthOf(provider, secret, latest ?? undefined, now);
+  const health = healthOf(provider, secret, latest, now);
   const { since: sinceAt, ...figures } = summarise(
     ofTheOneInUse.map(({ createdAt: at, outcome, latencyMs }) => ({ at, outcome, latencyMs })),
     now,
@@ -128,7 +126,7 @@ async function gather(db: Db, storeId: string, provider: Provider, now: Date) {
     advice: failing ? adviceFor(provider, failing) : null,
     history: { ...figures, since: sinceAt?.toISOString() ?? null },
   };
-  return { card, events, settings };
+  return { card, tests, settings };
 }
 
 function healthOf(

@@ -11,6 +11,7 @@ import { testStored } from "./retest.server";
 import { listSites } from "./sites.server";
 import { StoreSecretRepository } from "./store-secret.repository.server";
 import { findOpenableConnection } from "./stored-connection.server";
+import { withTestLimit } from "./test-limit.server";
 
 /** Parses the form and does what it asks. Nothing is stored that has not worked once, and what is stored stays until then. */
 export async function submitConnectionForm(
@@ -22,11 +23,11 @@ export async function submitConnectionForm(
   switch (intent) {
     case "connect":
     case "rotate":
-      return connect(context, provider, form, intent);
+      return withTestLimit(context, provider, intent, () => connect(context, provider, form, intent));
     case "sites":
-      return offerSites(context, provider, form);
+      return withTestLimit(context, provider, intent, () => offerSites(context, provider, form));
     case "test":
-      return test(context, provider);
+      return withTestLimit(context, provider, intent, () => test(context, provider));
     case "disconnect":
       return disconnect(context, provider);
     case "remind":

@@ -4,8 +4,23 @@ import { ConnectionEventRepository, type ConnectionEvent } from "./connection-ev
 import type { Provider } from "./provider";
 import type { TestResult } from "./test-connection.server";
 
+/** Before a provider is asked: if the process dies of the answer, this is what is known of the test. */
+export async function beginTest(
+  db: Queryable,
+  storeId: string,
+  provider: Provider,
+  now: Date,
+): Promise<{ begun: string } | "gone"> {
+  try {
+    return { begun: await new ConnectionEventRepository(db, storeId).insertBegun(provider, now) };
+  } catch (error) {
+    if (!isForeignKeyViolation(error)) throw error;
+    return "gone";
+  }
+}
+
 /**
- * Appends the event of a test; "gone" when the store was deleted while its provider was asked (shop/redact), and with it
+ * Completes the event that was begun, or appends one; "gone" when the store was deleted while its provider was asked (shop/redact), and with it
  * everything that an event could belong to.
  */
 export async function recordTest(
@@ -13,11 +28,12 @@ export async function recordTest(
   storeId: string,
   provider: Provider,
   result: TestResult,
-  { trigger, now }: { trigger: ConnectionEvent["trigger"]; now: Date },
+  { trigger, now, begun }: { trigger: ConnectionEvent["trigger"]; now: Date; begun?: string },
 ): Promise<"recorded" | "gone"> {
   const failed = result.outcome === "FAILURE" ? result : null;
   try {
-    await new ConnectionEventRepository(db, storeId).insert({
+    const events = new ConnectionEventRepository(db, storeId);
+    const event = {
       provider,
       trigger,
       createdAt: now,
@@ -28,7 +44,9 @@ export async function recordTest(
       errorClass: failed?.errorClass ?? null,
       retryable: failed?.retryable ?? false,
       providerCode: failed?.providerCode ?? null,
-    });
+    };
+    if (begun !== undefined) return (await events.update(begun, event)) ? "recorded" : "gone";
+    await events.insert(event);
     return "recorded";
   } catch (error) {
     if (!isForeignKeyViolation(error)) throw error;

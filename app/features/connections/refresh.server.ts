@@ -1,10 +1,12 @@
 /** What the cron does about connections: tests those that are due, and says which secrets want a new one. */
 import { randomUUID } from "node:crypto";
 import type { KeyProvider } from "~/platform/crypto/keyring.server";
+import { DAY_MS } from "~/platform/clock";
 import type { Db } from "~/platform/db/client.server";
 import { withLease, type Leased } from "~/platform/db/lease.server";
 import type { CronQuery } from "~/platform/http/cron-query.server";
 import { log } from "~/platform/log.server";
+import { ConnectionEventRepository } from "./connection-event.repository.server";
 import { DueRepository, type DueTest } from "./due.repository.server";
 import { recordLost, testStored } from "./retest.server";
 import type { ProviderDeps } from "./providers/provider-client.server";
@@ -13,6 +15,7 @@ import { findConnection } from "./stored-connection.server";
 
 /** A test that was begun and never finished (its process died) is due again after this. */
 const CLAIM_MS = 15 * 60 * 1000;
+const LONGEST_CLAIM_MS = 12 * 60 * 60 * 1000;
 const AT_ONCE = 5;
 const BATCH = 50;
 
@@ -84,9 +87,17 @@ async function run(
     rotationReminders: await rotationReminders(db, clock()),
   };
 
+  /** Each test of the last day that did not end makes it four times as long: what kills a process is not met in a loop. */
+  async function claimMs({ storeId, provider }: DueTest, now: Date): Promise<number> {
+    const since = new Date(now.getTime() - DAY_MS);
+    const died = await new ConnectionEventRepository(db, storeId).countBegun(provider, since);
+    return Math.min(CLAIM_MS * 4 ** died, LONGEST_CLAIM_MS);
+  }
+
   async function testDue(entry: DueTest): Promise<"working" | "failing" | "skipped"> {
     const now = clock();
-    if (!(await dueRows.claimTest(entry, startedAt, new Date(now.getTime() + CLAIM_MS)))) return "skipped";
+    if (!(await dueRows.claimTest(entry, startedAt, new Date(now.getTime() + (await claimMs(entry, now))))))
+      return "skipped";
     const { storeId, ianaTimezone } = entry;
     const context = { db, storeId, keys, deps, ianaTimezone, now };
     try {

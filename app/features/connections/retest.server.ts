@@ -2,7 +2,7 @@
 import type { Connection } from "./connection";
 import type { ConnectionContext } from "./connection-context";
 import type { Provider } from "./provider";
-import { nextTestAfter, recordTest } from "./record-test.server";
+import { beginTest, nextTestAfter, recordTest } from "./record-test.server";
 import { StoreSecretRepository } from "./store-secret.repository.server";
 import { findConnection, isLostForGood, isSameConnection } from "./stored-connection.server";
 import { testConnection, type TestResult } from "./test-connection.server";
@@ -18,10 +18,12 @@ export async function testStored(
 ): Promise<TestResult | "gone"> {
   const { db, storeId, keys, now } = context;
   const { provider } = connection;
+  const begun = await beginTest(db, storeId, provider, now);
+  if (begun === "gone") return "gone";
   const result = await testConnection(context, connection);
   const failed = result.outcome === "FAILURE";
   const inUse = !failed || (await isStillStored(context, connection));
-  const event = { trigger: inUse ? trigger : ("CONNECT" as const), now };
+  const event = { trigger: inUse ? trigger : ("CONNECT" as const), now, ...begun };
   if ((await recordTest(db, storeId, provider, result, event)) === "gone") return "gone";
   // A test by hand that worked leaves the cron's round as it is.
   if (inUse && (failed || trigger === "SCHEDULED"))

@@ -26,8 +26,11 @@ export async function testConnection(
     runTest(deps, connection, ianaTimezone, signal),
   );
   if (!tried.ok) return { outcome: "FAILURE", latencyMs, ...tried.failure };
-  const { httpStatus, message } = tried.value;
-  return { outcome: "SUCCESS", latencyMs, httpStatus, message: message && redact(message, credential) };
+  const { httpStatus, message, ...measured } = tried.value;
+  return {
+    ...{ outcome: "SUCCESS", latencyMs, ...measured, httpStatus },
+    message: message && redact(message, credential),
+  };
 }
 
 function runTest(

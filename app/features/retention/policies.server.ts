@@ -33,13 +33,18 @@ export type Policy = {
 /** SQLite has one connection: while a batch runs, nobody else's statement does. */
 const BATCH = { postgres: 20_000, sqlite: 1_000 };
 
+/** A failed attempt with a credential that was never stored: it is neither the latest failure nor newer than one. */
+const neverStored = (event: string) =>
+  `("${event}"."outcome" = 'FAILURE' AND "${event}"."trigger" = 'CONNECT')`;
+
 /** "row" has one after it of the same store, provider and outcome; of equal instants the id decides. */
 const NEWER_OF_ITS_KIND = `EXISTS (
   SELECT 1 FROM "ConnectionEvent" AS "newer"
   WHERE "newer"."storeId" = "row"."storeId" AND "newer"."provider" = "row"."provider" AND "newer"."outcome" = "row"."outcome"
+    AND NOT ${neverStored("newer")}
     AND ("newer"."createdAt", "newer"."id") > ("row"."createdAt", "row"."id"))`;
 /** Not as NOT EXISTS, which Postgres would make a join of, quadratic in a series: so it looks into the index once per row. */
-const LATEST_OF_ITS_KIND = `(${NEWER_OF_ITS_KIND}) IS FALSE`;
+const LATEST_OF_ITS_KIND = `(NOT ${neverStored("row")} AND (${NEWER_OF_ITS_KIND}) IS FALSE)`;
 
 export const POLICIES: readonly Policy[] = [
   // Drafts without a score are deleted after 90 days, decided or not, and with them the message that shows the text, unless it

@@ -1,6 +1,12 @@
 /** Why a request to the outside gave no answer. `detail` is the code beneath, such as ECONNREFUSED, for logs. */
 export type OutboundErrorCode =
-  "URL_REFUSED" | "ADDRESS_REFUSED" | "REDIRECT_REFUSED" | "TOO_LARGE" | "TIMEOUT" | "NETWORK";
+  | "URL_REFUSED"
+  | "ADDRESS_REFUSED"
+  | "REDIRECT_REFUSED"
+  | "TOO_LARGE"
+  | "TOO_COMPLEX"
+  | "TIMEOUT"
+  | "NETWORK";
 
 /** A sentence for a merchant. It names the host at most: paths, queries, user names and headers may hold secrets. */
 export class OutboundError extends Error {

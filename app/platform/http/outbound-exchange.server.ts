@@ -1,4 +1,5 @@
-import { asOutboundError, OutboundError, tooLarge } from "./outbound-error.server";
+import type { AnswerMeter } from "./answer-meter.server";
+import { asOutboundError, OutboundError } from "./outbound-error.server";
 
 /**
  * One request with its answer, from the first look-up to the last byte: one deadline, and one reason why it ended.
@@ -63,14 +64,13 @@ export class Exchange {
   }
 }
 
-/** `body` as it arrives, decompressed, up to `maxBytes`; every failure of it in the exchange's words. */
+/** `body` as it arrives, decompressed, as far as `meter` lets it; every failure of it in the exchange's words. */
 export function limitedBody(
   body: ReadableStream<Uint8Array>,
   exchange: Exchange,
-  maxBytes: number,
+  meter: AnswerMeter,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
-  let received = 0;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -80,8 +80,7 @@ export function limitedBody(
             exchange.end();
             return controller.close();
           }
-          received += value.byteLength;
-          if (received > maxBytes) throw tooLarge(exchange.host);
+          meter.push(value);
           controller.enqueue(value);
         } catch (error) {
           const reason = exchange.explain(error);

@@ -4,6 +4,7 @@
  */
 import type { LookupFunction } from "node:net";
 import { Agent, fetch as undiciFetch, type Response as UndiciResponse } from "undici";
+import { AnswerBudget, AnswerMeter, isEventStream, type AnswerLimits } from "./answer-meter.server";
 import { guardedLookup, refusalOf, type Reach } from "./outbound-address.server";
 import { OutboundError, tooLarge } from "./outbound-error.server";
 import { Exchange, limitedBody } from "./outbound-exchange.server";
@@ -16,6 +17,8 @@ export { OutboundError } from "./outbound-error.server";
 export type OutboundOptions = Reach & {
   /** bytes of a decompressed body; default 5 MiB */
   maxBytes?: number;
+  /** Of what a JSON answer or an event stream may consist; default by trust */
+  limits?: Omit<AnswerLimits, "bytes">;
   /** milliseconds for the whole exchange including redirects and the body; default 10_000 */
   timeoutMs?: number;
   /** How names are resolved; `dns.lookup`. Its answers are checked all the same. */
@@ -25,6 +28,11 @@ export type OutboundOptions = Reach & {
 };
 
 const DEFAULT_MAX_BYTES = 5 * 1024 * 1024;
+/** 25,000 rows of Search Console are some 300,000 values. */
+const DEFAULT_LIMITS = {
+  public: { values: 100_000, depth: 100, lines: 2_000 },
+  operator: { values: 500_000, depth: 100, lines: 2_000 },
+};
 const DEFAULT_TIMEOUT_MS = 10_000;
 const MAX_REDIRECTS = 3;
 
@@ -34,13 +42,23 @@ const MAX_REDIRECTS = 3;
  * @throws {OutboundError} from the call, or from reading the body. Only a caller's own abort surfaces as its reason.
  */
 export function createOutboundFetch(options: OutboundOptions): typeof fetch {
-  const { maxBytes = DEFAULT_MAX_BYTES, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const {
+    maxBytes = DEFAULT_MAX_BYTES,
+    limits = DEFAULT_LIMITS[options.trust],
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+  } = options;
   return async (input, init) => {
     const request = outboundRequest(input, init);
     const exchange = new Exchange(request.url.hostname, timeoutMs, request.signal);
     try {
       const { response, url, redirected } = await follow(request, exchange, options);
-      return guardedResponse(response, { exchange, maxBytes, url, redirected, method: request.method });
+      return guardedResponse(response, {
+        exchange,
+        limits: { ...limits, bytes: maxBytes },
+        url,
+        redirected,
+        method: request.method,
+      });
     } catch (error) {
       const reason = exchange.explain(error);
       exchange.fail(reason);
@@ -100,7 +118,7 @@ async function send(
 
 type Exchanged = {
   exchange: Exchange;
-  maxBytes: number;
+  limits: AnswerLimits;
   url: URL;
   redirected: boolean;
   method: string;
@@ -109,17 +127,21 @@ type Exchanged = {
 /** undici's answer as the global Response that callers know, its body under watch. */
 function guardedResponse(
   { status, statusText, headers, body }: UndiciResponse,
-  { exchange, maxBytes, url, redirected, method }: Exchanged,
+  { exchange, limits, url, redirected, method }: Exchanged,
 ): Response {
   const isEmpty = !body || method === "HEAD" || [204, 205, 304].includes(status);
-  if (!isEmpty && !headers.has("content-encoding") && Number(headers.get("content-length")) > maxBytes)
+  if (!isEmpty && !headers.has("content-encoding") && Number(headers.get("content-length")) > limits.bytes)
     throw tooLarge(exchange.host);
   if (status > 599)
     throw new OutboundError("NETWORK", `${exchange.host} answered in a way that could not be understood.`);
   // Nobody will read what follows the headers, if a server sends it all the same (205).
   if (isEmpty) exchange.fail(new DOMException("The answer has no body.", "AbortError"));
+  const meter = new AnswerMeter(
+    new AnswerBudget(exchange.host, limits),
+    isEventStream(headers.get("content-type")),
+  );
   const response = new Response(
-    isEmpty ? null : limitedBody(body as ReadableStream<Uint8Array>, exchange, maxBytes),
+    isEmpty ? null : limitedBody(body as ReadableStream<Uint8Array>, exchange, meter),
     {
       status,
       statusText: /^[\t\x20-\x7e\x80-\xff]*$/.test(statusText) ? statusText : "",

@@ -65,6 +65,23 @@ eachDatabase("connections whose last test failed", ({ db }) => {
     expect(detail.advice?.title).toContain("did not answer in time");
   });
 
+  it("are shown behind more failed attempts with other credentials than a history has room for", async () => {
+    const storeId = await connected("BING");
+    await tested(storeId, "BING", 0, { errorClass: "FORBIDDEN", message: "in use" });
+    const attempts = Array.from({ length: 501 }, (_, i) => ({
+      ...({ storeId, provider: "BING", latencyMs: 1, outcome: "FAILURE", trigger: "CONNECT" } as const),
+      createdAt: new Date(T0.getTime() + 1_000 + i),
+    }));
+    await db().connectionEvent.createMany({ data: attempts });
+    const now = new Date(T0.getTime() + 60_000);
+    expect(await connectionDetail(db(), storeId, "BING", now)).toMatchObject({
+      ...{ state: "failing", detail: "in use", history: { tests: 1, uptime: 0 } },
+    });
+    // Also when the last test of the one in use is older than the history.
+    const later = new Date(T0.getTime() + 40 * 86_400_000);
+    expect(await connectionDetail(db(), storeId, "BING", later)).toMatchObject({ state: "failing" });
+  });
+
   it("are the same as merchants see as failing, for 40 random histories", async () => {
     const rng = random("failing");
     const expected: Record<string, number> = {};

@@ -2,12 +2,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
-import {
-  LONGEST_RESULT,
-  mcp,
-  MOST_TOOLS,
-  type McpSettings,
-} from "~/features/connections/providers/mcp.server";
+import { LONGEST_RESULT, MOST_TOOLS, type McpSettings } from "~/features/connections/providers/mcp";
+import { mcp } from "~/features/connections/providers/mcp.server";
 import { UNJUDGED } from "~/features/connections/providers/mcp-session.server";
 import type { McpTrouble } from "../../../dev/local-providers/mcp";
 import { eventually } from "../../support/eventually";
@@ -34,7 +30,7 @@ describe("the test of a connection to an MCP server", () => {
     ["with the legacy handshake only", "/mcp-legacy", "MCP 2025-11-25 (legacy handshake), 6 tools."],
   ])("succeeds with a server %s", async (_, path, message) => {
     const { client, mcp: server } = await connected({ path });
-    expect(await client.test(soon())).toEqual({ httpStatus: 200, message });
+    expect(await client.test(soon())).toEqual({ httpStatus: 200, latencyMs: expect.any(Number), message });
     expect(server.requests.map(({ bearer }) => bearer)).not.toContain("none");
   });
 

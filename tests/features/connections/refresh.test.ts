@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { ConnectionEventRepository } from "~/features/connections/connection-event.repository.server";
 import { refreshConnections } from "~/features/connections/refresh.server";
 import { rotationReminders } from "~/features/connections/rotation-reminders.server";
 import { DAY_MS } from "~/platform/clock";
@@ -68,6 +69,37 @@ eachDatabase("the refresh of connections", ({ db }) => {
       "PROVIDER_ERROR",
       "AUTH_INVALID",
     ]);
+  });
+
+  it("waits four times as long after each test that did not end, and tells of it", async () => {
+    const { storeId } = await connected();
+    const at = later(12 * HOUR_MS);
+    const next = async () => (await db().storeSecret.findFirstOrThrow({ where: { storeId } })).nextTestAt;
+    const atTest = async (now: Date) => {
+      const seen = { at: null as Date | null, events: 0 };
+      // A process that dies leaves what is there while its provider is asked.
+      const operatorFetch: typeof fetch = async (...args) => {
+        seen.at = await next();
+        seen.events = (await eventsOf(storeId)).filter((e) => e.providerCode === "TEST_NOT_ENDED").length;
+        return providers.deps.operatorFetch(...args);
+      };
+      const deps = { ...providers.deps, operatorFetch };
+      await refreshConnections(
+        { db: db(), keys: TEST_KEYS, deps, clock: () => now },
+        { dryRun: false, budgetMs: 20_000 },
+      );
+      return { afterMs: seen.at!.getTime() - now.getTime(), events: seen.events };
+    };
+    expect(await atTest(at)).toEqual({ afterMs: HOUR_MS / 4, events: 1 });
+    expect((await eventsOf(storeId)).map(({ providerCode }) => providerCode)).toEqual([null, null]);
+    for (const died of [1, 2, 3]) {
+      await new ConnectionEventRepository(db(), storeId).insertBegun("BING", at);
+      await db().storeSecret.updateMany({ where: { storeId }, data: { nextTestAt: at } });
+      expect(await atTest(at)).toEqual({
+        afterMs: Math.min((HOUR_MS / 4) * 4 ** died, 12 * HOUR_MS),
+        events: died + 1,
+      });
+    }
   });
 
   it("only counts due connections in a dry run", async () => {

@@ -131,6 +131,17 @@ eachDatabase("what a sweep would delete of one store", ({ db }) => {
       expect(await counts("connection-events")).toEqual({ due: 8, spared: 4, oldestAt: off(at, 2) });
     });
 
+    it("the latest failure of the connection in use, behind newer attempts with credentials that were never stored", async () => {
+      const at = old("connection-events");
+      await plant("connection-events", off(at, 0), { outcome: "FAILURE", trigger: "SCHEDULED" });
+      for (const ms of [-1, 1, 2])
+        await plant("connection-events", off(at, ms), { outcome: "FAILURE", trigger: "CONNECT" });
+      // A credential that passed was stored: its test counts.
+      await plant("connection-events", off(at, 0), { trigger: "SCHEDULED" });
+      await plant("connection-events", off(at, 1), { trigger: "CONNECT" });
+      expect(await counts("connection-events")).toMatchObject({ due: 4, spared: 2 });
+    });
+
     it("webhooks that nobody has processed, replayed or dismissed", async () => {
       const at = old("webhook-events");
       for (const status of ["RECEIVED", "PROCESSING", "FAILED", "DEAD"])

@@ -1,5 +1,5 @@
 /** What somebody else's server says, before anybody here reads it. */
-import { ConnectionError } from "../connection-error";
+import { ConnectionError, plainError } from "../connection-error";
 
 /** One short line of it: control, format and unpaired characters would change how the text around it is shown. */
 export function foreignText(text: string, mostCharacters: number): string {
@@ -11,6 +11,5 @@ export function foreignText(text: string, mostCharacters: number): string {
 /** The same error without the one beneath it, which may quote an address, a header, or what a server sent. */
 export function withoutCause(error: unknown): unknown {
   if (!(error instanceof ConnectionError) || error.cause === undefined) return error;
-  const { code, message, httpStatus, providerCode, retryAfterMs, suggestion } = error;
-  return new ConnectionError(code, message, { httpStatus, providerCode, retryAfterMs, suggestion });
+  return ConnectionError.of(plainError(error));
 }

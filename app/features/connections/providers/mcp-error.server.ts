@@ -22,6 +22,7 @@ export function mcpError(
     new ConnectionError(code, message, { httpStatus, providerCode, retryAfterMs });
 
   if (error instanceof ConnectionError) return withoutCause(error);
+  if (wire.refused) return withoutCause(transportError(NAME, wire.refused));
   if (hasTimedOut || is(error, SdkErrorCode.RequestTimeout))
     return say("TIMEOUT", `No answer within ${timeoutMs / 1000} seconds.`, SdkErrorCode.RequestTimeout);
   if (wire.failure !== undefined) return withoutCause(transportError(NAME, wire.failure));

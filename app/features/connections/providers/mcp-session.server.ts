@@ -4,10 +4,10 @@ import {
   StreamableHTTPClientTransport,
   type jsonSchemaValidator,
 } from "@modelcontextprotocol/client";
+import type { ThreadTools } from "~/platform/untrusted/thread-side";
 import type { McpCredential } from "../credential";
 import { mcpError } from "./mcp-error.server";
 import { McpWire } from "./mcp-wire.server";
-import type { ProviderDeps } from "./provider-client.server";
 
 const MOST_PAGES = 20;
 const GOODBYE_MS = 1_000;
@@ -28,10 +28,9 @@ export type McpAddress = { endpoint: string; timeoutMs: number };
  * @throws {ConnectionError}
  */
 export async function visitMcp<T>(
-  { publicFetch }: ProviderDeps,
+  { fetch, signal, afterwards }: ThreadTools,
   credential: McpCredential,
   { endpoint, timeoutMs }: McpAddress,
-  signal: AbortSignal,
   work: (visit: McpVisit) => Promise<T>,
 ): Promise<T> {
   const deadline = new AbortController();
@@ -40,7 +39,7 @@ export async function visitMcp<T>(
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
 
-  const wire = new McpWire(publicFetch, deadline.signal);
+  const wire = new McpWire(fetch, deadline.signal, new URL(endpoint).hostname);
   const transport = transportTo(endpoint, credential, wire);
   const client = new Client(
     { name: "backroom", title: "Backroom", version: "1.0.0" },
@@ -67,7 +66,7 @@ export async function visitMcp<T>(
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
     // Nobody waits for the goodbye: a server that takes its time over it is not slow, nor does its test fail.
-    void leave(client, transport, deadline);
+    afterwards(leave(client, transport, deadline));
   }
 }
 

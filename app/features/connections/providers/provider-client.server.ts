@@ -1,6 +1,6 @@
 /** What every provider's client is given, and the one way in which JSON is asked for over HTTP. */
 import type { z } from "zod";
-import { OutboundError } from "~/platform/http/ssrf-guard.server";
+import { OutboundError } from "~/platform/http/outbound-error.server";
 import { ConnectionError } from "../connection-error";
 
 export type ProviderEndpoints = {
@@ -24,7 +24,12 @@ export type ProviderDeps = {
 };
 
 /** What a successful test saw, for the merchant: one line, or nothing worth saying. */
-export type TestFinding = { httpStatus: number | null; message: string | null };
+export type TestFinding = {
+  httpStatus: number | null;
+  message: string | null;
+  /** Where it is known better than by the caller, who may have waited for something of our own */
+  latencyMs?: number;
+};
 
 /** An answer that says no. `body` is its JSON. */
 export type Refusal = { status: number; body: unknown; retryAfterMs: number | undefined };
@@ -104,6 +109,8 @@ export function transportError(name: string, error: unknown, signal?: AbortSigna
     case "REDIRECT_REFUSED":
     case "TOO_LARGE":
       return new ConnectionError("PROTOCOL_MISMATCH", error.message, details);
+    case "TOO_COMPLEX":
+      return new ConnectionError("INVALID_RESPONSE", error.message, details);
   }
 }
 
