@@ -1,9 +1,10 @@
 /** What the checks have in common: opened once, and read only. */
+import { existsSync, openSync, closeSync, readSync, statSync } from "node:fs";
 import { createKeyProvider, type KeySources } from "~/platform/crypto/keys.server";
 import type { KeyProvider } from "~/platform/crypto/keyring.server";
 import { connectDatabase, type Db } from "~/platform/db/client.server";
 import { parseDatabaseUrl, type Engine } from "~/platform/db/database-url";
-import { describeDatabaseError } from "~/platform/db/errors.server";
+import { DatabaseUnavailableError, describeDatabaseError } from "~/platform/db/errors.server";
 import {
   ConfigurationError,
   databaseEnvironment,
@@ -58,7 +59,7 @@ export async function openContext(variables: Source, host: Host, signal: AbortSi
   const addresses = read(() => databaseEnvironment(variables));
   const keySources = read(() => keyEnvironment(variables));
   const keys = keySources && createKeyProvider(keySources);
-  const { db, trouble } = await openDatabase(addresses, signal);
+  const { db, trouble } = await openDatabase(addresses, host, signal);
   let envelopes: Promise<OpenedEnvelopes> | undefined;
   return {
     ...{ variables, host, signal, problems, configuration, addresses, keySources, keys, db, trouble },
@@ -70,15 +71,45 @@ export async function openContext(variables: Source, host: Host, signal: AbortSi
 
 async function openDatabase(
   addresses: Context["addresses"],
+  { uid }: Host,
   signal: AbortSignal,
 ): Promise<Pick<Context, "db" | "trouble">> {
   if (!addresses) return { db: undefined, trouble: undefined };
   const { databaseUrl } = addresses;
   try {
     signal.throwIfAborted();
+    refuseForeignLog(databaseUrl, uid);
     const options = { maxConnections: 2, acquireTimeoutMs: ANSWER_MS, statementTimeoutMs: ANSWER_MS };
     return { db: await connectDatabase(databaseUrl, { ...options, readOnly: true }), trouble: undefined };
   } catch (error) {
     return { db: undefined, trouble: describeDatabaseError(error, databaseUrl) };
+  }
+}
+
+const WAL_MODE = 2;
+
+/**
+ * A reader of a file in WAL mode makes the file's log where no process has it open, and it would be this user's: the app could
+ * not write to it.
+ */
+function refuseForeignLog(databaseUrl: string, uid: number | undefined) {
+  const address = parseDatabaseUrl(databaseUrl);
+  if (address.engine !== "sqlite" || uid === undefined || uid === 0 || !existsSync(address.file)) return;
+  const { file } = address;
+  if (statSync(file).uid === uid || existsSync(`${file}-wal`) || writeVersionOf(file) !== WAL_MODE) return;
+  throw new DatabaseUnavailableError(
+    `The SQLite file ${file} belongs to another user. Run this as that user, or while the app runs.`,
+  );
+}
+
+/** Of SQLite's file format: https://www.sqlite.org/fileformat.html */
+function writeVersionOf(file: string): number | undefined {
+  const descriptor = openSync(file, "r");
+  try {
+    const head = Buffer.alloc(19);
+    readSync(descriptor, head, 0, 19, 0);
+    return head[18];
+  } finally {
+    closeSync(descriptor);
   }
 }

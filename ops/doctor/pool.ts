@@ -6,24 +6,28 @@ import { count, found } from "./finding";
 /** All processes together; the rest is for migrations, backups and people. */
 const SHARE = 0.8;
 
-type Limits = { server: number; database: number; role: number; used: number };
+/** -1: no limit */
+type Limit = { limit: number; used: number; whose: "server" | "database" | "role" };
 
 export const pool: DatabaseCheck = async (db, { addresses }) => {
   if (db.engine !== "postgres") return [];
-  const [limits] = await queryRows<Limits>(
+  const limits = await queryRows<Limit>(
     db,
-    `SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
-       - coalesce(current_setting('reserved_connections', true)::int, 0) AS "server",
-       (SELECT datconnlimit FROM pg_database WHERE datname = current_database()) AS "database",
-       (SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user) AS "role",
-       (SELECT count(*)::int FROM pg_stat_activity WHERE backend_type IS NULL OR backend_type = 'client backend') AS "used"`,
+    `WITH client AS (SELECT datname, usename FROM pg_stat_activity WHERE backend_type = 'client backend')
+     SELECT 'server' AS whose, current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+       - coalesce(current_setting('reserved_connections', true)::int, 0) AS "limit", (SELECT count(*)::int FROM client) AS used
+     UNION ALL SELECT 'database', datconnlimit, (SELECT count(*)::int FROM client WHERE client.datname = d.datname)
+       FROM pg_database d WHERE datname = current_database()
+     UNION ALL SELECT 'role', rolconnlimit, (SELECT count(*)::int FROM client WHERE usename = rolname)
+       FROM pg_roles WHERE rolname = current_user`,
     [],
   );
-  const { server, used } = limits!;
-  const most = Math.min(...[server, limits!.database, limits!.role].filter((limit) => limit >= 0));
+  const limited = limits.filter(({ limit }) => limit >= 0);
+  const { limit: most, whose } = limited.reduce((least, one) => (one.limit < least.limit ? one : least));
   const allowed = Math.floor(most * SHARE);
+  const full = limited.find(({ limit, used }) => used > limit * SHARE);
   const { maxConnections } = addresses!;
-  const ofServer = `The server allows ${count(most, "connection")}`;
+  const ofServer = `The ${whose} allows ${count(most, "connection")}`;
   return [
     maxConnections > allowed
       ? found(
@@ -37,12 +41,12 @@ export const pool: DatabaseCheck = async (db, { addresses }) => {
           "OK",
           `${ofServer}; ${count(Math.floor(allowed / maxConnections), "process", "processes")} with PRISMA_CLIENT_MAX_CONNECTIONS=${maxConnections} fit into 80 % of them.`,
         ),
-    ...(used > server * SHARE
+    ...(full
       ? [
           found(
             "warning",
             "CONNECTIONS_NEARLY_USED",
-            `${used} of the server's ${server} connections are in use at this moment.`,
+            `${full.used} of the ${full.limit} connections that the ${full.whose} allows are in use at this moment.`,
             "Lower PRISMA_CLIENT_MAX_CONNECTIONS, end what holds them (pg_stat_activity), or raise the plan.",
           ),
         ]

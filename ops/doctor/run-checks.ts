@@ -1,4 +1,5 @@
 /** Every area in its order, each within its time; what breaks or hangs is a finding, and the next one runs. */
+import { codesOf } from "~/platform/db/error-codes.server";
 import { isDatabaseUnavailable, isMissingTable } from "~/platform/db/errors.server";
 import type { Source } from "~/platform/env.server";
 import { backups } from "./backups";
@@ -102,13 +103,12 @@ function broken(error: unknown): Found {
         "mend",
         "CHECK_FAILED",
         sentence,
-        "Run the command that is meant by the area's name; it tells more.",
+        "The other checks went on. If it stays, report it with this sentence.",
       );
 }
 
 function isMissingColumn(error: unknown): boolean {
-  const { code, meta } = error as { code?: string; meta?: { code?: string } };
-  return /^(P2022|42703)$/.test(code ?? "") || meta?.code === "42703";
+  return [...codesOf(error)].some((code) => /^(P2022|42703|ColumnNotFound)$/.test(code));
 }
 
 function after(ms: number): Promise<void> {

@@ -5,7 +5,9 @@ import { count, few, found } from "./finding";
 
 export const scopesOfFile: Check = async ({ configuration, host }) => {
   const file = (await readAppFile(host.folder))?.access_scopes?.scopes;
-  if (!configuration || file === undefined) return [];
+  if (!configuration) return [found("note", "NOT_CHECKED", "Not checked: the variables are not valid.")];
+  // The area of webhooks tells why it cannot be read.
+  if (file === undefined) return [];
   const declared = split(file);
   const { scopes } = configuration.env;
   const differing = [

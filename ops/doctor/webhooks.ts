@@ -19,7 +19,7 @@ const WAITING_MS = 10 * MINUTE_MS;
 const SOON_DAYS = 7;
 
 export const declaredWebhooks: Check = async ({ configuration, host, isProduction }) => {
-  if (!configuration) return [];
+  if (!configuration) return [found("note", "NOT_CHECKED", "Not checked: the variables are not valid.")];
   const { appUrl } = configuration.env;
   try {
     const declared = readDeclaredTopics(join(host.folder, APP_FILE));

@@ -141,7 +141,7 @@ async function sqliteClient(file: string, options: ConnectOptions): Promise<obje
     timeout: options.acquireTimeoutMs ?? 5_000,
     // Only migrations create a file: a mistyped path is an error, not an empty shop.
     fileMustExist: file !== ":memory:",
-    readonly: options.readOnly && file !== ":memory:",
+    readonly: Boolean(options.readOnly) && file !== ":memory:",
   });
   return new PrismaClient({ adapter: oneAtATime(adapter), errorFormat: "minimal" });
 }
