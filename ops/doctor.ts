@@ -25,7 +25,7 @@ fault what to do. It changes nothing, and runs beside the app.
     options: { json: "flag" },
     stopsAtOnce: true,
     run: async ({ values: { json } }, env, io) => {
-      const report = json ? (area: Area) => io.err(`${area}: checked`) : printer(io);
+      const report = json ? (area: Area) => io.err(`${area}: checked`) : printer(io, Boolean(env.NO_COLOR));
       const findings = await runChecks(env, host, io.signal, report);
       const ok = !findings.some(({ level }) => level === "mend");
       const checkedAt = host.now().toISOString();
@@ -41,13 +41,13 @@ const WIDTH = 100;
 const MARKS = { ok: "ok", note: "note", warning: "warning", mend: "MEND" };
 const COLOURS = { ok: 32, note: 36, warning: 33, mend: 31 };
 
-function printer({ out, terminal }: Io): (area: Area, findings: Finding[]) => void {
+function printer({ out, terminal }: Io, plain: boolean): (area: Area, findings: Finding[]) => void {
   return (area, findings) => {
     out(area);
     for (const { level, code, sentence, do: todo } of findings) {
       const mark = MARKS[level].padEnd(8);
       const lines = wrap([sentence, todo].filter(Boolean).join(" "), WIDTH - 12);
-      out(`  ${terminal ? `\u001b[${COLOURS[level]}m${mark}\u001b[0m` : mark}  ${lines[0]}`);
+      out(`  ${terminal && !plain ? `\u001b[${COLOURS[level]}m${mark}\u001b[0m` : mark}  ${lines[0]}`);
       for (const line of lines.slice(1)) out(`${" ".repeat(12)}${line}`);
       if (code !== "OK") out(`${" ".repeat(12)}(${code})`);
     }

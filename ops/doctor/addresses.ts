@@ -2,77 +2,94 @@
 import { randomInt } from "node:crypto";
 import pg from "pg";
 import { describeDatabaseError } from "~/platform/db/errors.server";
-import { withHostPlace } from "~/platform/db/postgres-address";
+import { postgresAddress, withHostPlace } from "~/platform/db/postgres-address";
+import { BackupError } from "../backup/backup-error";
+import { withClient } from "../backup/postgres-client";
 import type { Context } from "./context";
 import { found, type Found } from "./finding";
 
 const CONNECT_MS = 5_000;
 
-export async function directAddress({ addresses, variables, engine }: Context): Promise<Found[]> {
+type Name = "DATABASE_URL" | "DIRECT_URL" | "SHADOW_DATABASE_URL";
+
+export async function directAddress({ addresses, variables, engine, db }: Context): Promise<Found[]> {
   if (!addresses) return [];
   const { databaseUrl, directUrl } = addresses;
   if (engine === "sqlite")
     return variables.DIRECT_URL
       ? [found("note", "DIRECT_URL_UNUSED", "DIRECT_URL is set and not used: DATABASE_URL names SQLite.")]
       : [];
-  if (!directUrl) {
-    const isPooled = await withClient(databaseUrl, isBehindPooler).catch(() => false);
-    return isPooled
-      ? [
-          found(
-            "mend",
-            "DIRECT_URL_MISSING",
-            "DATABASE_URL leads through a pooler, and there is no DIRECT_URL: migrations and backups cannot run.",
-            "Set DIRECT_URL to the address of the server itself.",
-          ),
-        ]
-      : [];
-  }
   try {
-    return await withClient(directUrl, async (direct) => {
-      if (await isBehindPooler(direct))
-        return [
-          found(
-            "mend",
-            "DIRECT_URL_POOLED",
-            "DIRECT_URL leads through a pooler, and migrations and backups need the server itself.",
-            "Write the server's own host and port into DIRECT_URL.",
-          ),
-        ];
-      return (await isSameDatabase(databaseUrl, direct)) === false
-        ? [
-            found(
-              "mend",
-              "DIRECT_URL_ELSEWHERE",
-              "DIRECT_URL reaches another database than DATABASE_URL: migrations and backups would be of the wrong one.",
-              "Let both name the same server and database.",
-            ),
-          ]
-        : [];
-    });
+    // The connection that backups make, which refuses a pooler.
+    if (directUrl) return await withClient(directUrl, (direct) => compare(databaseUrl, direct));
+    return db ? await withClient(databaseUrl, async () => []) : [];
   } catch (error) {
-    return [found("mend", "DIRECT_URL_UNAVAILABLE", named("DIRECT_URL", error, directUrl))];
+    if (error instanceof BackupError)
+      return [found("mend", directUrl ? "DIRECT_URL_POOLED" : "DIRECT_URL_MISSING", error.message)];
+    // Of DATABASE_URL it was told already.
+    return directUrl ? [found("mend", "DIRECT_URL_UNAVAILABLE", about("DIRECT_URL", error, directUrl))] : [];
   }
+}
+
+async function compare(databaseUrl: string, direct: pg.Client): Promise<Found[]> {
+  if ((await isSameDatabase(databaseUrl, direct)) !== false) return [];
+  return [
+    found(
+      "mend",
+      "DIRECT_URL_ELSEWHERE",
+      "DIRECT_URL reaches another database than DATABASE_URL: migrations and backups would be of the wrong one.",
+      "Let both name the same server and database.",
+    ),
+  ];
 }
 
 export async function shadowAddress({ addresses, engine }: Context): Promise<Found[]> {
   if (!addresses?.shadowDatabaseUrl || engine !== "postgres") return [];
   const { databaseUrl, shadowDatabaseUrl } = addresses;
   try {
-    return await withClient(shadowDatabaseUrl, async (shadow) =>
-      (await isSameDatabase(databaseUrl, shadow))
-        ? [
-            found(
-              "mend",
-              "SHADOW_IS_DATABASE",
-              "SHADOW_DATABASE_URL is the database of DATABASE_URL, and Prisma empties a shadow database.",
-              "Name a database of its own, or unset it.",
-            ),
-          ]
-        : [],
-    );
+    const isSame = await connected(shadowDatabaseUrl, (shadow) => isSameDatabase(databaseUrl, shadow));
+    if (!isSame) return [];
+    return [
+      found(
+        "mend",
+        "SHADOW_IS_DATABASE",
+        "SHADOW_DATABASE_URL is the database of DATABASE_URL, and Prisma empties a shadow database.",
+        "Name a database of its own, or unset it.",
+      ),
+    ];
   } catch (error) {
-    return [found("warning", "SHADOW_UNAVAILABLE", named("SHADOW_DATABASE_URL", error, shadowDatabaseUrl))];
+    return [found("warning", "SHADOW_UNAVAILABLE", about("SHADOW_DATABASE_URL", error, shadowDatabaseUrl))];
+  }
+}
+
+/** Host or port that stand in two places of an address: the query's are used, and a reader may believe the others. */
+export function ambiguousAddresses({ variables }: Context): Found[] {
+  return (["DATABASE_URL", "DIRECT_URL", "SHADOW_DATABASE_URL"] as const).flatMap((name) => {
+    const ambiguity = ambiguityOf(variables[name]);
+    return ambiguity
+      ? [
+          found(
+            "warning",
+            "ADDRESS_AMBIGUOUS",
+            `${name} ${ambiguity}, which counts.`,
+            "Write each once, before the name of the database.",
+          ),
+        ]
+      : [];
+  });
+}
+
+function ambiguityOf(value: string | undefined): string | undefined {
+  if (!value || !/^postgres(ql)?:/.test(value)) return undefined;
+  try {
+    const { hostname, port } = new URL(withHostPlace(value));
+    const used = postgresAddress(value);
+    if (hostname && hostname.replace(/^\[|\]$/g, "") !== used.host)
+      return `names the host ${hostname}, and in its query ${used.host}`;
+    return port && port !== used.port ? `names the port ${port}, and in its query ${used.port}` : undefined;
+  } catch {
+    // A malformed one is told of by the area of the configuration.
+    return undefined;
   }
 }
 
@@ -80,9 +97,9 @@ export async function shadowAddress({ addresses, engine }: Context): Promise<Fou
  * The other connection must see an advisory lock of a random key that one to `databaseUrl` holds. Nothing waits for such a lock.
  * Undefined where `databaseUrl` cannot be reached.
  */
-function isSameDatabase(databaseUrl: string, other: pg.Client): Promise<boolean | undefined> {
+async function isSameDatabase(databaseUrl: string, other: pg.Client): Promise<boolean | undefined> {
   const key = [randomInt(2 ** 31), randomInt(2 ** 31)];
-  return withClient(databaseUrl, async (client) => {
+  const look = async (client: pg.Client) => {
     await client.query("BEGIN READ ONLY");
     await client.query("SELECT pg_advisory_xact_lock($1, $2)", key);
     const { rows } = await other.query<{ seen: boolean }>(
@@ -93,20 +110,16 @@ function isSameDatabase(databaseUrl: string, other: pg.Client): Promise<boolean 
     );
     await client.query("ROLLBACK");
     return rows[0]!.seen;
-  }).catch((error: unknown) => {
-    if ((error as { code?: string }).code === "42501") throw error;
+  };
+  try {
+    return await connected(databaseUrl, look);
+  } catch {
     return undefined;
-  });
+  }
 }
 
-/** A pooler tells a number of its own for the process that serves us. */
-async function isBehindPooler(client: pg.Client): Promise<boolean> {
-  const { processID } = client as pg.Client & { processID: number | null };
-  const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
-  return rows[0]!.pid !== processID;
-}
-
-async function withClient<T>(databaseUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+/** One connection, through a pooler as well. */
+async function connected<T>(databaseUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({
     connectionString: withHostPlace(databaseUrl),
     connectionTimeoutMillis: CONNECT_MS,
@@ -123,7 +136,7 @@ async function withClient<T>(databaseUrl: string, work: (client: pg.Client) => P
   }
 }
 
-/** The driver's sentence is about DATABASE_URL, for which it is mostly asked. */
-function named(name: string, error: unknown, url: string): string {
-  return `${name}: ${describeDatabaseError(error, url).message.replaceAll("DATABASE_URL", name).replaceAll("SHADOW_SHADOW_", "SHADOW_")}`;
+/** The sentence of an address that is another variable's. */
+function about(name: Name, error: unknown, url: string): string {
+  return `${name}: ${describeDatabaseError(error, url).message.replaceAll("DATABASE_URL", name)}`;
 }

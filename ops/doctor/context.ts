@@ -43,6 +43,8 @@ export type Check = (context: Context) => Promise<Found[]>;
 export type DatabaseCheck = (db: Db, context: Context) => Promise<Found[]>;
 
 const ANSWER_MS = 8_000;
+/** One at a time is used; a check that hangs keeps one, and must not keep the others from theirs. */
+const CONNECTIONS = 4;
 
 export async function openContext(variables: Source, host: Host, signal: AbortSignal): Promise<Context> {
   const problems: string[] = [];
@@ -79,7 +81,11 @@ async function openDatabase(
   try {
     signal.throwIfAborted();
     refuseForeignLog(databaseUrl, uid);
-    const options = { maxConnections: 2, acquireTimeoutMs: ANSWER_MS, statementTimeoutMs: ANSWER_MS };
+    const options = {
+      maxConnections: CONNECTIONS,
+      acquireTimeoutMs: ANSWER_MS,
+      statementTimeoutMs: ANSWER_MS,
+    };
     return { db: await connectDatabase(databaseUrl, { ...options, readOnly: true }), trouble: undefined };
   } catch (error) {
     return { db: undefined, trouble: describeDatabaseError(error, databaseUrl) };

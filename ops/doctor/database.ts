@@ -5,7 +5,7 @@ import type { Db } from "~/platform/db/client.server";
 import { parseDatabaseUrl } from "~/platform/db/database-url";
 import { withHostPlace } from "~/platform/db/postgres-address";
 import { queryRows } from "~/platform/db/raw.server";
-import { directAddress, shadowAddress } from "./addresses";
+import { ambiguousAddresses, directAddress, shadowAddress } from "./addresses";
 import type { Check, Context } from "./context";
 import { found, type Found } from "./finding";
 
@@ -17,6 +17,7 @@ export const database: Check = async (context) => [
   ...(context.trouble ? [found("mend", "DATABASE_UNAVAILABLE", context.trouble.message)] : []),
   ...(context.db ? await usable(context.db) : []),
   ...unverifiedTls(context),
+  ...ambiguousAddresses(context),
   ...(await directAddress(context)),
   ...(await shadowAddress(context)),
   ...(await sqliteFile(context)),

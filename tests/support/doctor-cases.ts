@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect, createServer, type AddressInfo } from "node:net";
 import pg from "pg";
 import { inject } from "vitest";
 import type { Engine } from "~/platform/db/database-url";
@@ -31,7 +32,16 @@ export type Case = {
   make: (bench: Bench) => Fault | Promise<Fault>;
 };
 
-const of = (area: Area, code: Code, make: Case["make"], on?: Engine): Case => ({ area, code, make, on });
+/** What the database has no part in is tried on one engine. */
+const OF_NO_DATABASE: Code[] = [
+  ...(["SCOPES_DIFFER", "TIME_ZONES_MISSING", "DEMO_CLOCK", "TOPICS_NOT_DECLARED"] as const),
+  ...(["APP_FILE_UNREADABLE", "APP_FILE_URL", "BACKUP_KEY_MISMATCH", "BACKUP_FOLDER_UNWRITABLE"] as const),
+  ...(["BACKUP_DISK_LOW", "BACKUP_STORE_UNAVAILABLE", "KEY_SERVICE_UNAVAILABLE"] as const),
+];
+const of = (area: Area, code: Code, make: Case["make"], on?: Engine): Case => ({
+  ...{ area, code, make },
+  on: on ?? (area === "configuration" || OF_NO_DATABASE.includes(code) ? "sqlite" : undefined),
+});
 const other = `k2:${Buffer.alloc(32, 9).toString("base64")}`;
 const NOWHERE = "postgresql://desk:pw-of-nowhere@127.0.0.1:1/nothing";
 const soon = (days: number) => new Date(Date.now() + days * 86_400_000);
@@ -131,6 +141,37 @@ const registry =
     return { mend: () => db.webhookRegistry.deleteMany({ where: { topicKey: "SHOP_UPDATE" } }) };
   };
 
+/** A pooler that passes everything on but the DateStyle of its clients. Other settings and the traffic after them stay. */
+async function forgetfulPooler(url: string) {
+  const server = createServer((client) => {
+    client.on("error", () => {});
+    client.once("data", (startup) => {
+      const { hostname, port } = new URL(url);
+      const there = connect(Number(port), hostname);
+      there.on("error", () => client.destroy());
+      there.write(withoutDateStyle(startup));
+      there.pipe(client);
+      client.pipe(there);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const through = new URL(url);
+  through.port = String((server.address() as AddressInfo).port);
+  return { url: through.href, close: () => new Promise((resolve) => server.close(resolve)) };
+}
+
+/** Of the first message of the protocol: length, version, and pairs of texts that end in a zero. */
+function withoutDateStyle(startup: Buffer): Buffer {
+  const texts = startup.subarray(8).toString("latin1").split("\0");
+  const at = texts.indexOf("DateStyle");
+  if (at < 0) return startup;
+  texts.splice(at, 2);
+  const rest = Buffer.from(texts.join("\0"), "latin1");
+  const head = Buffer.from(startup.subarray(0, 8));
+  head.writeInt32BE(8 + rest.length);
+  return Buffer.concat([head, rest]);
+}
+
 export const CASES: Case[] = [
   of("configuration", "ENV_INVALID", () => ({ env: { SCOPES: "", SHOPIFY_API_KEY: "replace-me" } })),
   of(
@@ -180,6 +221,40 @@ export const CASES: Case[] = [
   ),
   of("database", "DATABASE_UNAVAILABLE", () => ({ env: { DATABASE_URL: NOWHERE } }), "postgres"),
   of("database", "READ_ONLY", setting("default_transaction_read_only = on"), "postgres"),
+  of(
+    "database",
+    "DATE_STYLE",
+    async ({ env, role, sql }) => {
+      await sql(`ALTER ROLE ${role} SET DateStyle = 'German'`);
+      const pooler = await forgetfulPooler(env.DATABASE_URL!);
+      return {
+        env: { DATABASE_URL: pooler.url },
+        mend: () => Promise.all([pooler.close(), sql(`ALTER ROLE ${role} RESET ALL`)]),
+      };
+    },
+    "postgres",
+  ),
+  of(
+    "database",
+    "ADDRESS_AMBIGUOUS",
+    ({ env }) => {
+      const url = new URL(env.DATABASE_URL!);
+      const { port } = url;
+      url.port = "1";
+      return { env: { DATABASE_URL: `${url.href}?port=${port}` } };
+    },
+    "postgres",
+  ),
+  of(
+    "database",
+    "ADDRESS_AMBIGUOUS",
+    ({ env }) => ({
+      env: {
+        DATABASE_URL: `${env.DATABASE_URL!.replace("127.0.0.1", "db.test").replace("localhost", "db.test")}?host=127.0.0.1`,
+      },
+    }),
+    "postgres",
+  ),
   of(
     "database",
     "ENCODING",
@@ -474,7 +549,7 @@ export const CASES: Case[] = [
       const client = new pg.Client({ connectionString: owner });
       await client.connect();
       await client.query(`BEGIN; LOCK TABLE "Session" IN ACCESS EXCLUSIVE MODE`);
-      return { host: { limits: { area: 1_500, all: 60_000 } }, mend: () => client.end() };
+      return { host: { limits: { area: 400, all: 60_000 } }, mend: () => client.end() };
     },
     "postgres",
   ),
