@@ -48,10 +48,10 @@ async function main() {
   process.on("unhandledRejection", surviveLostRollback);
 
   const db = await database();
+  for (const { code, sentence } of await assertUsable(db)) log.warn({ finding: code }, sentence);
   const schema = await migrationState(db);
   // Pending migrations keep the app up and unready: a deploy may still be running them (/readyz says so meanwhile).
   if (schema.state !== "current") log.warn({ schema: schema.state }, schema.message);
-  for (const { code, sentence } of await assertUsable(db)) log.warn({ finding: code }, sentence);
 
   let worker: InboxWorker | undefined;
   const entry = webhookEntry(() => processDoor(() => worker?.wake()), createApp(env.appUrl));

@@ -40,8 +40,10 @@ export function postgresMigrateAdapter(
     const ready = { ...config, Client: await spellingClient() };
     const { isDirect } = await provideSchema(ready, schema);
     // The engine does not close the pool: without allowExitOnIdle a command that is done waits 10 s for its idle connection.
-    const adapter = await new PrismaPg({ ...ready, max: 1, allowExitOnIdle: true }, { schema }).connect();
-    return mend(adapter, isDirect ? [LEAVE_ROOM, findsIn(schema)] : []);
+    const pool: pg.PoolConfig = { ...ready, max: 1, allowExitOnIdle: true };
+    if (isDirect)
+      pool.onConnect = async (client) => void (await client.query(`${LEAVE_ROOM}; ${findsIn(schema)}`));
+    return mend(await new PrismaPg(pool, { schema }).connect());
   };
 
   return {
@@ -116,11 +118,8 @@ export class SchemaError extends Error {
   readonly code = "SCHEMA_UNREACHABLE";
 }
 
-function mend(adapter: SqlDriverAdapter, settings: string[]): SqlDriverAdapter {
+function mend(adapter: SqlDriverAdapter): SqlDriverAdapter {
   const client = (adapter as unknown as { underlyingDriver(): pg.Pool }).underlyingDriver();
-  client.on("connect", (connection) => {
-    for (const setting of settings) void connection.query(setting);
-  });
   presentCatalogueTypes(adapter);
   const startTransaction = adapter.startTransaction.bind(adapter);
   adapter.startTransaction = async (isolationLevel) => {

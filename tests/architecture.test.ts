@@ -130,6 +130,27 @@ describe("the source code", () => {
     }
   });
 
+  it("asks raw statements through platform/db/raw.server.ts alone, which names the schema of their tables", () => {
+    const raw = /\$(?:query|execute)Raw/;
+    const askers = all.filter((path) => raw.test(read(path)));
+    expect(askers).toEqual(["app/platform/db/client.server.ts", "app/platform/db/raw.server.ts"]);
+    // SQLite's own settings
+    const statements = read(askers[0]!)
+      .split("\n")
+      .filter((line) => raw.test(line));
+    expect(statements.filter((line) => !line.includes("PRAGMA"))).toEqual([]);
+  });
+
+  it("tells the errors of a database by codes, and not by what a server says in its own language", () => {
+    const byText =
+      /(?:test|exec|match)\((?:error|e|cause)\.message\)|message\.(?:match|includes|startsWith)\(/;
+    // pg_restore's own words, which toolEnvironment asks for in English
+    const offenders = all.filter(
+      (path) => /^(?:app\/platform\/db|ops|prisma)\//.test(path) && byText.test(read(path)),
+    );
+    expect(offenders).toEqual(["ops/backup/check-backup.ts"]);
+  });
+
   it("does not use the library's webhooks or its background tokens, which are refreshed without a lock", () => {
     for (const path of appFiles)
       expect(read(path), path).not.toMatch(/authenticate\.webhook|unauthenticated\.admin/);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readSchema, tenantModels, type Model } from "./support/schema";
 
-const { models } = readSchema("prisma/schema.prisma");
+const { models, enums } = readSchema("prisma/schema.prisma");
 
 /** Shopify's own keys, which are unique over all stores. */
 const SHOPIFY_KEYS = ["WebhookEvent.webhookId", "WebhookRegistry.shopDomain+topicKey"];
@@ -29,6 +29,11 @@ describe.each(models.map((model) => [model.name, model] as const))("%s", (name, 
   it("has the same table and column names in SQL as in the schema", () => {
     expect(model.dbName).toBeNull();
     for (const field of model.fields) expect(field.dbName ?? null).toBeNull();
+  });
+
+  it("is found in a statement by its capital, which no column has (platform/db/postgres-schema.ts)", () => {
+    expect(name).toMatch(/^[A-Z]\w*$/);
+    for (const field of model.fields) expect(field.name).toMatch(/^[a-z]\w*$/);
   });
 
   it("keeps money in BIGINT minor units beside a currency, and shop days as text", () => {
@@ -71,4 +76,8 @@ it("the schema declares exactly the expected models", () => {
       " ",
     ),
   );
+});
+
+it.each(enums.map(({ name }) => name))("the enum %s begins with a capital as well", (name) => {
+  expect(name).toMatch(/^[A-Z]\w*$/);
 });

@@ -1,5 +1,6 @@
 import { cpus, release, totalmem } from "node:os";
 import { command, UsageError } from "~/platform/command.server";
+import { benchWildDatabases } from "./databases.bench";
 import { openDatabases, type BenchDatabases } from "./databases";
 import { benchBackup } from "./backup.bench";
 import { benchColdStart } from "./cold-start.bench";
@@ -75,8 +76,8 @@ function parts(short: boolean): Record<string, (databases: BenchDatabases) => Pr
           ? { rows: 1_000, aloneMs: 100, measured: 1 }
           : { rows: 1_000_000, aloneMs: 3_000, measured: Infinity },
       ),
-    // Its short form is one of the crash tests, which judge it.
-    ...(!short && { outage: () => benchOutage(30) }),
+    // Their short forms are among the tests that need Debian's packages (tests/debian), which judge them.
+    ...(!short && { outage: () => benchOutage(30), databases: () => benchWildDatabases() }),
     start: (databases) => benchColdStart(databases, short ? 1 : 7),
   };
 }

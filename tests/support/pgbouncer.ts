@@ -40,7 +40,7 @@ unix_socket_dir =
   // PgBouncer refuses to run as root; Debian's package brings the user postgres along.
   const asRoot = process.getuid?.() === 0;
   if (asRoot) {
-    const { uid, gid } = lookup("postgres");
+    const { uid, gid } = accountOf("postgres");
     for (const path of [folder, config, users]) chownSync(path, uid, gid);
     chmodSync(folder, 0o755);
   }
@@ -70,7 +70,8 @@ unix_socket_dir =
   };
 }
 
-function lookup(user: string): { uid: number; gid: number } {
+/** Of /etc/passwd */
+export function accountOf(user: string): { uid: number; gid: number } {
   const entry = readFileSync("/etc/passwd", "utf8")
     .split("\n")
     .find((line) => line.startsWith(`${user}:`));

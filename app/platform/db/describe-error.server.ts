@@ -100,6 +100,7 @@ function ofPostgres(error: unknown, url: string): string {
       /^53[0-9A-Z]{3}$|^58030$/,
       () => `${at} has no room or memory left: ${text}. Make some, or raise the plan.`,
     ],
+    [/^5500[06]$/, () => `${at} takes no connections to the database "${database}" at present: ${text}`],
     // PgBouncer says so of all its troubles, in words of its own.
     [/^08P01$/, () => `${at} refuses the connection: ${text}`],
     [

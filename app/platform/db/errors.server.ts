@@ -71,6 +71,8 @@ const UNAVAILABLE = new RegExp(
     "DatabaseDoesNotExist|DatabaseAccessDenied|AuthenticationFailed",
     // Postgres: connections (PgBouncer says 08P01 of all its troubles), access, no such database
     "08[0-9A-Z]{3}|28000|28P01|3D000",
+    // A database that takes no connections (a migration of the provider's, a copy of it is being made)
+    "5500[06]",
     // Takes no writes; a transaction that stood still too long, or lasted too long; no room; shutting down, starting; disk
     "25006|25P0[34]|53[0-9A-Z]{3}|57P0[1-5]|58030",
     // The driver's own

@@ -33,6 +33,7 @@ describe("an error of a server that speaks another language", () => {
     ["53300", "tut mir leid, schon zu viele Verbindungen"],
     ["57P01", "Verbindung wird abgebrochen aufgrund von Anweisung des Administrators"],
     ["57P03", "das Datenbanksystem startet"],
+    ["55000", "Datenbank »desk« akzeptiert gegenwärtig keine Verbindungen"],
     ["25P03", "Verbindung wird abgebrochen wegen Zeitüberschreitung in inaktiver Transaktion"],
     [
       "28000",
