@@ -75,6 +75,8 @@ const BACKUPS = [
 /** They take minutes, or a project that can be broken. */
 const RUN_ELSEWHERE: Record<string, string> = {
   "npm run prisma:resolve -- --rolled-back <migration>": "tests/prisma/life-cycle-postgres.test.ts",
+  "npm run doctor": "tests/ops/doctor.test.ts",
+  "npm run doctor -- --json": "tests/ops/doctor.test.ts",
   "npm run prisma:migrate": "tests/prisma/life-cycle-postgres.test.ts",
   "npm start": "tests/support/app-process.ts",
   "npm run crash": "tests/debian/crash.test.ts",
