@@ -117,6 +117,11 @@ export function few(names: string[], most = 3): string {
     : names.join(", ");
 }
 
+/** The verb that fits a number of things. */
+export function verb(number: number, one: string, many: string): string {
+  return number === 1 ? one : many;
+}
+
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number.toLocaleString("en-US")} ${number === 1 ? one : many}`;
 }

@@ -402,6 +402,7 @@ export const CASES: Case[] = [
       await client.connect();
       await sql(`ALTER ROLE ${role} CONNECTION LIMIT 2`);
       return {
+        env: { PRISMA_CLIENT_MAX_CONNECTIONS: "1" },
         mend: () => Promise.all([client.end(), sql(`ALTER ROLE ${role} CONNECTION LIMIT -1`)]),
       };
     },
