@@ -1,7 +1,9 @@
 /** The short form of `npm run bench -- --only databases`, which prints the same as a table. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectDatabase } from "~/platform/db/client.server";
+import { restoreBackup } from "../../ops/backup/restore-backup";
 import { answers, startApp, type AppProcess } from "../support/app-process";
+import { createFolder, createKeyPair, restorePlan, take } from "../support/backups";
 import { eventually } from "../support/eventually";
 import { applyMigrations } from "../support/migrations";
 import { post, runWild } from "../support/wild-run";
@@ -39,6 +41,7 @@ describe("a database that the app cannot work with is refused at start, with a s
 
 describe("a German Postgres that takes no writes for a while", () => {
   const id = "deutsch";
+  let url = "";
   let app: AppProcess;
   beforeAll(async () => {
     await server.sql(
@@ -46,7 +49,7 @@ describe("a German Postgres that takes no writes for a while", () => {
       `CREATE ROLE ${id} LOGIN PASSWORD '${PASSWORD}'`,
       `CREATE DATABASE ${id} OWNER ${id} TEMPLATE template0`,
     );
-    const url = `postgresql://${id}:${PASSWORD}@127.0.0.1:${server.port}/${id}`;
+    url = `postgresql://${id}:${PASSWORD}@127.0.0.1:${server.port}/${id}`;
     await applyMigrations(url);
     app = await startApp({ DATABASE_URL: url, INBOX_WORKER: "off", LOG_LEVEL: "warn" });
     await answers(app, "/readyz", 200);
@@ -71,6 +74,20 @@ describe("a German Postgres that takes no writes for a while", () => {
       "Division durch Null",
     );
     await db.$disconnect();
+  });
+
+  it("is restored, or the restore says which role it lacks", async () => {
+    const [keys, folder] = [await createKeyPair(), createFolder()];
+    await server.sql(id, "CREATE ROLE leserin", `GRANT SELECT ON "Store" TO leserin`);
+    await take(url, keys, folder);
+    const { file } = (await folder.list()).find((entry) => entry.file.endsWith(".age"))!;
+    const again = (changes = {}) =>
+      restoreBackup({ store: folder, file }, restorePlan(url, keys, folder.folder, changes));
+    expect(await again()).toEqual([]);
+    await server.sql(id, "DROP OWNED BY leserin", "DROP ROLE leserin");
+    const error: unknown = await again().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "TARGET", message: expect.stringContaining('"leserin"') as string });
+    expect(await again({ noPrivileges: true })).toEqual([]);
   });
 
   it("answers 503 and not 500, and is not ready", async () => {

@@ -11,6 +11,7 @@ import {
   isDatabaseUnavailable,
   isUniqueViolation,
 } from "~/platform/db/errors.server";
+import { queryRows } from "~/platform/db/raw.server";
 import { runNode } from "../../support/child-process";
 import { eventually } from "../../support/eventually";
 import freePort from "../../support/free-port";
@@ -100,27 +101,36 @@ eachDatabase("a database", ({ db }) => {
   });
 });
 
-describe("Postgres in a time zone of its own", () => {
-  it("does not change an instant that is written, read or compared", async () => {
-    const { url, drop } = await createTestDatabase("postgres");
-    const name = new URL(url).pathname.slice(1);
-    await administer(inject("postgresUrl"), `ALTER DATABASE ${name} SET timezone TO 'Pacific/Auckland'`);
-    const db = await connectDatabase(url);
-    const instant = new Date("2026-06-01T12:00:00.123Z");
-    await db.store.create({
-      data: { shopDomain: "tz.myshopify.com", onboardingFlags: {}, installedAt: instant },
-    });
-    const row = await db.store.findFirst({ where: { installedAt: { lte: instant } } });
-    expect(row?.installedAt).toEqual(instant);
-    expect(Math.abs((row?.createdAt.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
-    await expectNow(() => databaseNow(db));
-    const [raw] = await db.$queryRawUnsafe<[{ at: string }]>(
-      `SELECT "installedAt"::text AS "at" FROM "Store"`,
-    );
-    expect(raw.at).toBe("2026-06-01 12:00:00.123");
-    await db.$disconnect();
-    await drop();
-  });
+describe("Postgres with a time zone and a way to write dates of its own", () => {
+  it.each(["ISO, YMD", "German, DMY", "SQL, MDY", "Postgres, DMY"])(
+    "(%s) does not change an instant that is written, read or compared",
+    async (style) => {
+      const { url, drop } = await createTestDatabase("postgres");
+      const name = new URL(url).pathname.slice(1);
+      await administer(
+        inject("postgresUrl"),
+        `ALTER DATABASE ${name} SET timezone TO 'Pacific/Auckland'`,
+        `ALTER DATABASE ${name} SET DateStyle TO '${style}'`,
+      );
+      const db = await connectDatabase(url);
+      const instant = new Date("2026-06-01T12:00:00.123Z");
+      await db.store.create({
+        data: { shopDomain: "tz.myshopify.com", onboardingFlags: {}, installedAt: instant },
+      });
+      const row = await db.store.findFirst({ where: { installedAt: { lte: instant } } });
+      expect(row?.installedAt).toEqual(instant);
+      expect(Math.abs((row?.createdAt.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
+      await expectNow(() => databaseNow(db));
+      const [raw] = await db.$queryRawUnsafe<[{ at: string }]>(
+        `SELECT "installedAt"::text AS "at" FROM "Store"`,
+      );
+      expect(raw.at).toBe("2026-06-01 12:00:00.123");
+      const [past] = await queryRows<{ at: Date }>(db, `SELECT "installedAt" AS "at" FROM "Store"`, []);
+      expect(past!.at).toEqual(instant);
+      await db.$disconnect();
+      await drop();
+    },
+  );
 });
 
 describe("a connection pool that is in use", () => {
