@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigurationError, readEnvFile } from "~/platform/env.server";
 import type { Check, Context } from "./context";
-import { few, found, type Found } from "./finding";
+import { few, found, type Found, verb } from "./finding";
 
 export const configuration: Check = async (context) => [
   ...context.problems.map((problem) => found("mend", "ENV_INVALID", problem)),
@@ -155,7 +155,7 @@ function node({ host, variables }: Context): Found[] {
       found(
         "mend",
         "TLS_WEAKENED",
-        `${few(weak)} weakens every connection of the app, to Shopify and to the database.`,
+        `${few(weak)} ${verb(weak.length, "weakens", "weaken")} every connection of the app, to Shopify and to the database.`,
         "Remove it; name an authority that is missing in NODE_EXTRA_CA_CERTS or sslrootcert.",
       ),
     );

@@ -7,7 +7,7 @@ import { withHostPlace } from "~/platform/db/postgres-address";
 import { queryRows } from "~/platform/db/raw.server";
 import { ambiguousAddresses, directAddress, shadowAddress } from "./addresses";
 import type { Check, Context } from "./context";
-import { found, type Found } from "./finding";
+import { found, type Found, verb } from "./finding";
 
 /** What the migrations and queries need, and Postgres' own makers still mend. */
 const OLDEST_SERVER = 13;
@@ -63,7 +63,7 @@ function unverifiedTls({ addresses, isProduction, engine }: Context): Found[] {
     found(
       "warning",
       "TLS_NOT_VERIFIED",
-      `${names.map((name) => (name === "databaseUrl" ? "DATABASE_URL" : "DIRECT_URL")).join(" and ")} has sslmode=no-verify: any server between here and the database may answer in its place.`,
+      `${names.map((name) => (name === "databaseUrl" ? "DATABASE_URL" : "DIRECT_URL")).join(" and ")} ${verb(names.length, "has", "have")} sslmode=no-verify: any server between here and the database may answer in its place.`,
       "Write sslmode=verify-full, and the provider's certificate in sslrootcert.",
     ),
   ];

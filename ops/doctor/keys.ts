@@ -2,7 +2,7 @@
 import { countByKey } from "~/features/rewrap/rewrap.server";
 import { KeyServiceError } from "~/platform/crypto/kms-errors.server";
 import type { DatabaseCheck } from "./context";
-import { count, few, found, type Found } from "./finding";
+import { count, few, found, type Found, verb } from "./finding";
 import type { OpenedEnvelopes } from "./open-envelopes";
 
 const REASONS = 2;
@@ -26,7 +26,7 @@ export const keys: DatabaseCheck = async (db, { keys, keySources, envelopes }) =
       found(
         "mend",
         "KEY_MISSING",
-        `${count(sum(counts, id), "stored secret")} is under the key "${id}", which ENCRYPTION_KEY does not have.`,
+        `${count(sum(counts, id), "stored secret")} ${verb(sum(counts, id), "is", "are")} under the key "${id}", which ENCRYPTION_KEY does not have.`,
         'Add that key after the current one. If it is lost: ops/RUNBOOK.md, "A key is lost".',
       ),
     );
@@ -45,15 +45,13 @@ export const keys: DatabaseCheck = async (db, { keys, keySources, envelopes }) =
     );
 
   const older = used.filter((id) => id && id !== current?.id && !missing.includes(id));
+  const waiting = older.reduce((all, id) => all + sum(counts, id), 0);
   if (current && older.length)
     findings.push(
       found(
         "warning",
         "REWRAP_DUE",
-        `${count(
-          older.reduce((all, id) => all + sum(counts, id), 0),
-          "stored secret",
-        )} is still under an older key (${few(older)}).`,
+        `${count(waiting, "stored secret")} ${verb(waiting, "is", "are")} still under an older key (${few(older)}).`,
         "Run: npm run secrets:rewrap",
       ),
     );
@@ -82,7 +80,7 @@ export function unreadable(
       found(
         "mend",
         code,
-        `${refused.length.toLocaleString("en-US")} of ${count(refused.length + opened, "value")} of ${table}.${column} does not open: ${few([...new Set(refused.map(({ reason }) => reason))], REASONS)}`,
+        `${refused.length.toLocaleString("en-US")} of ${count(refused.length + opened, "value")} of ${table}.${column} ${verb(refused.length, "does", "do")} not open: ${few([...new Set(refused.map(({ reason }) => reason))], REASONS)}`,
         `${TODO[table] ?? "Give the process the key that sealed it."} Rows: ${few(refused.map(({ id }) => id))}.`,
       ),
     );

@@ -6,7 +6,7 @@ import type { Db } from "~/platform/db/client.server";
 import { migrationState, readLog } from "~/platform/db/migration-state.server";
 import { queryRows } from "~/platform/db/raw.server";
 import type { DatabaseCheck } from "./context";
-import { few, found, type Found } from "./finding";
+import { few, found, type Found, verb } from "./finding";
 
 const STATES = {
   pending: ["mend", "MIGRATIONS_PENDING"],
@@ -52,7 +52,7 @@ async function changedMigrations(db: Db, folder: string): Promise<Found[]> {
           found(
             "warning",
             "MIGRATION_CHANGED",
-            `${few(changed)} was edited after it was applied: other databases get another schema than this one.`,
+            `${few(changed)} ${verb(changed.length, "was", "were")} edited after being applied: other databases get another schema than this one.`,
             "Take the edit back, and put what it should do into a new migration.",
           ),
         ]
@@ -62,7 +62,7 @@ async function changedMigrations(db: Db, folder: string): Promise<Found[]> {
           found(
             "warning",
             "MIGRATION_LINE_ENDS",
-            `${few(lineEnds)} has other line ends here than where it was applied, so Prisma takes it for edited.`,
+            `${few(lineEnds)} ${verb(lineEnds.length, "has", "have")} other line ends here than when applied, which Prisma takes for an edit.`,
             "Check out with LF: git config core.autocrlf input, and check the files out again.",
           ),
         ]
@@ -116,7 +116,7 @@ async function invalidIndexes(db: Db): Promise<Found[]> {
     found(
       "warning",
       "INDEX_INVALID",
-      `${few(names)} is not valid: it is still being built, or its building failed.`,
+      `${few(names)} ${verb(names.length, "is", "are")} not valid: still being built, or the building failed.`,
       `If it failed: REINDEX INDEX CONCURRENTLY "${names[0]}"`,
     ),
   ];

@@ -11,7 +11,7 @@ import { ConfigurationError } from "~/platform/env.server";
 import { formatSpan } from "~/platform/time-span";
 import { APP_FILE, readAppFile } from "./app-file";
 import type { Check, DatabaseCheck } from "./context";
-import { count, few, found, type Found } from "./finding";
+import { count, few, found, type Found, verb } from "./finding";
 import { before, MINUTE_MS, rowsNow } from "./rows-now";
 
 /** Deliveries and replays wait for seconds, also behind a busy shop's. */
@@ -59,14 +59,16 @@ export const declaredWebhooks: Check = async ({ configuration, host, isProductio
 export const inboxAndRegistry: DatabaseCheck = async (db, context) => {
   const now = await rowsNow(db, context);
   return [
-    ...(context.configuration ? await callbacks(db, doorAddress(context.configuration.env.appUrl)) : []),
+    ...(context.configuration
+      ? await callbacks(db, doorAddress(context.configuration.env.appUrl), context.isProduction)
+      : []),
     ...(await handshakes(db)),
     ...(await waiting(db, now, context.configuration?.env.inboxWorker)),
     ...(await compliance(db, now)),
   ];
 };
 
-async function callbacks(db: Db, address: string): Promise<Found[]> {
+async function callbacks(db: Db, address: string, isProduction: boolean): Promise<Found[]> {
   const elsewhere = await db.webhookRegistry.groupBy({
     by: ["callbackUrl"],
     where: { operation: { not: "REMOVE" }, callbackUrl: { not: address } },
@@ -77,9 +79,10 @@ async function callbacks(db: Db, address: string): Promise<Found[]> {
   const number = groups.reduce((all, { _count }) => all + _count._all, 0);
   return [
     found(
-      "mend",
+      // The address of a tunnel changes with every start of a developer's machine.
+      isProduction ? "mend" : "warning",
       "CALLBACK_ELSEWHERE",
-      `${count(number, "registered webhook")} leads to ${few(groups.map(({ callbackUrl }) => withoutQuery(callbackUrl!)))} and not to ${address}.`,
+      `${count(number, "registered webhook")} ${verb(number, "leads", "lead")} to ${few(groups.map(({ callbackUrl }) => withoutQuery(callbackUrl!)))} and not to ${address}.`,
       "Run for each shop: npm run webhooks -- sync --shop <shop> --yes",
     ),
   ];
@@ -94,7 +97,7 @@ async function handshakes(db: Db): Promise<Found[]> {
     found(
       "warning",
       "HANDSHAKE_FAILED",
-      `Shopify refused ${count(failed, "registration")}, the last for ${last!.topicKey} of ${last!.shopDomain}: ${(last!.handshakeDetail ?? "it gave no reason").slice(0, 200)}`,
+      `Shopify refused ${count(failed, "registration")}, the last for ${last!.topicKey} of ${last!.shopDomain}: ${(last!.handshakeDetail ?? "it gave no reason").slice(0, 200)}.`,
       `Run: npm run webhooks -- audit --shop ${last!.shopDomain}`,
     ),
   ];
@@ -127,7 +130,7 @@ async function waiting(db: Db, now: Date, inboxWorker = true): Promise<Found[]> 
       found(
         "warning",
         "INBOX_DEAD",
-        `${count(DEAD, "webhook")} failed at every attempt and waits for a person.`,
+        `${count(DEAD, "webhook")} failed at every attempt and ${verb(DEAD, "waits", "wait")} for a person.`,
         "See: npm run webhooks -- list --status DEAD; then replay or dismiss.",
       ),
     );
@@ -145,7 +148,7 @@ async function compliance(db: Db, now: Date): Promise<Found[]> {
           found(
             "mend",
             "COMPLIANCE_OVERDUE",
-            `${count(overdue, "privacy request")} is past the 30 days that Shopify allows.`,
+            `${count(overdue, "privacy request")} ${verb(overdue, "is", "are")} past the 30 days that Shopify allows.`,
             where,
           ),
         ]
@@ -155,7 +158,7 @@ async function compliance(db: Db, now: Date): Promise<Found[]> {
           found(
             "warning",
             "COMPLIANCE_DUE_SOON",
-            `${count(soon, "privacy request")} is due within ${SOON_DAYS} days.`,
+            `${count(soon, "privacy request")} ${verb(soon, "is", "are")} due within ${SOON_DAYS} days.`,
             where,
           ),
         ]
