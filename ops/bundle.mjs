@@ -8,6 +8,7 @@ import * as esbuild from "esbuild";
 const COMMANDS = [
   "ops/backup",
   "ops/cron",
+  "ops/doctor",
   "ops/empty",
   "ops/inbox",
   "ops/libpq",

@@ -2,7 +2,7 @@
  * What every command of `npm run …` has in common: `main(argv, env, io)` parses its arguments, answers --help, and turns what is
  * expected into a sentence and an exit code. `runInShell` is the process around it; tests call `main` without one.
  */
-import { ConfigurationError, processEnvironment, type Source } from "./env.server";
+import { childEnvironment, ConfigurationError, processEnvironment, type Source } from "./env.server";
 import { DatabaseUnavailableError } from "./db/errors.server";
 
 export type Io = {
@@ -16,8 +16,12 @@ export type Io = {
   terminal: boolean;
 };
 
-/** @returns the exit code */
-export type Main = (argv: string[], env: Source, io: Io) => Promise<number>;
+export type Main = {
+  /** @returns the exit code */
+  (argv: string[], env: Source, io: Io): Promise<number>;
+  /** It is given the process's variables alone where .env is damaged, and tells of that itself. */
+  toleratesDamagedEnvFile?: boolean;
+};
 
 /** A wrong argument, in one sentence. The command answers 2. */
 export class UsageError extends Error {
@@ -134,6 +138,7 @@ export async function runInShell(main: Main): Promise<void> {
       return processEnvironment();
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
+      if (main.toleratesDamagedEnvFile) return childEnvironment({});
       io.err(error.message);
       return process.exit(2);
     }

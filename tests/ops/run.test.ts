@@ -168,6 +168,23 @@ describe("a command where there is no source", () => {
     rmSync(join(production, ".env"));
     expect(ended).toMatchObject({ code: 2, stderr: expect.stringMatching(/^\.env line 1 [^\n]+\n$/) });
   });
+
+  it("tells of a damaged .env among its findings, if it is the doctor", async () => {
+    writeFileSync(join(production, ".env"), "DATABASE_URL\n");
+    const ended = await run(["ops/run.mjs", "ops/doctor", "--json"]);
+    rmSync(join(production, ".env"));
+    expect(ended.code, ended.output).toBe(1);
+    const { findings } = JSON.parse(ended.stdout.trimEnd()) as {
+      findings: { code: string; sentence: string }[];
+    };
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        code: "ENV_FILE_DAMAGED",
+        sentence: expect.stringMatching(/^\.env line 1 /),
+      }),
+    );
+    expect(findings.filter(({ code }) => code === "CHECK_FAILED")).toEqual([]);
+  });
 });
 
 describe("a command whose source is there too", () => {

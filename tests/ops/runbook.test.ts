@@ -78,6 +78,8 @@ const RUN_ELSEWHERE: Record<string, string> = {
   "npm run -s libpq -- psql": "tests/debian/libpq.test.ts",
   "npm run database:empty": "tests/debian/backup-databases.test.ts",
   "npm run database:empty -- --yes": "tests/debian/backup-databases.test.ts",
+  "npm run doctor": "tests/ops/doctor.test.ts",
+  "npm run doctor -- --json": "tests/ops/doctor.test.ts",
   "npm run prisma:migrate": "tests/prisma/life-cycle-postgres.test.ts",
   "npm start": "tests/support/app-process.ts",
   "npm run crash": "tests/debian/crash.test.ts",

@@ -29,6 +29,8 @@ export type ConnectOptions = {
   acquireTimeoutMs?: number;
   /** Postgres only: milliseconds after which an unanswered statement is given up, with its connection; never by default */
   statementTimeoutMs?: number;
+  /** SQLite only: the file is opened so that nothing can be written; on Postgres the caller asks nothing that writes */
+  readOnly?: boolean;
   /** Told about connections that break while nobody uses them */
   onConnectionError?: (error: Error) => void;
 };
@@ -45,7 +47,7 @@ export async function connectDatabase(databaseUrl: string, options: ConnectOptio
       : await postgresClient(address.url, options);
   const db = Object.assign(client, { engine: address.engine }) as Db;
   try {
-    if (address.engine === "sqlite") await prepareSqlite(db);
+    if (address.engine === "sqlite") await prepareSqlite(db, options);
     else {
       // Without it Prisma would not yet hear of idle connections that break, nor close the pool at its end.
       await db.$connect();
@@ -139,6 +141,7 @@ async function sqliteClient(file: string, options: ConnectOptions): Promise<obje
     timeout: options.acquireTimeoutMs ?? 5_000,
     // Only migrations create a file: a mistyped path is an error, not an empty shop.
     fileMustExist: file !== ":memory:",
+    readonly: Boolean(options.readOnly) && file !== ":memory:",
   });
   return new PrismaClient({ adapter: oneAtATime(adapter), errorFormat: "minimal" });
 }
@@ -164,7 +167,9 @@ export function containsText(db: Queryable, text: string): { contains: string } 
 }
 
 /** Readers beside one writer (WAL), and a commit that survives a power cut (FULL), as on Postgres. */
-async function prepareSqlite(db: Db) {
+async function prepareSqlite(db: Db, { readOnly }: ConnectOptions) {
+  // Reads the file's head, as the first of the statements below does.
+  if (readOnly) return void (await db.$queryRawUnsafe("PRAGMA schema_version"));
   await db.$queryRawUnsafe("PRAGMA journal_mode = WAL");
   await db.$queryRawUnsafe("PRAGMA synchronous = FULL");
   await db.$queryRawUnsafe("PRAGMA foreign_keys = ON");
