@@ -17,7 +17,7 @@ export type Freshness = {
   asOf: string | null;
   /** Older than the six hours that figures are good for */
   stale: boolean;
-  /** Days of the period without figures */
+  /** Days of the period without figures; today is not over, and not missing */
   missingDays: number;
 };
 
@@ -53,7 +53,7 @@ export async function loadFigures(
       judged: range.preset !== "today",
     }),
     series: seriesOf(current, previous, range),
-    freshness: freshnessOf(days.sales, range.current, now),
+    freshness: freshnessOf(days.sales, range, now),
   };
 }
 
@@ -105,12 +105,15 @@ function seriesOf(current: PeriodDays, previous: PeriodDays, range: DateRange): 
   });
 }
 
-function freshnessOf(sales: KpiDay<"SALES">[], { from, to }: Period, now: Date): Freshness {
+function freshnessOf(sales: KpiDay<"SALES">[], range: DateRange, now: Date): Freshness {
+  const { from, to } = range.current;
   const shown = sales.filter(({ day }) => from <= day && day <= to);
   const newest = Math.max(...shown.map(({ computedAt }) => computedAt.getTime()));
   return {
     asOf: shown.length ? new Date(newest).toISOString() : null,
     stale: shown.length > 0 && now.getTime() - newest > KPI_LIFETIME_MS,
-    missingDays: daysOf({ from, to }).length - shown.length,
+    missingDays: daysOf({ from, to })
+      .slice(0, range.unfinished ? -1 : undefined)
+      .filter((wanted) => !shown.some(({ day }) => day === wanted)).length,
   };
 }
