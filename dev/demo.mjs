@@ -100,7 +100,8 @@ function readOptions() {
       console.log(USAGE);
       process.exit(0);
     }
-    if (values.port !== undefined && !isPort(values.port)) throw new Error(`${values.port} is not a port.`);
+    if (values.port !== undefined && !isPort(values.port))
+      throw new Error(`${String(values.port)} is not a port.`);
     const { PORT } = process.env;
     if (PORT && !isPort(PORT)) console.log(`PORT=${PORT} is not a port; taking 4000.`);
     const port = Number(values.port ?? (isPort(PORT) ? PORT : 4000));

@@ -41,7 +41,7 @@ eachDatabase("the overview", ({ db }) => {
     it("has no figures, nothing waiting and a setup guide with open steps", async () => {
       const { reload } = await openStore("first-day.myshopify.com");
       const overview = await loadOverview(db(), await reload(), { now: NOW, range: null });
-      expect(overview.freshness).toEqual({ asOf: null, stale: false, missingDays: 30 });
+      expect(overview.freshness).toEqual({ asOf: null, stale: false, missingDays: 29 });
       expect(new Set(overview.metrics.map(({ value }) => value))).toEqual(new Set([null]));
       expect([overview.attention.total, overview.waiting.count, overview.runningOut?.count]).toEqual([
         0, 0, 0,
