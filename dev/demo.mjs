@@ -10,13 +10,16 @@ import { demoEnvironment } from "./demo/environment.mjs";
 import { freePort } from "./demo/ports.mjs";
 import { prepareCode, prepareData } from "./demo/prepare.mjs";
 import { stopAll } from "./demo/processes.mjs";
+import { announce, findRunning } from "./demo/running.mjs";
 import { LOG_FILE, serve } from "./demo/serve.mjs";
-import { readState } from "./demo/state.mjs";
+import { namesIn, readState, statOf } from "./demo/state.mjs";
 import { DemoError, runSteps } from "./demo/terminal.mjs";
 
 const USAGE = "Usage: npm run demo -- [--port N] [--reset] [--check]";
 const HOSTNAME = "localhost";
 const SHOP_HANDLE = "backroom-demo";
+/** dev/local-admin/empty-shop.ts */
+const EMPTY_HANDLE = "backroom-empty";
 
 for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }))
   process.once(signal, () => void stop(signal, code));
@@ -30,10 +33,15 @@ main().catch(async (error) => {
 async function main() {
   const options = readOptions();
   chdir(fileURLToPath(new URL("..", import.meta.url)));
+  const other = await findRunning();
+  if (other) return beside(other, options);
   const ports = await choosePorts(options.port);
   const state = readState();
   const env = demoEnvironment({ shell: process.env, keys: state.keys, ports, hostname: HOSTNAME });
-  const url = `http://${HOSTNAME}:${ports.admin}/store/${SHOP_HANDLE}/apps/backroom/app`;
+  const urlOf = (handle) => `http://${HOSTNAME}:${ports.admin}/store/${handle}/apps/backroom/app`;
+  const url = urlOf(SHOP_HANDLE);
+  await announce(url);
+  sayWhatIsIgnored();
   let running;
   await runSteps([
     ...prepareCode(state, env),
@@ -52,8 +60,33 @@ async function main() {
     process.exit(0);
   }
   console.log(`Ctrl-C stops everything; the log is in ${LOG_FILE}.`);
+  console.log(`A store without any data, as after an install: ${urlOf(EMPTY_HANDLE)}`);
   console.log(`Backroom is running at ${url}`);
   await running.ended;
+}
+
+/** A second start in one folder: the database, the build and the log belong to the demo that runs. */
+async function beside({ url, pid }, options) {
+  const stopIt = `Stop it first, with Ctrl-C where it runs (process ${pid}).`;
+  if (options.reset)
+    throw new DemoError(`The demo runs at ${url}, and --reset would delete its database. ${stopIt}`);
+  if (options.portIsAsked && Number(new URL(url).port) !== options.port)
+    throw new DemoError(`The demo of this folder runs already, at ${url}. ${stopIt}`);
+  if (options.check) {
+    await checkPages(url);
+    console.log("The app answers in its frame. The demo that ran before goes on.");
+  } else {
+    console.log(`The demo of this folder runs already (process ${pid}); Ctrl-C there stops it.`);
+    console.log(`Backroom is running at ${url}`);
+  }
+  process.exit(0);
+}
+
+function sayWhatIsIgnored() {
+  const names = namesIn(".env.example").filter((name) => name !== "PORT" && process.env[name]);
+  const ignored = [...(statOf(".env") ? ["the file .env"] : []), ...names];
+  if (ignored.length)
+    console.log(`The demo has its own configuration and does not read: ${ignored.join(", ")}.`);
 }
 
 function readOptions() {
@@ -67,14 +100,20 @@ function readOptions() {
       console.log(USAGE);
       process.exit(0);
     }
-    const wanted = String(values.port ?? (process.env.PORT || 4000));
-    const port = Number(wanted);
-    if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`${wanted} is not a port.`);
-    return { ...values, port };
+    if (values.port !== undefined && !isPort(values.port))
+      throw new Error(`${String(values.port)} is not a port.`);
+    const { PORT } = process.env;
+    if (PORT && !isPort(PORT)) console.log(`PORT=${PORT} is not a port; taking 4000.`);
+    const port = Number(values.port ?? (isPort(PORT) ? PORT : 4000));
+    return { ...values, port, portIsAsked: values.port !== undefined };
   } catch (error) {
     console.error(`${error.message}\n${USAGE}`);
     process.exit(2);
   }
+}
+
+function isPort(text) {
+  return /^\d{1,5}$/.test(text ?? "") && Number(text) >= 1 && Number(text) <= 65_535;
 }
 
 async function choosePorts(wanted) {

@@ -2,6 +2,7 @@
 import { readdirSync, renameSync } from "node:fs";
 import { createRequire } from "node:module";
 import { removeFile, statOf } from "./state.mjs";
+import { DemoError } from "./terminal.mjs";
 
 export const DATABASE = "prisma/dev.sqlite";
 const BESIDE = ["", "-wal", "-shm", "-journal"];
@@ -26,7 +27,37 @@ export function isSeeded() {
   return withDatabase((db) => db.prepare("SELECT count(*) FROM Store").pluck().get() > 0);
 }
 
+/** MCP servers at the local providers' port of the run before are at `port` now. */
+export function pointToProviders(before, port) {
+  const Database = createRequire(import.meta.url)("better-sqlite3");
+  const db = new Database(DATABASE, { timeout: 5_000 });
+  const move = `UPDATE StoreSettings SET connectionMetadata = replace(connectionMetadata, ?, ?)`;
+  try {
+    for (const old of new Set([before, 4003]))
+      if (old !== port) db.prepare(move).run(`"http://localhost:${old}/mcp`, `"http://localhost:${port}/mcp`);
+  } finally {
+    db.close();
+  }
+}
+
+/** @throws {DemoError} when another process has the database open */
+export function assertNotOpen() {
+  if (!statOf(DATABASE)?.size) return;
+  const Database = createRequire(import.meta.url)("better-sqlite3");
+  const db = new Database(DATABASE, { timeout: 200 });
+  try {
+    db.pragma("locking_mode = EXCLUSIVE");
+    db.exec("BEGIN EXCLUSIVE; ROLLBACK");
+  } catch (error) {
+    if (error.code !== "SQLITE_BUSY") return;
+    throw new DemoError(`${DATABASE} is open in another process. Stop that process, then run this again.`);
+  } finally {
+    db.close();
+  }
+}
+
 export function deleteDatabase() {
+  assertNotOpen();
   for (const suffix of BESIDE) removeFile(DATABASE + suffix);
 }
 

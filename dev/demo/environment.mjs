@@ -2,9 +2,6 @@ import { readFileSync } from "node:fs";
 import { DATABASE } from "./database.mjs";
 import { namesIn } from "./state.mjs";
 
-/** The instant at which the seed's story stands; the app's clock starts there. */
-export const DEMO_NOW = "2026-11-16T15:00:00.000Z";
-
 /**
  * What `npm run prisma:seed` seals with on a laptop without a .env (prisma/seed/keys.ts). It comes second, for reading: a
  * database that was seeded by hand opens in the demo.
@@ -13,8 +10,8 @@ export const PUBLISHED_KEY = "development:YmFja3Jvb20tZGV2ZWxvcG1lbnQta2V5LW5vdC
 
 /**
  * The environment of everything that the demo starts: explicit for each variable that it has a value for, absent for the
- * others that the app reads, and empty, which counts as absent, where a .env would fill it in. So neither a .env nor the
- * shell changes what is shown.
+ * others that the app reads. A .env is not read (READ_ENV_FILE), nor by tools that look for one by themselves. So neither a .env
+ * nor the shell changes what is shown.
  */
 export function demoEnvironment({ shell, keys, ports, hostname }) {
   const providers = `http://${hostname}:${ports.providers}`;
@@ -23,6 +20,7 @@ export function demoEnvironment({ shell, keys, ports, hostname }) {
   return {
     ...inherited,
     ...Object.fromEntries(namesIn(".env").map((name) => [name, ""])),
+    READ_ENV_FILE: "off",
     NODE_ENV: "development",
     DATABASE_URL: `file:./${DATABASE}`,
     PORT: String(ports.app),
@@ -32,7 +30,6 @@ export function demoEnvironment({ shell, keys, ports, hostname }) {
     SCOPES: scopes(),
     ENCRYPTION_KEY: `${keys.encryptionKey},${PUBLISHED_KEY}`,
     CRON_SECRET: keys.cronSecret,
-    DEMO_NOW,
     LOG_LEVEL: "warn",
     LOCAL_ADMIN_ORIGIN: `http://${hostname}:${ports.admin}`,
     LOCAL_ADMIN_PORT: String(ports.admin),

@@ -7,6 +7,8 @@ import { fingerprint, statOf, writeState } from "./state.mjs";
 
 const NODE = process.execPath;
 const UP_TO_DATE = "up to date";
+/** In the address of the seed's MCP server (prisma/seed/demo.ts) */
+const SEEDED_PROVIDERS_PORT = 4003;
 const GENERATED_MARK = "prisma/generated/.made-from";
 const BUILD = "build/index.js";
 /** What ops/bundle.mjs writes last */
@@ -32,8 +34,9 @@ export function prepareCode(state, env) {
 export function prepareData(state, env, { reset }) {
   const keyIds = env.ENCRYPTION_KEY.split(",").map((entry) => entry.split(":")[0]);
   return [
-    { title: `Preparing ${DATABASE}`, run: () => prepareDatabase(env, keyIds, reset) },
+    { title: `Preparing ${DATABASE}`, run: () => prepareDatabase(state, env, keyIds, reset) },
     { title: "Seeding the demo store", run: () => seed(state, env) },
+    { title: "Moving the demo store to today", run: () => moveToNow(state, env) },
   ];
 }
 
@@ -55,8 +58,11 @@ async function generate(env) {
   writeFileSync(GENERATED_MARK, madeFrom);
 }
 
-async function prepareDatabase(env, keyIds, reset) {
-  if (reset) deleteDatabase();
+async function prepareDatabase(state, env, keyIds, reset) {
+  if (reset) {
+    deleteDatabase();
+    delete state.done.providersPort;
+  }
   const found = databaseState(keyIds);
   if (found === "current") return UP_TO_DATE;
   const aside = found === "foreign" ? putAside() : undefined;
@@ -71,6 +77,18 @@ async function seed(state, env) {
   if (state.done.seed === seedFiles && isSeeded()) return UP_TO_DATE;
   await run("Seeding the demo store", NODE, ["ops/run.mjs", "prisma/seed"], { env });
   keep(state, "seed", seedFiles);
+}
+
+/** The rows stand at now, and the seeded MCP server at the port that it has this time. */
+async function moveToNow(state, env) {
+  await import("../../prisma/register-ts-loader.mjs");
+  const { moveRows } = await import("./move-rows.ts");
+  const { pointToProviders } = await import("./database.mjs");
+  const moved = moveRows(DATABASE, new Date());
+  const port = Number(env.LOCAL_PROVIDERS_PORT);
+  pointToProviders(state.done.providersPort ?? SEEDED_PROVIDERS_PORT, port);
+  keep(state, "providersPort", port);
+  return moved ? undefined : UP_TO_DATE;
 }
 
 async function build(state, env) {

@@ -36,8 +36,17 @@ export function removeFile(path) {
 
 /** The environment variables that a file of NAME=value lines names. */
 export function namesIn(path) {
-  const text = statOf(path) ? readFileSync(path, "utf8") : "";
+  const text = textOf(path);
   return [...text.matchAll(/^\s*(?:#\s*)?(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=/gm)].map(([, name]) => name);
+}
+
+/** Empty for what is no file, or cannot be read. */
+function textOf(path) {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 export function statOf(path) {

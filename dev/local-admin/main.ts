@@ -1,14 +1,18 @@
 /**
  * The local admin as a process of its own, started by `npm run demo`. It takes its values from the environment:
  * LOCAL_ADMIN_PORT, LOCAL_ADMIN_TUNNEL_PORT, LOCAL_ADMIN_APP_ORIGIN, LOCAL_PROVIDERS_PORT, SHOPIFY_API_KEY,
- * SHOPIFY_API_SECRET, SCOPES, DEMO_NOW. The local providers run in the same process.
+ * SHOPIFY_API_SECRET, SCOPES. The local providers run in the same process.
  */
-import { clockStartingAt, systemClock } from "~/platform/clock";
+import { systemClock } from "~/platform/clock";
 import { scriptOption } from "~/platform/env.server";
+import { shopDayOf } from "~/platform/shop-day";
 import { demoCatalogue } from "../../prisma/seed/catalogue";
+import { SEED_NOW } from "../../prisma/seed/instant";
+import { shifted, timeShift } from "../demo/time-shift";
 import { openDesk } from "../local-providers/desk";
 import { startLocalProviders } from "../local-providers/server";
 import { fromCatalogue } from "./catalogue";
+import { emptyShop } from "./empty-shop";
 import { startLocalAdmin } from "./server";
 
 function required(name: string): string {
@@ -17,12 +21,14 @@ function required(name: string): string {
   return value;
 }
 
-const start = scriptOption("DEMO_NOW");
-// Google refuses who signs by another clock than its own, so the providers have the app's.
-const now = start ? clockStartingAt(new Date(start)) : systemClock;
-const catalogue = demoCatalogue();
+const now = systemClock;
 const hostname = "localhost";
-const { domain: shop, currency: currencyCode, ianaTimezone: timeZone } = catalogue.shop;
+const seeded = demoCatalogue();
+const { domain: shop, currency: currencyCode, ianaTimezone: timeZone } = seeded.shop;
+// As the rows of the database are (dev/demo/move-rows.ts).
+const standing = { ianaTimezone: timeZone, day: shopDayOf(SEED_NOW, timeZone), at: SEED_NOW };
+const catalogue = shifted(seeded, timeShift(standing, now()));
+const scopes = required("SCOPES").split(",");
 const providers = await startLocalProviders({
   port: Number(required("LOCAL_PROVIDERS_PORT")),
   hostname,
@@ -35,7 +41,7 @@ const admin = await startLocalAdmin({
   appOrigin: required("LOCAL_ADMIN_APP_ORIGIN"),
   apiKey: required("SHOPIFY_API_KEY"),
   apiSecret: required("SHOPIFY_API_SECRET"),
-  shops: [fromCatalogue(catalogue, required("SCOPES").split(","))],
+  shops: [fromCatalogue(catalogue, scopes), emptyShop(scopes)],
   hostname,
   now,
   desk: openDesk(providers, shop),

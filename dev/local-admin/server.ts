@@ -76,7 +76,9 @@ export async function startLocalAdmin(options: LocalAdminOptions): Promise<Local
     now = () => new Date(),
     log = () => undefined,
   } = options;
-  const shops = new Map(options.shops.map((data) => [data.shop.myshopifyDomain, shopOf(data)]));
+  const shops: Map<string, Shop> = new Map(
+    options.shops.map((data) => [data.shop.myshopifyDomain, shopOf(data)]),
+  );
   const tokens = new AccessTokens(options.expiresIn ?? 3600);
   const graphqlLog: GraphqlLogEntry[] = [];
   const oauthLog: OauthLogEntry[] = [];
@@ -87,6 +89,7 @@ export async function startLocalAdmin(options: LocalAdminOptions): Promise<Local
       onBulkFinish: (shop, operation) =>
         void admin.sendWebhook({ shop: shop.domain, ...bulkFinish(operation) }),
       onChange: (shop, topic, gid) => void admin.sendWebhook({ shop: shop.domain, topic, gid }),
+      shops: () => [...shops.values()],
     });
   }
 

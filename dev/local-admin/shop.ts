@@ -8,6 +8,8 @@ type ShopEvents = {
   origin: () => string;
   onBulkFinish: (shop: Shop, operation: BulkOperation) => void;
   onChange: (shop: Shop, topic: string, gid: string) => void;
+  /** Every shop of this local Shopify */
+  shops: () => Shop[];
 };
 
 /** One shop of the local Shopify: its data, and what the app did to it through the Admin API. */
@@ -27,6 +29,11 @@ export class Shop {
 
   get domain(): string {
     return this.data.shop.myshopifyDomain;
+  }
+
+  /** What the admin offers to switch to, this one included */
+  get stores(): { name: string; domain: string }[] {
+    return this.events.shops().map(({ data, domain }) => ({ name: data.shop.name, domain }));
   }
 
   queryContext(scopes: readonly string[], now: () => Date): QueryContext {

@@ -71,15 +71,15 @@ export const THREADS: Thread[] = [
       ),
       human(
         2.5,
-        "Hi {first}, you are right to ask. We sold more grinders than we had, and the next sixty are on their way from Kettle & Cairn, due on the 27th. I can hold yours from that batch, or refund you today. Which would you like? Sorry that you had to write first. Ben",
+        "Hi {first}, you are right to ask. We sold more grinders than we had, and the next sixty are on their way from Kettle & Cairn, due next Friday. I can hold yours from that batch, or refund you today. Which would you like? Sorry that you had to write first. Ben",
       ),
       customer(
         22,
-        "The 27th is my sister's birthday so that's cutting it fine. Could you send it straight to her instead? Address is 41 Quarry Road, Ithaca NY 14850. And please not a refund email to her!",
+        "Next Friday is my sister's birthday so that's cutting it fine. Could you send it straight to her instead? Address is 41 Quarry Road, Ithaca NY 14850. And please not a refund email to her!",
       ),
       draft(
         22.02,
-        "Hi {first},\n\nOf course. I have noted 41 Quarry Road, Ithaca NY 14850 as the delivery address and asked for no paperwork in the parcel. The grinders reach us on the 27th, so it will leave that afternoon and arrive on the 28th at the earliest, one day after the birthday. If that spoils it, I can refund you now.\n\nBen",
+        "Hi {first},\n\nOf course. I have noted 41 Quarry Road, Ithaca NY 14850 as the delivery address and asked for no paperwork in the parcel. The grinders reach us next Friday, so it will leave that afternoon and arrive on Saturday at the earliest, one day after the birthday. If that spoils it, I can refund you now.\n\nBen",
       ),
       note(22.6, "Ask K&C whether five can come ahead by air. Ben"),
     ],

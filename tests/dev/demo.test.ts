@@ -67,6 +67,39 @@ describe("the demo's environment", () => {
     expect(env.KMS_KEY_ID).toBeUndefined();
   });
 
+  it("reads no .env, be it another project's or a folder", async () => {
+    const code = `const { demoEnvironment } = await demo("environment.mjs");
+       console.log(demoEnvironment({ shell: {}, keys: {}, ports: {}, hostname: "localhost" }).READ_ENV_FILE);`;
+    const toml = { "shopify.app.toml": 'scopes = "read_orders"\n' };
+    expect(await inFolder(folder({ ...toml, ".env": "of: another\n" }), code)).toBe("off");
+    expect(await inFolder(folder({ ...toml, ".env/file": "" }), code)).toBe("off");
+  });
+
+  it("keeps a database that another process has open, and deletes one that is free", async () => {
+    const cwd = folder({ "prisma/x": "" });
+    const db = new Database(join(cwd, "prisma/dev.sqlite"));
+    db.pragma("journal_mode = WAL");
+    db.exec("CREATE TABLE mine (a)");
+    const code = `const { deleteDatabase } = await demo("database.mjs");
+      try { deleteDatabase(); console.log("deleted"); } catch (error) { console.log(error.name, error.message); }`;
+    expect(await inFolder(cwd, code)).toMatch(/^DemoError prisma\/dev.sqlite is open in another process/);
+    db.close();
+    expect(await inFolder(cwd, code)).toBe("deleted");
+  });
+
+  it("finds the demo of its folder that runs, and none that was killed", async () => {
+    const cwd = folder();
+    const code = `const { announce, findRunning } = await demo("running.mjs");
+      const before = await findRunning();
+      await announce("http://localhost:4000/x");
+      console.log(before, (await findRunning()).url);
+      process.kill(process.pid, "SIGKILL");`;
+    expect(await inFolder(cwd, code)).toBe("undefined http://localhost:4000/x");
+    expect(await inFolder(cwd, `console.log(await (await demo("running.mjs")).findRunning());`)).toBe(
+      "undefined",
+    );
+  });
+
   it("sets to empty what a .env file would fill in", async () => {
     const cwd = folder({
       ".env": "KMS_KEY_ID=arn\nexport METRICS_TOKEN='x'\n# a comment\nPORT=1\n",

@@ -7,7 +7,7 @@ import { shell } from "./shell";
 export function appPage(shop: Shop, frame: string): string {
   const handle = shopHandle(shop.domain);
   return shell({
-    shop: { name: shop.data.shop.name, handle },
+    shop: { name: shop.data.shop.name, handle, stores: shop.stores },
     title: "Backroom",
     current: "app",
     script: { handle, frameOrigin: new URL(frame).origin },
@@ -24,7 +24,7 @@ export function appPage(shop: Shop, frame: string): string {
 export function notInstalledPage(shop: Shop): string {
   const handle = shopHandle(shop.domain);
   return shell({
-    shop: { name: shop.data.shop.name, handle },
+    shop: { name: shop.data.shop.name, handle, stores: shop.stores },
     title: "Backroom is not installed",
     current: "other",
     main: markup`<section class="card narrow">

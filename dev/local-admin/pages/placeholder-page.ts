@@ -11,7 +11,7 @@ export function placeholderPage(shop: Shop, path: string): string {
   const section = SECTIONS.find((name) => path.split("/")[0] === name) ?? "other";
   const heading = headingOf(shop, path);
   return shell({
-    shop: { name: shop.data.shop.name, handle },
+    shop: { name: shop.data.shop.name, handle, stores: shop.stores },
     title: heading,
     current: section,
     main: markup`<section class="card narrow">
@@ -29,7 +29,7 @@ export function noSuchShopPage(handle: string, shops: Shop[]): string {
     return markup`<li><a href="/store/${known}">${shop.data.shop.name}</a></li>`;
   });
   return shell({
-    shop: { name: "Local admin", handle: shops[0] ? shopHandle(shops[0].domain) : "" },
+    shop: { name: "Local admin", handle: shops[0] ? shopHandle(shops[0].domain) : "", stores: [] },
     title: "No such shop",
     current: "other",
     main: markup`<section class="card narrow">

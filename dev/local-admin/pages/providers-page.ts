@@ -30,7 +30,7 @@ export function noProvidersPage(shop: Shop): string {
 
 function page(shop: Shop, main: Html): string {
   return shell({
-    shop: { name: shop.data.shop.name, handle: shopHandle(shop.domain) },
+    shop: { name: shop.data.shop.name, handle: shopHandle(shop.domain), stores: shop.stores },
     title: "Providers",
     current: "providers",
     main: markup`<div class="column">${main}</div>`,

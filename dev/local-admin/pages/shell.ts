@@ -1,8 +1,9 @@
 import { Html, markup } from "./html";
 import { icons } from "./icons";
+import { shopHandle } from "../shopify-data";
 
 export type ShellOptions = {
-  shop: { name: string; handle: string };
+  shop: { name: string; handle: string; stores: { name: string; domain: string }[] };
   title: string;
   current: "app" | "webhooks" | "providers" | "home" | "orders" | "products" | "customers" | "other";
   main: Html;
@@ -69,6 +70,7 @@ export function shell({ shop, title, current, main, script }: ShellOptions): str
             ${link("webhooks", `${base}/webhooks`, "Send a webhook", icons.webhook)}
             ${link("providers", `${base}/providers`, "Providers", icons.providers)}
           </ul>
+          ${switcher(shop)}
           <p class="note">A stand-in for the Shopify admin on this machine. Nothing here reaches Shopify.</p>
         </nav>
         <div id="scrim" hidden></div>
@@ -84,6 +86,24 @@ export function shell({ shop, title, current, main, script }: ShellOptions): str
 
 /** Before the frame, and not deferred: what the app says while it loads must find somebody who listens. */
 const LISTENS_FIRST = markup`<script src="/admin.js"></script>`;
+
+/** Nothing where there is only one store. */
+function switcher({ handle, stores }: ShellOptions["shop"]): Html {
+  if (stores.length < 2) return markup``;
+  return markup`<h2>Stores</h2>
+    <ul>
+      ${stores.map(({ name, domain }) => {
+        const other = shopHandle(domain);
+        return markup`<li>
+          <a
+            href="/store/${other}/apps/backroom/app"
+            ${other === handle ? markup`aria-current="true"` : ""}
+            >${icons.shop}<span>${name}</span></a
+          >
+        </li>`;
+      })}
+    </ul>`;
+}
 
 function initials(name: string): string {
   return name

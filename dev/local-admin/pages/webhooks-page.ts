@@ -8,7 +8,7 @@ import { shell } from "./shell";
 export function webhooksPage(shop: Shop): string {
   const handle = shopHandle(shop.domain);
   return shell({
-    shop: { name: shop.data.shop.name, handle },
+    shop: { name: shop.data.shop.name, handle, stores: shop.stores },
     title: "Send a webhook",
     current: "webhooks",
     script: { handle, shop: shop.domain },
