@@ -1,6 +1,6 @@
 import { useFetcher } from "@remix-run/react";
 import { Button, Modal, Text } from "@shopify/polaris";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { ActionError } from "~/components/action-error";
 import { useToast } from "~/components/use-toast";
 import type { RequestLine } from "../compliance";
@@ -25,9 +25,11 @@ export function SentButton({ line, intent }: Props) {
   const busy = fetcher.state !== "idle";
   const answer = busy ? undefined : fetcher.data;
   useToast(fetcher.data);
-  useEffect(() => {
+  const [heard, setHeard] = useState(answer);
+  if (answer !== heard) {
+    setHeard(answer);
     if (answer?.ok) setAsking(false);
-  }, [answer]);
+  }
   const whom = line.customer?.label ?? "the customer";
   return (
     <>
