@@ -28,7 +28,11 @@ it("a request without an answer has no reference", async () => {
 
 it("a redirect is left to the router", async () => {
   const redirect = new Response(null, { status: 302, headers: { Location: "/" } });
-  await expect(act(() => Promise.reject(redirect))).rejects.toBe(redirect);
+  await expect(
+    act(async () => {
+      throw redirect;
+    }),
+  ).rejects.toBe(redirect);
 });
 
 it("a page is not loaded again after a failed request, and is after an answered one", async () => {
