@@ -68,7 +68,7 @@ export function personalValues(
       return;
     }
     if (value === null || value === undefined || value === "" || typeof value === "boolean") return;
-    const text = isLosslessNumber(value) ? value.toString() : String(value as string | number);
+    const text = isLosslessNumber(value) ? value.toString() : String(value);
     if (within === "person" || PERSONAL.has(key) || also.has(key) || isAbout(text, key))
       found.push({ path, text });
   };
