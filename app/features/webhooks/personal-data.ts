@@ -68,7 +68,12 @@ export function personalValues(
       return;
     }
     if (value === null || value === undefined || value === "" || typeof value === "boolean") return;
-    const text = isLosslessNumber(value) ? value.toString() : String(value);
+    const text =
+      typeof value === "string" || typeof value === "number"
+        ? String(value)
+        : isLosslessNumber(value)
+          ? value.toString()
+          : "";
     if (within === "person" || PERSONAL.has(key) || also.has(key) || isAbout(text, key))
       found.push({ path, text });
   };
