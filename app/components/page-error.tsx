@@ -7,6 +7,8 @@ import {
 } from "@remix-run/react";
 import { BlockStack, Button, Card, InlineStack, Page, Text } from "@shopify/polaris";
 import { errorSentence } from "./error-sentences";
+import { causeOf, referenceOf } from "./failure";
+import { ReferenceLine } from "./reference-line";
 
 /** The page for whatever a route threw: Shopify's own answers are passed on, everything else becomes a sentence. */
 export function PageError() {
@@ -18,8 +20,8 @@ export function PageError() {
   const data: unknown = response?.data;
   if (response?.status === 200) return <ShopifyHandover html={data} />;
 
-  const { title, body, retry } = errorSentence(response?.status);
-  const reference = referenceIn(data);
+  const { title, body, retry } = errorSentence(causeOf(error));
+  const reference = referenceOf(error);
   return (
     <Page>
       <Card>
@@ -29,11 +31,7 @@ export function PageError() {
               {title}
             </Text>
             <Text as="p">{body}</Text>
-            {reference && (
-              <Text as="p" tone="subdued">
-                Reference: <code>{reference}</code>
-              </Text>
-            )}
+            {reference && <ReferenceLine reference={reference} />}
           </BlockStack>
           <InlineStack gap="200">
             {retry && (
@@ -60,10 +58,4 @@ export function PageError() {
  */
 function ShopifyHandover({ html }: { html: unknown }) {
   return <div dangerouslySetInnerHTML={{ __html: typeof html === "string" ? html : "" }} />;
-}
-
-/** The request's id, which our own answers carry (features/stores/for-store.server.ts). */
-function referenceIn(data: unknown): string | undefined {
-  const id = typeof data === "object" && data && "requestId" in data ? data.requestId : undefined;
-  return typeof id === "string" ? id : undefined;
 }

@@ -1,5 +1,5 @@
-import { useBlocker } from "@remix-run/react";
-import { useEffect } from "react";
+import { useBeforeUnload, useBlocker } from "@remix-run/react";
+import { useCallback, useEffect } from "react";
 
 type Props = {
   id: string;
@@ -11,8 +11,9 @@ type Props = {
 };
 
 /**
- * App Bridge's contextual save bar: the admin draws it, and presses there arrive at these buttons. While it is open the
- * admin's own menu holds the merchant back; links inside the page are held back here.
+ * App Bridge's contextual save bar, for every form in which something can be typed: the admin draws it, and presses there
+ * arrive at these buttons. While it is open the admin's own menu asks before it leaves. Links, the browser's back button
+ * and closing the tab are held back here.
  * https://shopify.dev/docs/api/app-home/apis/user-interface-and-interactions/save-bar-api
  */
 export function SaveBar({ id, open, saving, onSave, onDiscard }: Props) {
@@ -36,11 +37,20 @@ export function SaveBar({ id, open, saving, onSave, onDiscard }: Props) {
   );
 }
 
-/** A link waits for App Bridge, which asks the merchant; it resolves once the page may be left. */
+/** A navigation waits for App Bridge, which asks the merchant; it resolves once the page may be left. */
 function useHeldBack(unsaved: boolean) {
+  // Some forms are a page's state: `?form=replace`.
   const blocker = useBlocker(
-    ({ currentLocation, nextLocation }) => unsaved && currentLocation.pathname !== nextLocation.pathname,
+    ({ currentLocation: from, nextLocation: to }) =>
+      unsaved && (from.pathname !== to.pathname || from.search !== to.search),
   );
+  const ask = useCallback(
+    (event: BeforeUnloadEvent) => {
+      if (unsaved) event.preventDefault();
+    },
+    [unsaved],
+  );
+  useBeforeUnload(ask);
   useEffect(() => {
     if (blocker.state !== "blocked") return;
     let current = true;

@@ -5,6 +5,8 @@ import { actOnOverview, loadOverview } from "~/features/overview/overview.server
 import { forStore } from "~/features/stores/for-store.server";
 import { readForm } from "~/platform/http/form.server";
 
+export { clientAction, shouldRevalidate } from "~/components/client-action";
+
 export const meta: MetaFunction = () => [{ title: "Overview · Backroom" }];
 
 // 200 the overview; an unknown ?range= shows the default · 302 or 401 no valid session token · 503 database away
@@ -17,7 +19,8 @@ export const loader = (args: LoaderFunctionArgs) =>
 export const action = (args: ActionFunctionArgs) =>
   forStore(args, async ({ db, store, now, request }) => {
     const done = await actOnOverview(db, store.id, await readForm(request), now);
-    return json({ done }, done ? 200 : 400);
+    const message = done ? "" : "This form was not understood. Reload the page.";
+    return json({ ok: done, message }, done ? 200 : 400);
   });
 
 export default function OverviewRoute() {

@@ -7,6 +7,8 @@ import { listFlags } from "~/features/orders/orders.server";
 import { forStore } from "~/features/stores/for-store.server";
 import { readForm } from "~/platform/http/form.server";
 
+export { clientAction, shouldRevalidate } from "~/components/client-action";
+
 export const meta: MetaFunction = () => [{ title: "Orders · Backroom" }];
 
 // 200 a page of flags; an unknown filter or cursor is ignored · 302 or 401 no valid session token · 503 database away

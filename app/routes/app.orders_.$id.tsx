@@ -6,6 +6,8 @@ import { findFlag } from "~/features/orders/orders.server";
 import { forStore } from "~/features/stores/for-store.server";
 import { readForm } from "~/platform/http/form.server";
 
+export { clientAction, shouldRevalidate } from "~/components/client-action";
+
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
   { title: `${data?.flag.orderName ?? "Order"} · Backroom` },
 ];

@@ -6,6 +6,8 @@ import { getSavedSettings } from "~/features/settings/settings.server";
 import { forStore } from "~/features/stores/for-store.server";
 import { readForm } from "~/platform/http/form.server";
 
+export { clientAction, shouldRevalidate } from "~/components/client-action";
+
 export const meta: MetaFunction = () => [{ title: "Settings · Backroom" }];
 
 // 200 the settings in force · 302 or 401 no valid session token · 503 database away

@@ -9,6 +9,8 @@ import { forStore } from "~/features/stores/for-store.server";
 import { keyProvider } from "~/platform/crypto/keys.server";
 import { readForm } from "~/platform/http/form.server";
 
+export { clientAction, shouldRevalidate } from "~/components/client-action";
+
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
   { title: `${data?.connection.name ?? "Connection"} · Backroom` },
 ];

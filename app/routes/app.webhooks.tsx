@@ -8,6 +8,8 @@ import { parseWebhookQuery } from "~/features/webhooks/webhooks.schema";
 import { forStore } from "~/features/stores/for-store.server";
 import { readForm } from "~/platform/http/form.server";
 
+export { clientAction, shouldRevalidate } from "~/components/client-action";
+
 export const meta: MetaFunction = () => [{ title: "Webhooks · Backroom" }];
 
 // 200 registry and inbox of this shop; an unknown filter is ignored · 302 or 401 no valid session token · 503 database away

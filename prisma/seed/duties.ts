@@ -123,6 +123,7 @@ function request(
     receivedAt,
     dueAt: after(receivedAt, 30 * DAY),
     closedAt,
+    ...{ downloadedAt: null, downloadedBy: null, sentAt: null, sentBy: null },
     result,
   };
 }

@@ -34,6 +34,7 @@ const reopen = async (days: number) =>
     where: { id: (await openRequest()).id },
     data: {
       ...{ status: "RECEIVED", closedAt: null, result: {} },
+      ...{ downloadedAt: null, downloadedBy: null, sentAt: null, sentBy: null },
       dueAt: new Date(SEED_NOW.getTime() + days * DAY_MS),
     },
   });
@@ -47,46 +48,52 @@ it("the privacy page is linked from the settings", async () => {
   expect(problems).toEqual([]);
 });
 
-it("the privacy page downloads a customer's report and completes the request", async () => {
+it("the privacy page downloads a customer's report, and completes the request once it is marked as sent", async () => {
   await reopen(27);
   const { page, frame, problems } = await openPrivacy();
   await frame.getByText("Due in", { exact: false }).first().waitFor();
+  await frame.getByText("Customer: ", { exact: false }).waitFor();
   await screenshot(page, "privacy-desktop");
   expect(await axeViolations(frame)).toEqual([]);
 
   const downloading = page.waitForEvent("download");
-  await frame.getByRole("button", { name: "Download report" }).click();
+  await frame.getByRole("button", { name: "Download as JSON" }).click();
   const download = await downloading;
   expect(download.suggestedFilename()).toBe("customer-data-2026-11-13.json");
   const report = (await json(await download.createReadStream())) as {
     shop: string;
     customer: { email: string };
     found: Record<string, number>;
-    tickets: { customerEmail: string; messages: { body: string }[] }[];
+    conversations: { customerEmail: string; messages: { text: string }[] }[];
   };
   expect(report.shop).toBe(demo.shop);
   expect(report.found.Ticket).toBeGreaterThan(0);
-  expect(report.tickets[0]!.customerEmail).toBe(report.customer.email);
-  expect(report.tickets[0]!.messages.length).toBeGreaterThan(0);
+  expect(report.conversations[0]!.customerEmail).toBe(report.customer.email);
+  expect(report.conversations[0]!.messages.length).toBeGreaterThan(0);
+  await frame.getByText("not marked as sent yet", { exact: false }).waitFor();
+  expect(await openRequest()).toMatchObject({ status: "RECEIVED", sentAt: null });
 
-  await frame.getByText("rows handed over").waitFor();
-  await frame.getByRole("button", { name: "Download again: the report of this request" }).waitFor();
+  await frame.getByRole("button", { name: "Mark as sent: " }).click();
+  await frame.getByRole("dialog").getByRole("button", { name: "Mark as sent", exact: true }).click();
+  await page.getByText("Recorded as sent").waitFor();
+  await frame.getByRole("button", { name: "Not sent after all: " }).waitFor();
   expect(await openRequest()).toMatchObject({ status: "COMPLETED" });
   expect(demo.log()).not.toContain(report.customer.email);
   expect(problems).toEqual([]);
 });
 
-it("the privacy page warns of an overdue request until it is marked as handed over", async () => {
+it("the privacy page warns of an overdue request until it is marked as sent", async () => {
   await reopen(-1);
   const { page, frame, problems } = await openPrivacy(PHONE);
   await frame.getByText("A privacy request is overdue").waitFor();
   await frame.getByText("Overdue", { exact: true }).waitFor();
   await look(page, frame, "privacy-overdue-phone");
 
-  await frame.getByRole("button", { name: "Mark as handed over" }).click();
-  await page.getByText("Marked as handed over").waitFor();
+  await frame.getByRole("button", { name: "Mark as sent: " }).click();
+  await frame.getByRole("dialog").getByRole("button", { name: "Mark as sent", exact: true }).click();
+  await page.getByText("Recorded as sent").waitFor();
   await frame.getByText("A privacy request is overdue").waitFor({ state: "detached" });
-  await frame.getByText("marked as handed over").waitFor();
+  await frame.getByText("sent to the customer", { exact: false }).first().waitFor();
   await screenshot(page, "privacy-done-phone");
   expect(problems).toEqual([]);
 });
@@ -97,7 +104,9 @@ it("the privacy page says when a report no longer exists because the customer wa
   await frame.getByRole("button", { name: "Download report" }).waitFor();
   await db.complianceRequest.update({ where: { id: request.id }, data: { subject: null } });
   await frame.getByRole("button", { name: "Download report" }).click();
-  await frame.getByText("This customer's data has been erased, so there is no report any more.").waitFor();
+  await frame
+    .getByText("This customer's data has been erased, so there is no report any more.", { exact: false })
+    .waitFor();
 });
 
 it("the privacy page says that there are no requests yet", async () => {

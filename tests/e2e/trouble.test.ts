@@ -45,7 +45,7 @@ describe("the authentication of a request", () => {
     const answer = await ask("/app/orders?_data=routes%2Fapp.orders", { Authorization: `Bearer ${token}` });
     expect(answer.status).toBe(401);
     expect(answer.headers.get("x-shopify-retry-invalid-session-request")).toBe("1");
-    expect(await answer.text()).toBe("");
+    expect(await answer.json()).toEqual({ requestId: answer.headers.get("x-request-id") });
   });
 
   it("redirects a request without a shop to the landing page, which has no form", async () => {

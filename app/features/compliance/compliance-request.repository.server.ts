@@ -88,24 +88,45 @@ export class ComplianceRequestRepository {
     await this.db.complianceRequest.update({ where: { id }, data: { result: { ...so, [part]: sum } } });
   }
 
-  /** Adds to what is known of it; an obligation that is closed stays as it was closed. */
-  async close(
-    id: string,
-    status: "COMPLETED" | "SKIPPED",
-    result: object,
-    now: Date,
-    { keepSubject = false } = {},
-  ): Promise<boolean> {
+  /** Adds to what is known of it, and removes its subject; an obligation that is closed stays as it was closed. */
+  async close(id: string, status: "COMPLETED" | "SKIPPED", result: object, now: Date): Promise<boolean> {
     const request = await this.db.complianceRequest.findUniqueOrThrow({ where: { id } });
     const { error: _error, ...known } = request.result as Record<string, object | undefined>;
     const { count } = await this.db.complianceRequest.updateMany({
       where: { id, status: OPEN },
-      data: {
-        status,
-        result: { ...known, ...result },
-        closedAt: now,
-        ...(!keepSubject && { subject: null }),
-      },
+      data: { status, result: { ...known, ...result }, closedAt: now, subject: null },
+    });
+    return count > 0;
+  }
+
+  /** False when the customer has been erased meanwhile: then the report must not be handed out. Closes nothing. */
+  async recordDownload(id: string, found: Counts, by: string, now: Date): Promise<boolean> {
+    const { result } = await this.db.complianceRequest.findUniqueOrThrow({ where: { id } });
+    const { count } = await this.db.complianceRequest.updateMany({
+      where: { id, subject: { not: null } },
+      data: { downloadedAt: now, downloadedBy: by, result: { ...(result as object), found } },
+    });
+    return count > 0;
+  }
+
+  /** The merchant has sent the report: closes an open data request, and keeps its subject. */
+  async recordSent(id: string, by: string, now: Date): Promise<boolean> {
+    const request = await this.db.complianceRequest.findUniqueOrThrow({ where: { id } });
+    const { error: _error, ...known } = request.result as Record<string, object | undefined>;
+    const { count } = await this.db.complianceRequest.updateMany({
+      where: { id, topic: "CUSTOMERS_DATA_REQUEST", status: OPEN },
+      data: { status: "COMPLETED", closedAt: now, sentAt: now, sentBy: by, result: known },
+    });
+    return count > 0;
+  }
+
+  /** Opens a data request again that was closed by a person and still says whom it is about. Its due date stays. */
+  async recordNotSent(id: string): Promise<boolean> {
+    const request = await this.db.complianceRequest.findUniqueOrThrow({ where: { id } });
+    const { handedOver: _handedOver, ...known } = request.result as Record<string, object | undefined>;
+    const { count } = await this.db.complianceRequest.updateMany({
+      where: { id, topic: "CUSTOMERS_DATA_REQUEST", status: "COMPLETED", subject: { not: null } },
+      data: { status: "RECEIVED", closedAt: null, sentAt: null, sentBy: null, result: known },
     });
     return count > 0;
   }
@@ -137,6 +158,11 @@ export class ComplianceRequestRepository {
     await this.db.complianceRequest.updateMany({
       where: { ...theOthers, subject: { not: null } },
       data: { subject: null },
+    });
+    // Who of the shop's staff did something is the shop's data.
+    await this.db.complianceRequest.updateMany({
+      where: { shopDomain, OR: [{ downloadedBy: { not: null } }, { sentBy: { not: null } }] },
+      data: { downloadedBy: null, sentBy: null },
     });
     await this.db.complianceRequest.updateMany({
       where: { ...theOthers, status: OPEN },

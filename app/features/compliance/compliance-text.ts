@@ -8,16 +8,18 @@ export const TOPIC_NAMES: Record<RequestLine["topic"], string> = {
 };
 
 /** What came of it; null while nothing has. */
-export function outcomeText({ topic, status, rows, remark, handedOver }: RequestLine): string | null {
+export function outcomeText(line: RequestLine): string | null {
+  const { topic, status, rows, remark, downloadedAt, sentAt } = line;
   if (remark) return remark;
   if (status !== "COMPLETED") return null;
-  if (handedOver === "marked") return "marked as handed over";
+  if (sentAt) return "sent to the customer";
+  if (downloadedAt) return "report downloaded; whether it was sent was not recorded";
   if (rows === null || rows === 0) return "nothing was stored";
   return `${rows} ${rows === 1 ? "row" : "rows"} ${DONE[topic]}`;
 }
 
 const DONE: Record<RequestLine["topic"], string> = {
-  CUSTOMERS_DATA_REQUEST: "handed over",
+  CUSTOMERS_DATA_REQUEST: "reported",
   CUSTOMERS_REDACT: "made anonymous",
   SHOP_REDACT: "deleted",
 };

@@ -1,54 +1,63 @@
-/**
- * What Backroom holds about one customer, for the merchant to hand over. Gathered from the live rows at every download, so
- * that no second copy of it is kept anywhere.
- */
-import { parse, stringify } from "lossless-json";
+/** The report of a data request: a document for the customer, and the same as JSON. */
+import { stringify } from "lossless-json";
+import { EnvelopeError } from "~/platform/crypto/envelope.server";
 import type { KeyProvider } from "~/platform/crypto/keyring.server";
 import type { Db, Queryable } from "~/platform/db/client.server";
-import {
-  ComplianceRequestRepository,
-  type ComplianceRequest,
-  type Counts,
-} from "./compliance-request.repository.server";
+import { ComplianceRequestRepository } from "./compliance-request.repository.server";
 import { CustomerDataRepository } from "./customer-data.repository.server";
 import { isAbout, payloadBatches } from "./customer-payloads.server";
-import { isCustomer, orderGids, type Person } from "./person";
+import type { Person } from "./person";
 import { openSubject } from "./record-request.server";
+import { gatherReport } from "./report-content.server";
+import { renderReport } from "./report-html.server";
 import { isWaiting } from "./waiting";
 
-type Shop = { shopDomain: string; id: string };
+type Shop = { shopDomain: string; id: string; ianaTimezone: string };
+export type ReportFormat = "html" | "json";
+type Asked = { requestId: string; format: ReportFormat; actor: string; now: Date };
+
 export type DataReport =
   | { outcome: "report"; text: string; fileName: string }
   /** No such request of this shop */
   | { outcome: "unknown" }
   /** Nothing says any more whom it is about */
-  | { outcome: "erased" };
+  | { outcome: "erased" }
+  /** What says whom it is about is damaged */
+  | { outcome: "unreadable" };
 
 /**
- * The report as JSON text; handing it out closes the request, and it may be downloaded again until the customer's data is
- * erased.
+ * The report as text, and a record of who downloaded it when. The request stays open until the merchant says that the
+ * report was sent; it may be downloaded again until the customer's data is erased.
  */
 export async function downloadReport(
   db: Db,
   keys: KeyProvider,
   shop: Shop,
-  requestId: string,
-  now: Date,
+  { requestId, format, actor, now }: Asked,
 ): Promise<DataReport> {
   const requests = new ComplianceRequestRepository(db);
   const request = await requests.find(shop.shopDomain, requestId);
   if (request?.topic !== "CUSTOMERS_DATA_REQUEST") return { outcome: "unknown" };
-  const person = await openSubject(keys, request);
-  if (!person) return { outcome: "erased" };
-  const { found, ...content } = await gather(db, shop, person);
-  const head = { shop: shop.shopDomain, customer: person, requestedAt: request.receivedAt, gatheredAt: now };
-  await requests.close(requestId, "COMPLETED", { found, handedOver: "downloaded" }, now, {
-    keepSubject: true,
+  const person = await openSubject(keys, request).catch((error: unknown) => {
+    if (error instanceof EnvelopeError) return "unreadable" as const;
+    throw error;
   });
+  if (person === "unreadable") return { outcome: "unreadable" };
+  if (!person) return { outcome: "erased" };
+  const content = await gatherReport(db, shop, person);
+  if (!(await requests.recordDownload(requestId, content.found, actor, now))) return { outcome: "erased" };
+  const report = {
+    shop: shop.shopDomain,
+    customer: person,
+    requestedAt: request.receivedAt,
+    gatheredAt: now,
+    ...content,
+  };
   return {
     outcome: "report",
-    text: `${stringify({ ...head, found, ...content }, undefined, 2)}\n`,
-    fileName: reportName(request),
+    text:
+      format === "json" ? `${stringify(report, undefined, 2)}\n` : renderReport(report, shop.ianaTimezone),
+    fileName: `customer-data-${request.receivedAt.toISOString().slice(0, 10)}.${format}`,
   };
 }
 
@@ -58,71 +67,4 @@ export async function isAnythingLeft(db: Queryable, shopDomain: string, person: 
   for await (const batch of payloadBatches(new CustomerDataRepository(db, shopDomain, null)))
     if (batch.some((stored) => !isWaiting(stored) && named(stored))) return true;
   return false;
-}
-
-function reportName({ receivedAt }: Pick<ComplianceRequest, "receivedAt">): string {
-  return `customer-data-${receivedAt.toISOString().slice(0, 10)}.json`;
-}
-
-async function gather(db: Db, { id, shopDomain }: Shop, person: Person) {
-  const customers = new CustomerDataRepository(db, shopDomain, id);
-  const [tickets, orderFlags, webhookEvents] = [
-    await listTickets(customers, person),
-    await listFlags(customers, person),
-    await listDeliveries(customers, person),
-  ];
-  const messages = tickets.flatMap((ticket) => ticket.messages);
-  const found: Counts = {
-    Ticket: tickets.length,
-    TicketMessage: messages.length,
-    AiDraft: messages.filter(({ draft }) => draft).length,
-    OrderFlag: orderFlags.length,
-    WebhookEvent: webhookEvents.length,
-  };
-  return { found, tickets, orderFlags, webhookEvents };
-}
-
-const CUSTOMERS = 1000;
-const CHUNK = 100;
-
-async function listTickets(customers: CustomerDataRepository, person: Person) {
-  const tickets: Awaited<ReturnType<CustomerDataRepository["listTickets"]>> = [];
-  for (let after = ""; ;) {
-    const batch = await customers.listCustomers(after, CUSTOMERS);
-    const ids = batch.filter((row) => isCustomer(person, row)).map((row) => row.id);
-    for (let i = 0; i < ids.length; i += CHUNK)
-      tickets.push(...(await customers.listTickets(ids.slice(i, i + CHUNK))));
-    if (batch.length < CUSTOMERS) return tickets;
-    after = batch.at(-1)!.id;
-  }
-}
-
-async function listFlags(customers: CustomerDataRepository, person: Person) {
-  const gids = orderGids(person);
-  const flags: Awaited<ReturnType<CustomerDataRepository["listFlags"]>> = [];
-  for (let i = 0; i < gids.length; i += CHUNK)
-    flags.push(...(await customers.listFlags(gids.slice(i, i + CHUNK))));
-  return flags;
-}
-
-async function listDeliveries(customers: CustomerDataRepository, person: Person) {
-  const named = isAbout(person);
-  const deliveries: { topic: string; receivedAt: Date; payload: unknown }[] = [];
-  for await (const batch of payloadBatches(customers))
-    for (const stored of batch.filter(named))
-      deliveries.push({
-        topic: stored.topic,
-        receivedAt: stored.receivedAt,
-        payload: legible(stored.text),
-      });
-  return deliveries;
-}
-
-/** What cannot be read as JSON may be theirs all the same, and is handed over as it is. */
-function legible(text: string): unknown {
-  try {
-    return parse(text);
-  } catch {
-    return text;
-  }
 }

@@ -84,14 +84,15 @@ async function forgetEarlierRequests(run: Run, keys: KeyProvider) {
       await step(run, async (tx) => {
         const requests = new ComplianceRequestRepository(tx);
         await requests.updateSubject(earlier.id, null);
-        if (!isClosed(earlier)) await requests.close(earlier.id, "SKIPPED", { reason: ERASED_FIRST }, now);
+        // Only if it is open: a merchant may have opened it again since it was read.
+        await requests.close(earlier.id, "SKIPPED", { reason: ERASED_FIRST }, now);
         return { ComplianceRequest: 1 };
       });
     }
   }
 }
 
-const ERASED_FIRST = "The customer's data was erased before the report was handed over.";
+export const ERASED_FIRST = "The customer's data was erased before the report was sent.";
 
 async function isAboutSame(keys: KeyProvider, earlier: ComplianceRequest, person: Person): Promise<boolean> {
   try {

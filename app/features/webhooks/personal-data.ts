@@ -45,6 +45,42 @@ export function redactPersonal(payload: unknown, isAbout: IsAbout = () => false)
   return redact(payload, "", isAbout, shapeOfRoot(payload));
 }
 
+export type PersonalValue = { path: string[]; text: string };
+
+/**
+ * Every value of a payload that is about a person, with the names that it stands under, in the payload's order. `isAbout`
+ * finds what other texts say of the person; `also` names values that are wanted beside them.
+ */
+export function personalValues(
+  payload: unknown,
+  isAbout: IsAbout,
+  also: ReadonlySet<string> = new Set(),
+): PersonalValue[] {
+  const found: PersonalValue[] = [];
+  const walk = (value: unknown, path: string[], within: Shape) => {
+    const key = path.findLast((name) => !/^\d+$/.test(name)) ?? "";
+    if (Array.isArray(value))
+      return value.forEach((item, i) =>
+        walk(item, value.length > 1 ? [...path, String(i + 1)] : path, within),
+      );
+    if (isTree(value)) {
+      for (const [name, inner] of Object.entries(value)) walk(inner, [...path, name], shapeOf(name, within));
+      return;
+    }
+    if (value === null || value === undefined || value === "" || typeof value === "boolean") return;
+    const text =
+      typeof value === "string" || typeof value === "number"
+        ? String(value)
+        : isLosslessNumber(value)
+          ? value.toString()
+          : "";
+    if (within === "person" || PERSONAL.has(key) || also.has(key) || isAbout(text, key))
+      found.push({ path, text });
+  };
+  walk(payload, [], shapeOfRoot(payload));
+  return found;
+}
+
 /** A customer's own payload (customers/*) is about a person from its root on. */
 type Shape = "person" | "thing";
 

@@ -3,7 +3,8 @@ import { beforeEach, expect, it } from "vitest";
 import {
   countOverdue,
   listComplianceRequests,
-  markHandedOver,
+  markNotSent,
+  markSent,
 } from "~/features/compliance/compliance.server";
 import { downloadReport } from "~/features/compliance/data-report.server";
 import { openSubject, sealSubject } from "~/features/compliance/record-request.server";
@@ -119,7 +120,12 @@ async function shopOfAnn(db: Db) {
   return { ...tenant, byMail: byMail.id, byId: byId.id, stranger: stranger.id, events };
 }
 
-const FOUND = { AiDraft: 1, OrderFlag: 2, Ticket: 2, TicketMessage: 4, WebhookEvent: 2 };
+const FOUND = { OrderFlag: 2, Ticket: 2, TicketMessage: 3, WebhookEvent: 2 };
+const REDACTED = { ...FOUND, AiDraft: 1, TicketMessage: 4 };
+const NORA = "gid://shopify/StaffMember/1";
+const PAUL = "gid://shopify/StaffMember/2";
+const listLines = (db: Db, shopDomain: string, actor = NORA) =>
+  listComplianceRequests(db, TEST_KEYS, shopDomain, actor);
 const requestsOf = (db: Db, shopDomain: string) => db.complianceRequest.findMany({ where: { shopDomain } });
 
 eachDatabase("customers/data_request", ({ db }) => {
@@ -129,11 +135,25 @@ eachDatabase("customers/data_request", ({ db }) => {
   });
   const ask = (payload = dataRequest(ann.shopDomain), more: object = {}) =>
     storeDelivery(db(), { topic: DATA_REQUEST, shopDomain: ann.shopDomain, payload, ...more });
-  const store = () => ({ id: ann.storeId, shopDomain: ann.shopDomain });
+  const store = () => ({ id: ann.storeId, shopDomain: ann.shopDomain, ianaTimezone: "Europe/Berlin" });
+  const fetchReport = (requestId: string, format: "html" | "json", now = days(1)) =>
+    downloadReport(db(), TEST_KEYS, store(), { requestId, format, actor: NORA, now });
   const download = async (id: string, now = days(1)) => {
-    const report = await downloadReport(db(), TEST_KEYS, store(), id, now);
+    const report = await fetchReport(id, "json", now);
     return report.outcome === "report" ? (JSON.parse(report.text) as Record<string, never>) : report.outcome;
   };
+  const page = async (id: string) => {
+    const report = await fetchReport(id, "html");
+    return report.outcome === "report" ? report.text : report.outcome;
+  };
+  const recorded = async () => {
+    await attempt(db(), await ask());
+    return (await requestsOf(db(), ann.shopDomain))[0]!;
+  };
+  const sent = (requestId: string, actor = NORA, now = days(3), shopDomain = ann.shopDomain) =>
+    markSent(db(), { shopDomain, requestId, actor, now });
+  const notSent = (requestId: string, shopDomain = ann.shopDomain) =>
+    markNotSent(db(), { shopDomain, requestId });
 
   it("is one request, due in 30 days, which says only under the cipher whom it is about", async () => {
     const event = await ask();
@@ -168,57 +188,180 @@ eachDatabase("customers/data_request", ({ db }) => {
       shop: ann.shopDomain,
       customer: { email: ANN.email, orderIds: [ANN.order] },
       found: FOUND,
-      orderFlags: [{ customerName: "Ann Lee" }, { customerName: "Ann Lee" }],
-      webhookEvents: [{ topic: "orders/create" }, { topic: "fulfillments/create" }],
+      orderChecks: [{ customerName: "Ann Lee" }, { customerName: "Ann Lee" }],
+      notices: [{ topic: "orders/create" }, { topic: "fulfillments/create" }],
     });
     const text = JSON.stringify(report);
-    for (const words of ["Ann's words", "Ann was angry", "Dear Ann", "Hi Ann", "Ann likes it", "Ring twice"])
+    for (const words of ["Ann's words", "Ann was angry", "Dear Ann", "Called Ann Lee", "Ring twice"])
       expect(text).toContain(words);
     expect(text).not.toMatch(/stranger|Vogt|joann/i);
     expect(text).not.toContain(ann.storeId);
 
     await db().ticket.delete({ where: { id: ann.byMail } });
-    expect(await download(request!.id)).toMatchObject({ found: { Ticket: 1, TicketMessage: 2 } });
+    expect(await download(request!.id)).toMatchObject({ found: { Ticket: 1, TicketMessage: 1 } });
+  });
+
+  it("tells the customer neither of drafts that were not sent nor of the model, in both forms", async () => {
+    const { id } = await recorded();
+    const json = JSON.stringify(await download(id));
+    const html = await page(id);
+    for (const text of [json, html])
+      expect(text).not.toMatch(/Hi Ann|Ann likes it|rewardScore|"model"|metadata|StaffMember|Nora/);
+    await db().ticketMessage.updateMany({
+      where: { storeId: ann.storeId, kind: "AI_DRAFT" },
+      data: { sentAt: T0, body: "It is on its way" },
+    });
+    expect(JSON.stringify(await download(id))).toContain("It is on its way");
+    expect(await page(id)).toContain("It is on its way");
+  });
+
+  it("has a report that a person can read, with all that is told of them and no markup of theirs", async () => {
+    await db().ticketMessage.updateMany({
+      where: { ticketId: ann.byMail, kind: "CUSTOMER" },
+      data: { body: `Ann's words <img src=x onerror="alert(1)"> & more` },
+    });
+    const html = await page((await recorded()).id);
+    expect(html).toMatch(/^<!doctype html>/);
+    expect(html).not.toMatch(/<img|<script/);
+    for (const words of [
+      ...["Ann&#39;s words &lt;img src=x onerror=&quot;alert(1)&quot;&gt; &amp; more", "The shop, to itself"],
+      ...["Order #1001: High value", "€59.80", "Called Ann Lee", "Order create", "1 Chestnut Street"],
+      ...["Ring twice", "203.0.113.7", "1Z5550", "What was searched"],
+    ])
+      expect(html).toContain(words);
+    expect(html).not.toMatch(/stranger|Vogt|joann|Nothing is stored/i);
+    expect(html).not.toContain(ann.storeId);
+  });
+
+  it("about whom nothing is stored has a report that says so", async () => {
+    const nobody = dataRequest(ann.shopDomain)
+      .replaceAll(ANN.id, "99")
+      .replaceAll(ANN.order, "98")
+      .replaceAll(ANN.email, "new@example.org")
+      .replaceAll(ANN.phone, "+1 212 000 0000");
+    await attempt(db(), await ask(nobody));
+    const [request] = await requestsOf(db(), ann.shopDomain);
+    expect(await page(request!.id)).toContain("Nothing is stored about you.");
+    expect(await sent(request!.id)).toBe("done");
+  });
+
+  it("names its customer to the merchant, masked", async () => {
+    await recorded();
+    expect(await listLines(db(), ann.shopDomain)).toMatchObject([
+      {
+        customer: {
+          label: "a•••@example.com · phone •••34 · no. 207119551",
+          url: "shopify://admin/customers/207119551",
+        },
+      },
+    ]);
+  });
+
+  it("whose subject is damaged is listed, and has no report", async () => {
+    const { id, subject } = await recorded();
+    await db().complianceRequest.update({
+      where: { id },
+      data: { subject: subject!.replace(/.{8}$/, "AAAAAAAA") },
+    });
+    expect(await listLines(db(), ann.shopDomain)).toMatchObject([
+      { id, customer: { label: expect.stringContaining("cannot be read") } },
+    ]);
+    expect(await download(id)).toBe("unreadable");
+    expect(await db().complianceRequest.findUnique({ where: { id } })).toMatchObject({ downloadedAt: null });
   });
 
   it("hands over ids to their last digit", async () => {
     await attempt(db(), await ask());
     const [request] = await requestsOf(db(), ann.shopDomain);
-    const report = await downloadReport(db(), TEST_KEYS, store(), request!.id, T0);
+    const report = await fetchReport(request!.id, "json");
     expect(report).toMatchObject({ outcome: "report", fileName: "customer-data-2026-11-16.json" });
     expect(report.outcome === "report" && report.text).toMatch(/"variant_id": 43729076123456789\b/);
   });
 
-  it("is closed by the first download, and can be downloaded again", async () => {
-    await attempt(db(), await ask());
-    const [request] = await requestsOf(db(), ann.shopDomain);
-    expect(await listComplianceRequests(db(), ann.shopDomain)).toMatchObject([
-      { status: "RECEIVED", hasReport: true, rows: null },
-    ]);
-    await download(request!.id, days(1));
-    await download(request!.id, days(2));
-    expect(await listComplianceRequests(db(), ann.shopDomain)).toMatchObject([
+  it("stays open after a download, counts as overdue, and is closed once it was sent", async () => {
+    await db().complianceRequest.deleteMany();
+    const { id } = await recorded();
+    await download(id, days(1));
+    await download(id, days(2));
+    expect(await listLines(db(), ann.shopDomain, PAUL)).toMatchObject([
       {
-        status: "COMPLETED",
-        closedAt: days(1).toISOString(),
-        rows: 11,
-        handedOver: "downloaded",
-        hasReport: true,
+        ...{ status: "RECEIVED", closedAt: null, rows: 9, sentAt: null, hasReport: true },
+        ...{ downloadedAt: days(2).toISOString(), downloadedBy: "a colleague" },
       },
     ]);
-    const [closed] = await requestsOf(db(), ann.shopDomain);
-    expect(closed!.result).toEqual({ found: FOUND, handedOver: "downloaded" });
+    expect(await countOverdue(db(), days(31))).toBe(1);
+    expect(await sent(id)).toBe("done");
+    expect(await countOverdue(db(), days(31))).toBe(0);
+    const at = days(3).toISOString();
+    expect(await listLines(db(), ann.shopDomain)).toMatchObject([
+      { status: "COMPLETED", closedAt: at, sentAt: at, sentBy: "you", hasReport: true },
+    ]);
+    expect(await requestsOf(db(), ann.shopDomain)).toMatchObject([{ result: { found: FOUND } }]);
   });
 
-  it("is closed by a merchant who answered without the report, once", async () => {
-    await attempt(db(), await ask());
-    const [request] = await requestsOf(db(), ann.shopDomain);
-    const mark = (shop: string) => markHandedOver(db(), shop, request!.id, days(3));
-    expect(await mark("another.myshopify.com")).toBe("unknown");
-    expect(await mark(ann.shopDomain)).toBe("done");
-    expect(await mark(ann.shopDomain)).toBe("closed");
-    expect(await listComplianceRequests(db(), ann.shopDomain)).toMatchObject([
-      { status: "COMPLETED", handedOver: "marked" },
+  it("is sent once, whichever of two tabs says so first", async () => {
+    const { id } = await recorded();
+    expect(await sent(id, NORA, days(3), "another.myshopify.com")).toBe("unknown");
+    const told = await Promise.all([sent(id, NORA), sent(id, NORA, days(4))]);
+    expect(told.sort()).toEqual(["before", "done"]);
+    const [first] = await listLines(db(), ann.shopDomain);
+    expect(await sent(id, PAUL, days(9))).toBe("before");
+    expect(await listLines(db(), ann.shopDomain)).toEqual([first]);
+  });
+
+  it("is open again when it was not sent after all, with the day it was due", async () => {
+    const { id, dueAt } = await recorded();
+    expect(await notSent(id)).toBe("open");
+    await download(id);
+    await sent(id);
+    expect(await notSent(id, "another.myshopify.com")).toBe("unknown");
+    expect(await notSent(id)).toBe("done");
+    expect(await notSent(id)).toBe("open");
+    expect(await requestsOf(db(), ann.shopDomain)).toMatchObject([
+      { status: "RECEIVED", closedAt: null, sentAt: null, sentBy: null, dueAt },
+    ]);
+    expect(await sent(id, NORA, days(5))).toBe("done");
+    expect(await requestsOf(db(), ann.shopDomain)).toMatchObject([{ sentAt: days(5) }]);
+  });
+
+  it("cannot be opened again once its customer is erased, and is erased also when it was opened again", async () => {
+    const erase = async () =>
+      attempt(
+        db(),
+        await storeDelivery(db(), {
+          ...{ topic: REDACT, shopDomain: ann.shopDomain, payload: customerRedact(ann.shopDomain) },
+        }),
+      );
+    const first = await recorded();
+    await sent(first.id);
+    const again = (await attempt(db(), await ask()), await requestsOf(db(), ann.shopDomain)).find(
+      ({ id }) => id !== first.id,
+    )!;
+    await sent(again.id);
+    await notSent(again.id);
+    await erase();
+    expect(await notSent(first.id)).toBe("erased");
+    expect(await sent(again.id)).toBe("closed");
+    const rows = await requestsOf(db(), ann.shopDomain);
+    expect(rows.find(({ id }) => id === first.id)).toMatchObject({ status: "COMPLETED", subject: null });
+    expect(rows.find(({ id }) => id === again.id)).toMatchObject({ status: "SKIPPED", subject: null });
+  });
+
+  it("that an earlier version closed by a download says so, and can be opened again", async () => {
+    const { id } = await recorded();
+    await db().complianceRequest.update({
+      where: { id },
+      data: {
+        ...{ status: "COMPLETED", closedAt: days(1) },
+        result: { found: FOUND, handedOver: "downloaded" },
+      },
+    });
+    expect(await listLines(db(), ann.shopDomain)).toMatchObject([
+      { status: "COMPLETED", downloadedAt: days(1).toISOString(), sentAt: null },
+    ]);
+    expect(await notSent(id)).toBe("done");
+    expect(await requestsOf(db(), ann.shopDomain)).toMatchObject([
+      { status: "RECEIVED", result: { found: FOUND } },
     ]);
   });
 
@@ -229,13 +372,12 @@ eachDatabase("customers/data_request", ({ db }) => {
     const report = await downloadReport(
       db(),
       TEST_KEYS,
-      { id: other.storeId, shopDomain: other.shopDomain },
-      request!.id,
-      T0,
+      { ...store(), id: other.storeId, shopDomain: other.shopDomain },
+      { requestId: request!.id, format: "html", actor: NORA, now: T0 },
     );
     expect(report).toEqual({ outcome: "unknown" });
     expect(await download("no-such-request")).toBe("unknown");
-    expect(await listComplianceRequests(db(), other.shopDomain)).toEqual([]);
+    expect(await listLines(db(), other.shopDomain)).toEqual([]);
   });
 
   it("is overdue the moment after its 30 days, and not before; closed it is never", async () => {
@@ -244,7 +386,7 @@ eachDatabase("customers/data_request", ({ db }) => {
     expect(await countOverdue(db(), days(30))).toBe(0);
     expect(await countOverdue(db(), new Date(days(30).getTime() + 1))).toBe(1);
     const [request] = await requestsOf(db(), ann.shopDomain);
-    await markHandedOver(db(), ann.shopDomain, request!.id, T0);
+    await sent(request!.id, NORA, T0);
     expect(await countOverdue(db(), days(31))).toBe(0);
   });
 
@@ -268,7 +410,7 @@ eachDatabase("customers/data_request", ({ db }) => {
   it("that names nobody is recorded and closed", async () => {
     const event = await ask(`{"shop_domain":"${ann.shopDomain}","customer":null}`);
     expect(await attempt(db(), event)).toEqual({ skipped: expect.stringContaining("names no customer") });
-    expect(await listComplianceRequests(db(), ann.shopDomain)).toMatchObject([
+    expect(await listLines(db(), ann.shopDomain)).toMatchObject([
       { status: "SKIPPED", remark: expect.stringContaining("names no customer"), hasReport: false },
     ]);
   });
@@ -277,11 +419,11 @@ eachDatabase("customers/data_request", ({ db }) => {
     const away = { ...TEST_KEYS, current: () => Promise.reject(new Error("KMS away")) };
     const event = await ask();
     await expect(attempt(db(), event, { keys: away })).rejects.toThrow("KMS away");
-    expect(await listComplianceRequests(db(), ann.shopDomain)).toMatchObject([
+    expect(await listLines(db(), ann.shopDomain)).toMatchObject([
       { status: "FAILED", remark: expect.stringContaining("did not get through"), hasReport: false },
     ]);
     expect(await attempt(db(), event)).toBe("done");
-    expect(await listComplianceRequests(db(), ann.shopDomain)).toMatchObject([
+    expect(await listLines(db(), ann.shopDomain)).toMatchObject([
       { status: "RECEIVED", remark: null, hasReport: true },
     ]);
     const [request] = await requestsOf(db(), ann.shopDomain);
@@ -340,7 +482,7 @@ eachDatabase("customers/redact", ({ db }) => {
     expect(await scan(db(), needles)).toEqual([]);
     const [request] = await requestsOf(db(), ann.shopDomain);
     expect(request).toMatchObject({ status: "COMPLETED", subject: null, closedAt: T0 });
-    expect(request!.result).toEqual({ redacted: FOUND });
+    expect(request!.result).toEqual({ redacted: REDACTED });
 
     expect(await db().ticket.findUnique({ where: { id: ann.stranger } })).toMatchObject({
       ...{ subject: "A stranger's words", customerEmail: "joann.lee@example.com" },
@@ -404,9 +546,8 @@ eachDatabase("customers/redact", ({ db }) => {
     const report = await downloadReport(
       db(),
       TEST_KEYS,
-      { id: ann.storeId, shopDomain: ann.shopDomain },
-      asked!.id,
-      T0,
+      { id: ann.storeId, shopDomain: ann.shopDomain, ianaTimezone: "Europe/Berlin" },
+      { requestId: asked!.id, format: "html", actor: NORA, now: T0 },
     );
     expect(report).toEqual({ outcome: "erased" });
     expect(requests.find(({ id }) => id === strangers.id)).toMatchObject({ status: "RECEIVED", subject });
@@ -492,7 +633,7 @@ eachDatabase("customers/redact", ({ db }) => {
         });
         expect(request).toMatchObject({ status: "COMPLETED", subject: null });
         const { redacted } = request.result as { redacted: Record<string, number> };
-        expect(sorted(redacted)).toEqual({ ...FOUND, ComplianceRequest: 1 });
+        expect(sorted(redacted)).toEqual({ ...sorted(REDACTED), ComplianceRequest: 1 });
       }
     // Tickets by either key, flags, payloads, the earlier request, and the end.
     expect(cuts).toBeGreaterThanOrEqual(10);

@@ -142,7 +142,9 @@ eachDatabase("shop/redact", ({ db }) => {
       ...{ TicketMessage: 1, AiDraft: 1, SeoInsight: 1, ProductVelocity: 1, PurchaseOrder: 1 },
       ...{ PurchaseOrderLine: 1, ConnectionEvent: 1, WebhookRegistry: 1, WebhookEvent: 3 },
     });
-    expect(await listComplianceRequests(db(), left.shopDomain)).toEqual(
+    expect(
+      await listComplianceRequests(db(), TEST_KEYS, left.shopDomain, "gid://shopify/StaffMember/1"),
+    ).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ topic: "SHOP_REDACT", rows: 20 }),
         expect.objectContaining({ topic: "CUSTOMERS_DATA_REQUEST", status: "SKIPPED", hasReport: false }),

@@ -1,36 +1,45 @@
 import { useRevalidator } from "@remix-run/react";
 import { useState } from "react";
+import { actionSentence } from "~/components/error-sentences";
+import { readFailure, referenceOf } from "~/components/failure";
 import type { RequestLine } from "../compliance";
+
+export type ReportFormat = "html" | "json";
 
 /**
  * Fetches a report and hands it to the browser as a file. A plain link would carry no session token from inside the
  * admin's iframe; App Bridge adds one to what the page fetches.
  */
-export function useReportDownload() {
-  const [busy, setBusy] = useState<string | null>(null);
-  const [trouble, setTrouble] = useState<string | null>(null);
+export function useReportDownload({ id, receivedAt }: Pick<RequestLine, "id" | "receivedAt">) {
+  const [busy, setBusy] = useState<ReportFormat | null>(null);
+  const [failed, setFailed] = useState<{ ok: false; message: string; reference: string | null } | null>(null);
   const { revalidate } = useRevalidator();
 
-  async function start({ id, receivedAt }: Pick<RequestLine, "id" | "receivedAt">) {
-    setBusy(id);
-    setTrouble(null);
+  async function start(format: ReportFormat) {
+    setBusy(format);
+    setFailed(null);
     try {
-      const response = await fetch(`/app/settings/privacy/${id}/report`, { method: "POST" });
-      if (response.ok) save(await response.blob(), `customer-data-${receivedAt.slice(0, 10)}.json`);
-      else setTrouble(response.status === 409 ? ERASED : FAILED);
-    } catch {
-      setTrouble(FAILED);
+      const response = await fetch(`/app/settings/privacy/${id}/report?format=${format}`, { method: "POST" });
+      if (!response.ok) throw response;
+      save(await response.blob(), `customer-data-${receivedAt.slice(0, 10)}.${format}`);
+      // The card says from now on that it was downloaded.
+      revalidate();
+    } catch (error) {
+      const failure = await readFailure(error);
+      const own = error instanceof Response ? OWN[error.status] : undefined;
+      setFailed({ ok: false, message: own ?? actionSentence(failure), reference: referenceOf(failure) });
     } finally {
       setBusy(null);
-      // Handing it out closes the request.
-      revalidate();
     }
   }
-  return { start, busy, trouble };
+  return { start, busy, failed };
 }
 
-const ERASED = "This customer's data has been erased, so there is no report any more.";
-const FAILED = "The report could not be gathered. Nothing was changed; try again in a minute.";
+const OWN: Partial<Record<number, string>> = {
+  404: "There is no such request any more. Reload the page.",
+  409: "This customer's data has been erased, so there is no report any more. Reload the page.",
+  422: "The record of whom this request is about is damaged, so no report can be gathered. Send the reference to support.",
+};
 
 function save(blob: Blob, fileName: string) {
   const link = document.createElement("a");

@@ -1,5 +1,6 @@
 import { useFetcher } from "@remix-run/react";
-import { Banner, BlockStack, Button, InlineStack } from "@shopify/polaris";
+import { BlockStack, Button, InlineStack } from "@shopify/polaris";
+import { ActionError } from "~/components/action-error";
 import { Quiet, SectionCard } from "~/components/section-card";
 import { TermList } from "~/components/term-list";
 import { useToast } from "~/components/use-toast";
@@ -18,14 +19,13 @@ export function ConnectionCard({ connection, now, ianaTimezone }: Props) {
   const fetcher = useFetcher<ConnectionAnswer>();
   useToast(fetcher.data);
   // A test that failed is in the card's own state by now; what could not be tested at all is not.
-  const refusal = fetcher.data && !fetcher.data.ok && !fetcher.data.trouble ? fetcher.data.message : null;
+  const refusal = fetcher.state !== "idle" || fetcher.data?.trouble ? null : fetcher.data;
   const url = connectionUrl(provider);
   const test = () => fetcher.submit({ intent: "test" }, { method: "post", action: url });
   return (
     <SectionCard title={name} badge={<ConnectionBadge state={state} />}>
       {secret ? (
         <BlockStack gap="400">
-          {refusal && <Banner tone="critical" title={refusal} />}
           {advice && <TroubleBanner advice={advice} detail={detail} />}
           <TermList
             terms={[
@@ -46,6 +46,7 @@ export function ConnectionCard({ connection, now, ianaTimezone }: Props) {
               Manage
             </Button>
           </InlineStack>
+          <ActionError answer={refusal} />
         </BlockStack>
       ) : (
         <InlineStack gap="400" align="space-between" blockAlign="center">

@@ -1,6 +1,8 @@
 import { useFetcher, useNavigate } from "@remix-run/react";
-import { Banner, BlockStack, Button, InlineStack, List, Select } from "@shopify/polaris";
+import { BlockStack, Button, InlineStack, List, Select } from "@shopify/polaris";
 import { useEffect, useRef, useState } from "react";
+import { ActionError } from "~/components/action-error";
+import { SaveBar } from "~/components/save-bar";
 import { SectionCard } from "~/components/section-card";
 import { useToast } from "~/components/use-toast";
 import type { ConnectionDetail } from "../connections.server";
@@ -49,16 +51,26 @@ export function ConnectionForm({ connection, mode }: { connection: ConnectionDet
   }, [verdict]);
 
   const submit = (intent: string) => ({ intent, ...fields.values });
+  const store = () => {
+    fetcher.submit(submit(mode === "rotate" ? "rotate" : "connect"), { method: "post" });
+    setAsked("storing");
+  };
   const ProviderFields = FIELDS[provider];
   const trouble = verdict?.trouble;
   return (
     <div ref={box} tabIndex={-1} className="form-box">
+      <SaveBar
+        id="connection-save-bar"
+        open={fields.dirty && !stored}
+        saving={busy}
+        onSave={store}
+        onDiscard={fields.reset}
+      />
       <SectionCard title={TITLES[mode](name)}>
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            fetcher.submit(submit(mode === "rotate" ? "rotate" : "connect"), { method: "post" });
-            setAsked("storing");
+            store();
           }}
         >
           <BlockStack gap="400">
@@ -80,9 +92,7 @@ export function ConnectionForm({ connection, mode }: { connection: ConnectionDet
                 )}
               </TroubleBanner>
             )}
-            {verdict && !verdict.ok && !trouble && !verdict.fieldErrors && (
-              <Banner tone="critical" title={verdict.message} />
-            )}
+            {verdict && !verdict.ok && !trouble && !verdict.fieldErrors && <ActionError answer={verdict} />}
             <ProviderFields
               fields={fields}
               mode={mode}

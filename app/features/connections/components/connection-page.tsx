@@ -1,6 +1,7 @@
 import { useFetcher, useSearchParams } from "@remix-run/react";
-import { Banner, BlockStack, InlineGrid, Page } from "@shopify/polaris";
+import { BlockStack, InlineGrid, Page } from "@shopify/polaris";
 import { useState } from "react";
+import { ActionError } from "~/components/action-error";
 import { useToast } from "~/components/use-toast";
 import type { ConnectionDetail } from "../connections.server";
 import type { ConnectionAnswer } from "../connection-answer";
@@ -46,7 +47,7 @@ export function ConnectionPage({ connection, now, ianaTimezone, actor }: Props) 
       })}
     >
       <BlockStack gap="400">
-        {answer && !answer.ok && !answer.trouble && <Banner tone="critical" title={answer.message} />}
+        <ActionError answer={answer?.trouble ? null : answer} />
         {mode && <ConnectionForm key={mode} connection={connection} mode={mode} />}
         {secret && (
           <InlineGrid columns={{ xs: 1, md: ["twoThirds", "oneThird"] }} gap="400" alignItems="start">

@@ -1,5 +1,6 @@
 import { useFetcher } from "@remix-run/react";
 import { Banner, BlockStack, Select } from "@shopify/polaris";
+import { ActionError } from "~/components/action-error";
 import { SectionCard } from "~/components/section-card";
 import { TermList } from "~/components/term-list";
 import { useToast } from "~/components/use-toast";
@@ -62,8 +63,8 @@ export function SecretCard({ connection, secret, now, ianaTimezone, actor }: Pro
           value={days}
           disabled={fetcher.state !== "idle"}
           onChange={(reminderDays) => fetcher.submit({ intent: "remind", reminderDays }, { method: "post" })}
-          error={fetcher.data && !fetcher.data.ok ? fetcher.data.message : undefined}
         />
+        <ActionError answer={fetcher.state === "idle" ? fetcher.data : null} />
       </BlockStack>
     </SectionCard>
   );

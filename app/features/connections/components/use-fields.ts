@@ -4,6 +4,10 @@ import { STANDARD_REMINDER_DAYS } from "../reminder";
 
 export type Fields = {
   values: Record<string, string>;
+  /** Something differs from what is stored */
+  dirty: boolean;
+  /** Back to what is stored */
+  reset: () => void;
   set: (name: string, value: string) => void;
   /** Props of a Polaris field */
   bind: (name: string) => {
@@ -27,8 +31,11 @@ export function useFields(config: ConnectionConfig | null, errors: Partial<Recor
     setJudged(values);
   }
   const set = (name: string, value: string) => setValues((before) => ({ ...before, [name]: value }));
+  const [initial] = useState(values);
   return {
     values,
+    dirty: Object.keys(values).some((name) => (values[name] ?? "") !== (initial[name] ?? "")),
+    reset: () => setValues(initial),
     set,
     bind: (name) => ({
       name,

@@ -1,5 +1,6 @@
 import { useFetcher } from "@remix-run/react";
-import { Badge, Banner, BlockStack, Card, InlineGrid, Page } from "@shopify/polaris";
+import { Badge, BlockStack, Card, InlineGrid, Page } from "@shopify/polaris";
+import { ActionError } from "~/components/action-error";
 import { Row, RowList } from "~/components/row-list";
 import { SectionCard } from "~/components/section-card";
 import { useToast } from "~/components/use-toast";
@@ -50,7 +51,7 @@ export function FlagPage({ flag, now, ianaTimezone, actor }: Props) {
       }
     >
       <BlockStack gap="400">
-        {fetcher.data && !fetcher.data.ok && !busy && <Banner tone="critical" title={fetcher.data.message} />}
+        <ActionError answer={busy ? null : fetcher.data} />
         <InlineGrid columns={{ xs: 1, md: ["twoThirds", "oneThird"] }} gap="400" alignItems="start">
           <BlockStack gap="400">
             <EvidenceCard why={rule.why} evidence={flag.evidence} />

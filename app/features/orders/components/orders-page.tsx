@@ -1,5 +1,6 @@
 import { useFetcher, useNavigation } from "@remix-run/react";
-import { Banner, BlockStack, Card, Page } from "@shopify/polaris";
+import { BlockStack, Card, Page } from "@shopify/polaris";
+import { ActionError } from "~/components/action-error";
 import { useToast } from "~/components/use-toast";
 import type { FlagOutcome } from "../flag-actions.server";
 import type { FlagList } from "../orders.server";
@@ -25,9 +26,7 @@ export function OrdersPage({ list, query, now }: Props) {
   return (
     <Page title="Orders" subtitle="Orders that a rule has flagged, the newest first">
       <BlockStack gap="400">
-        {fetcher.data && !fetcher.data.ok && fetcher.state === "idle" && (
-          <Banner tone="critical" title={fetcher.data.message} />
-        )}
+        <ActionError answer={fetcher.state === "idle" ? fetcher.data : null} />
         <Card padding="0">
           <FlagFilters query={query} counts={counts} loading={loading} />
           <FlagTable

@@ -1,11 +1,12 @@
 import { useFetcher } from "@remix-run/react";
 import { BlockStack, Button, Card, Icon, InlineStack, ProgressBar, Text } from "@shopify/polaris";
 import { CheckCircleIcon, XIcon } from "@shopify/polaris-icons";
+import { ActionError } from "~/components/action-error";
 import type { SetupStep } from "../setup-guide";
 
 /** What is left to set up; a merchant may dismiss it, and it goes by itself once everything is done. */
 export function SetupGuideCard({ steps }: { steps: SetupStep[] }) {
-  const fetcher = useFetcher();
+  const fetcher = useFetcher<{ ok: boolean; message: string }>();
   const done = steps.filter((step) => step.done).length;
   const send = (intent: string) => fetcher.submit({ intent }, { method: "post" });
   return (
@@ -23,6 +24,7 @@ export function SetupGuideCard({ steps }: { steps: SetupStep[] }) {
             onClick={() => send("dismiss-guide")}
           />
         </InlineStack>
+        <ActionError answer={fetcher.state === "idle" ? fetcher.data : null} />
         <InlineStack gap="300" blockAlign="center">
           <Text as="p" tone="subdued">
             {done} of {steps.length} steps done

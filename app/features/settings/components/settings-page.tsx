@@ -11,6 +11,7 @@ import {
   Text,
 } from "@shopify/polaris";
 import { useEffect, useRef, type ComponentRef, type ReactNode } from "react";
+import { ReferenceLine } from "~/components/reference-line";
 import { SaveBar } from "~/components/save-bar";
 import { Quiet, SectionCard } from "~/components/section-card";
 import { TermList } from "~/components/term-list";
@@ -138,7 +139,13 @@ function Notice({ editor }: { editor: SettingsEditor }) {
   if (!theirs && !trouble) return null;
   return (
     <div ref={place}>
-      {theirs ? <ConflictBanner editor={editor} /> : <Banner tone="critical" title={trouble ?? ""} />}
+      {theirs ? (
+        <ConflictBanner editor={editor} />
+      ) : (
+        <Banner tone="critical" title={trouble ?? ""}>
+          {editor.reference && <ReferenceLine reference={editor.reference} />}
+        </Banner>
+      )}
     </div>
   );
 }

@@ -48,6 +48,8 @@ export function useSettingsForm(saved: SavedSettings, currency: string) {
     form,
     dirty,
     saving: fetcher.state === "submitting",
+    /** Of an answer that failed, when the server gave one */
+    reference: (answer && "reference" in answer && (answer.reference as string | null)) || null,
     edit: <N extends SettingName>(name: N, value: Typed[N]) => setForm((form) => edit(form, name, value)),
     save: () => dirty && submit(form),
     discard: () => setForm(discard(form)),

@@ -1,5 +1,6 @@
-import { Banner, BlockStack, Modal, Spinner, Text } from "@shopify/polaris";
+import { BlockStack, Modal, Spinner, Text } from "@shopify/polaris";
 import { useCallback, useMemo } from "react";
+import { ActionError } from "~/components/action-error";
 import { formatShopTime } from "~/platform/shop-time";
 import type { ChangeKind, ChangePreview } from "../inbox-changes.server";
 import type { WebhookAnswer } from "../webhook-actions.server";
@@ -46,7 +47,7 @@ export function ChangeDialog({ ask: { kind, filter }, ianaTimezone, onDone, onCl
     >
       <Modal.Section>
         <BlockStack gap="300">
-          {refusal && <Banner tone="critical" title={refusal} />}
+          <ActionError answer={refusal} />
           {!plan && !refusal && <Spinner accessibilityLabel="Counting" size="small" />}
           {plan && <Plan plan={plan} kind={kind} ianaTimezone={ianaTimezone} />}
         </BlockStack>

@@ -1,5 +1,6 @@
-import { Banner, BlockStack, Modal, Spinner, Text } from "@shopify/polaris";
+import { BlockStack, Modal, Spinner, Text } from "@shopify/polaris";
 import { useCallback } from "react";
+import { ActionError } from "~/components/action-error";
 import type { Step } from "../registry-comparison";
 import type { RegistryAudit } from "../registry.server";
 import type { WebhookAnswer } from "../webhook-actions.server";
@@ -40,7 +41,7 @@ export function RepairDialog({ onAudit, onDone, onClose }: Props) {
     >
       <Modal.Section>
         <BlockStack gap="300">
-          {refusal && <Banner tone="critical" title={refusal} />}
+          <ActionError answer={refusal} />
           {!audit && !refusal && <Spinner accessibilityLabel="Asking Shopify" size="small" />}
           {steps?.length === 0 && (
             <Text as="p">

@@ -1,6 +1,7 @@
 import { Link, useFetcher } from "@remix-run/react";
-import { Banner, BlockStack, Modal, Select, Spinner, Text } from "@shopify/polaris";
+import { BlockStack, Modal, Select, Spinner, Text } from "@shopify/polaris";
 import { useEffect, useState } from "react";
+import { ActionError } from "~/components/action-error";
 import { formatShopTime } from "~/platform/shop-time";
 import type { DeliveryProgress } from "../diagnostics.server";
 import type { SentTest } from "../send-test.server";
@@ -50,11 +51,7 @@ export function TestDialog({ ianaTimezone, onClose }: { ianaTimezone: string; on
           <div role="status" aria-live="polite">
             {test && <Steps {...{ test, progress, gaveUp, ianaTimezone }} />}
           </div>
-          {send.data && !busy && !send.data.ok && (
-            <Banner tone="critical" title="The test did not arrive">
-              <p>{send.data.message}</p>
-            </Banner>
-          )}
+          <ActionError answer={busy ? null : send.data} />
         </BlockStack>
       </Modal.Section>
     </Modal>

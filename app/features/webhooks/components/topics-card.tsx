@@ -1,16 +1,20 @@
 import { Badge, BlockStack, Button, InlineStack, Text } from "@shopify/polaris";
+import { ActionError } from "~/components/action-error";
 import { Row, RowList } from "~/components/row-list";
 import { SectionCard } from "~/components/section-card";
 import { formatAgo } from "~/platform/shop-time";
 import type { Handshake, TopicLine } from "../diagnostics.server";
 import type { TopicComparison, TopicState } from "../registry-comparison";
 import type { RegistryAudit } from "../registry.server";
+import type { WebhookAnswer } from "../webhook-actions.server";
 
 type Props = {
   topics: TopicLine[];
   /** What Shopify said since the page was opened */
   audit: RegistryAudit | undefined;
   checking: boolean;
+  /** What came of the last check, when it failed */
+  refusal: WebhookAnswer | null | undefined;
   now: string;
   onCheck: () => void;
   onRepair: () => void;
@@ -28,7 +32,7 @@ const STATES: Record<TopicState, { label: string; tone?: "success" | "critical" 
 };
 
 /** Per topic: whether it should come in, by what, and what last came of it. */
-export function TopicsCard({ topics, audit, checking, now, onCheck, onRepair }: Props) {
+export function TopicsCard({ topics, audit, checking, refusal, now, onCheck, onRepair }: Props) {
   return (
     <SectionCard title="Topics">
       <BlockStack gap="300">
@@ -39,6 +43,7 @@ export function TopicsCard({ topics, audit, checking, now, onCheck, onRepair }: 
           </Button>
           <Button onClick={onRepair}>Repair…</Button>
         </InlineStack>
+        <ActionError answer={refusal} />
         <Text as="p" tone="subdued">
           Checking reads the store's subscriptions and changes nothing. Repairing shows first what it would
           change.

@@ -23,7 +23,7 @@ export function useAskFirst(question: Question, onAnswer: (answer: WebhookAnswer
     told: asking.data,
     answer,
     busy,
-    refusal: refusal?.message,
+    refusal,
     submit: (form: Question) => doing.submit(known(form), POST),
   };
 }

@@ -1,5 +1,5 @@
 import { useFetcher } from "@remix-run/react";
-import { Banner, BlockStack, InlineGrid, Page } from "@shopify/polaris";
+import { BlockStack, InlineGrid, Page } from "@shopify/polaris";
 import { useCallback, useState } from "react";
 import type { TopicLine, WebhookDiagnostics } from "../diagnostics.server";
 import type { RegistryAudit } from "../registry.server";
@@ -35,7 +35,6 @@ export function WebhooksPage({ diagnostics, query, now, ianaTimezone, actor }: P
   }, []);
   const ask = (change: AskChange) => setDialog({ name: "change", ask: change });
   const audit = latest(check.data?.audit, repaired);
-  const refusal = check.state === "idle" && check.data && !check.data.ok ? check.data.message : null;
   const { counts, oldest, replays } = diagnostics;
   return (
     <Page
@@ -44,7 +43,6 @@ export function WebhooksPage({ diagnostics, query, now, ianaTimezone, actor }: P
       secondaryActions={[{ content: "Send a test…", onAction: () => setDialog({ name: "test" }) }]}
     >
       <BlockStack gap="400">
-        {refusal && <Banner tone="critical" title={refusal} />}
         <InlineGrid
           columns={{ xs: 1, md: replays.length ? ["twoThirds", "oneThird"] : 1 }}
           gap="400"
@@ -65,6 +63,7 @@ export function WebhooksPage({ diagnostics, query, now, ianaTimezone, actor }: P
           topics={withAudit(diagnostics.topics, audit)}
           audit={audit}
           checking={check.state !== "idle"}
+          refusal={check.state === "idle" ? check.data : null}
           now={now}
           onCheck={() => check.submit({ intent: "check" }, { method: "post" })}
           onRepair={() => setDialog({ name: "repair" })}
