@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { Fingerprints } from "./fingerprint";
 import type { Relation } from "./postgres-scope";
 
-/** How rows are written as text, whatever the role or the database has as its default. */
+/** How rows are written as text, independent of the defaults of role and database. */
 const SPELLING = [
   "SET LOCAL DateStyle = 'ISO, YMD'",
   "SET LOCAL IntervalStyle = 'postgres'",

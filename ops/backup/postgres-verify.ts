@@ -127,7 +127,7 @@ async function clear(client: pg.Client, { schemas }: Left) {
   await client.query(`DROP SCHEMA IF EXISTS ${MARK}`);
 }
 
-/** Tables, by their names in a manifest; of a database without a mark also whatever else somebody made there. */
+/** Tables, by their names in a manifest; of a database without a mark also those that are not ours. */
 async function listContent(client: pg.Client, left: Left | undefined): Promise<string[]> {
   const { rows } = await client.query<{ schema: string }>(
     "SELECT nspname AS schema FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'",

@@ -1,21 +1,39 @@
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DAY_MS } from "~/platform/clock";
+import { BackupError } from "./backup-error";
 
 export type ScratchKind = "backroom-fetched-" | "backroom-restore-";
 
-/** A folder of our own in `parent`, gone when `work` ends. */
+/**
+ * A folder of our own in `parent`, gone when `work` ends.
+ * @throws {BackupError} STORE when `parent` is missing, full or not to be written: a container's root is often read-only
+ */
 export async function withScratchFolder<T>(
   parent: string,
   kind: ScratchKind,
   work: (folder: string) => Promise<T>,
 ): Promise<T> {
-  await removeForgotten(parent, kind);
-  const folder = await mkdtemp(join(parent, kind));
+  const folder = await makeFolder(parent, kind);
   try {
     return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function makeFolder(parent: string, kind: ScratchKind): Promise<string> {
+  try {
+    await removeForgotten(parent, kind);
+    return await mkdtemp(join(parent, kind));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (!code) throw error;
+    throw new BackupError(
+      "STORE",
+      `A folder for temporary files is needed, and none can be made in ${parent} (${code}). Mount one there (docker run --tmpfs /tmp), or name one that can be written in TMPDIR.`,
+      { cause: error },
+    );
   }
 }
 

@@ -51,7 +51,7 @@ export function serverVersion(number: number, name: string): Found[] {
   ];
 }
 
-/** pg takes every certificate with this mode, whoever answers. */
+/** pg takes every certificate with this mode, that of an impostor too. */
 function unverifiedTls({ addresses, isProduction, engine }: Context): Found[] {
   if (!addresses || engine !== "postgres" || !isProduction) return [];
   const names = (["databaseUrl", "directUrl"] as const).filter((name) => {

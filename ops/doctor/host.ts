@@ -17,7 +17,7 @@ export type Host = {
   freeBytes: (path: string) => Promise<number | undefined>;
   /** How many files and connections a process may have open; undefined where it cannot be told */
   openFiles: () => Promise<number | undefined>;
-  /** Ports from here on are anybody's */
+  /** Ports from here on need no privilege */
   freePorts: () => number;
   /** Milliseconds that one area may take, and all of them together */
   limits: { area: number; all: number };

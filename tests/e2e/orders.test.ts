@@ -63,6 +63,35 @@ it("the page of a flag shows why it was raised, and saves a note", async () => {
   expect(problems).toEqual([]);
 });
 
+it("the page of a flag keeps a note that was typed and not saved, whichever way it is left", async () => {
+  const { page, problems } = await open();
+  await page.goto(demo.url("/app/orders?rule=RISK_HIGH"));
+  const frame = await appFrame(page, "Orders");
+  await frame.locator("[data-primary-link]").first().click();
+  const note = frame.getByLabel("Note");
+  await note.fill("Called twice.");
+  const bar = page.getByRole("region", { name: "Unsaved changes" });
+  await bar.waitFor();
+  const ways: [string, () => Promise<unknown>][] = [
+    ["the app's menu", () => page.locator("#app-nav").getByRole("link", { name: "Inbox" }).click()],
+    ["the page's own link", () => frame.getByRole("link", { name: "Orders" }).first().click()],
+    ["the browser's back button", () => page.goBack()],
+  ];
+  for (const [way, leave] of ways) {
+    await leave();
+    // Long enough for a navigation that is not held back.
+    await page.waitForTimeout(400);
+    expect(await note.inputValue(), way).toBe("Called twice.");
+  }
+  await screenshot(page, "flag-unsaved");
+  await bar.getByRole("button", { name: "Discard" }).click();
+  await bar.waitFor({ state: "hidden" });
+  expect(await note.inputValue()).not.toBe("Called twice.");
+  await page.locator("#app-nav").getByRole("link", { name: "Inbox" }).click();
+  await appFrame(page, "Inbox");
+  expect(problems).toEqual([]);
+});
+
 it("the orders page searches, reports that nothing matches, and clears its filters", async () => {
   const { page, problems } = await open(PHONE);
   await page.goto(demo.url("/app/orders"));

@@ -274,7 +274,7 @@ export function strangeRequest(random: Random, known: Known): StrangeRequest {
   if (!below(12))
     query.push(pick(["index", "index&index", "=", "&&", "%zz=1", "a[]=1&a[]=2", "_data", "\xff=\xff"]));
   if (query.length) target += `${target.includes("?") ? "&" : "?"}${query.join("&")}`;
-  // Most of it as a merchant's browser, or nothing but the door would be tried.
+  // Most of it as a merchant's browser, or nothing but the sign-in would be tried.
   if (below(4))
     headers.push(`Authorization: Bearer ${/^.cron/.test(target) ? known.cronSecret : known.token}`);
   if (below(3)) headers.push("User-Agent: Mozilla/5.0");

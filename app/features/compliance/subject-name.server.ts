@@ -7,7 +7,7 @@ import type { ComplianceRequest } from "./compliance-request.repository.server";
 import type { Person } from "./person";
 import { openSubject } from "./record-request.server";
 
-/** Null when it names nobody. A subject that does not open is said as such: the other requests are shown all the same. */
+/** Null when it names no customer. A subject that does not open is said as such: the other requests are shown all the same. */
 export async function nameSubject(
   keys: KeyProvider,
   request: ComplianceRequest,

@@ -12,7 +12,7 @@ export type TicketLine = Pick<
 export type Waiting = {
   count: number;
   latest: TicketLine[];
-  /** False where no message was ever stored: then nobody can be said to have an answer */
+  /** False where no message was ever stored */
   anyTickets: boolean;
 };
 

@@ -57,7 +57,7 @@ export type Attention = {
   total: number;
   bySeverity: Record<Severity, number>;
   latest: FlagLine[];
-  /** False where no order was ever flagged, of whatever status */
+  /** False where no order was ever flagged */
   anyFlags: boolean;
 };
 

@@ -5,7 +5,7 @@
 
 /**
  * Every code that an error carries, itself or in what Prisma's adapter keeps of the driver's. A named error of ours that has a
- * code is no database's, whatever caused it: a provider that refuses connections is not a database that does.
+ * code is no database's, and neither is its cause: a provider that refuses connections is not a database that does.
  */
 export function codesOf(error: unknown): ReadonlySet<string> {
   const codes = new Set<string>();

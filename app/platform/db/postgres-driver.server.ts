@@ -1,7 +1,7 @@
 import type { Client, ClientConfig } from "pg";
 
 /**
- * How the server writes what it sends, whatever the role or the database has as its default: adapter-pg reads instants in ISO
+ * How the server writes what it sends, independent of the defaults of role and database: adapter-pg reads instants in ISO
  * form and takes them for UTC. These two settings every pooler passes on to the connection that serves us (PgBouncer tracks
  * both); any other one PgBouncer refuses at connect.
  */

@@ -15,7 +15,7 @@ export function inSchema(schema: string, text: string): string {
 
 const OURS = /(?<![\w.$"'])"(?:[A-Z]\w*|_prisma_migrations)"(?![\w."'])/g;
 
-/** An identifier as SQL writes it, whatever is in it. */
+/** Any identifier as SQL writes it. */
 export function quotedName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -159,7 +159,7 @@ eachDatabase("the overview", ({ db }) => {
           comparison: { kind: "none" },
         });
       expect(overview.freshness.missingDays).toBe(1);
-      // What has all its days is shown and compared, whatever the other figures lack.
+      // What has all its days is shown and compared, also where other figures lack days.
       expect(metric(overview, "orders")).toMatchObject({
         value: { count: 7 },
         comparison: { kind: "change" },

@@ -62,8 +62,8 @@ export function SentButton({ line, intent }: Props) {
 
 function bodyOf(intent: Props["intent"], { hasReport, downloadedAt }: RequestLine, whom: string): string {
   if (intent === "not-sent")
-    return `The request of ${whom} is open again, with the day by which it was due. You can download the report again.`;
+    return `This opens the request of ${whom} again, with the day by which it was due. You can download the report again.`;
   if (hasReport && !downloadedAt)
-    return `Nobody has downloaded the report yet. Go on only if you answered ${whom} in another way. This closes the request; you can take it back.`;
+    return `The report has not been downloaded yet. Go on only if you answered ${whom} in another way. This closes the request; you can take it back.`;
   return `Backroom sends nothing by itself. Go on once you have sent the report to ${whom}. This closes the request; you can take it back.`;
 }
