@@ -4,7 +4,7 @@ import type { ConnectionContext } from "./connection-context";
 import { ConnectionEventRepository } from "./connection-event.repository.server";
 import { PROVIDER_NAMES, type Provider } from "./provider";
 
-export const MOST_TESTS_PER_HOUR = 30;
+export const MOST_TESTS_PER_HOUR = 60;
 const HOUR_MS = 60 * 60 * 1000;
 /** Longer than any test may take: one that was begun before has died. */
 const LONGEST_TEST_MS = 2 * 60 * 1000;

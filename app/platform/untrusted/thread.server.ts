@@ -3,7 +3,9 @@
  * and the process goes on. The thread has no network of its own: it asks through the `fetch` of its job, which runs here, so
  * guards, caps and meters are this side's. A thread does one job at a time, so that no job dies of another's answer.
  */
-import { existsSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { FromThread, PlainRequest, ToThread } from "./thread-messages";
 
@@ -224,16 +226,24 @@ class Exchanges {
   }
 }
 
-/** The build's thread beside a build, wherever in it this code is; else the source, by the loader of TypeScript. */
+/** The build's thread, or the source by the loader of TypeScript where there is no build or a source is newer. */
 function fileOf(name: string, source: string): ConstructorParameters<typeof Worker> {
   // No environment: a thread has no use for secrets.
   const common = { resourceLimits: LIMITS, env: {}, stdout: false, stderr: false };
-  const bundles = [`./threads/${name}.mjs`, `../threads/${name}.mjs`].map(
-    (path) => new URL(path, import.meta.url),
-  );
-  const bundle = import.meta.url.endsWith(".ts") ? undefined : bundles.find((url) => existsSync(url));
-  if (bundle) return [bundle, { ...common, execArgv: [] }];
-  const root = new URL("../../../", import.meta.url);
-  const loader = new URL("prisma/register-ts-loader.mjs", root).href;
-  return [new URL(source, root), { ...common, execArgv: ["--import", loader] }];
+  const bundle = resolve("build/threads", `${name}.mjs`);
+  if (isCurrent(bundle)) return [bundle, { ...common, execArgv: [] }];
+  const loader = pathToFileURL(resolve("prisma/register-ts-loader.mjs")).href;
+  return [resolve(source), { ...common, execArgv: ["--import", loader] }];
+}
+
+/** As ops/run.mjs judges its commands; where the app runs from its image there are no sources. */
+function isCurrent(bundle: string): boolean {
+  const builtAt = modifiedAt(bundle);
+  if (builtAt === undefined) return false;
+  const sources = JSON.parse(readFileSync("build/commands.json", "utf8")) as string[];
+  return sources.every((path) => (modifiedAt(path) ?? 0) <= builtAt);
+}
+
+function modifiedAt(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }

@@ -229,8 +229,9 @@ eachDatabase("a merchant's connection", ({ db }) => {
     await connect(context, "MCP");
     const token = "mcp_token-rotated-in-another-window";
     providers.mcp.addToken(token);
-    providers.mcp.setTrouble({ kind: "late", ms: 400 });
-    const replacing = connect(context, "MCP", { token: "", toolAllowList: "a" });
+    // Longer than the rotation takes, which may have to start a thread.
+    providers.mcp.setTrouble({ kind: "late", ms: 3_000 });
+    const replacing = connect(context, "MCP", { token: "", toolAllowList: "a", timeoutSeconds: "20" });
     await asked("mcp");
     providers.mcp.setTrouble(null);
     expect((await submit(context, "MCP", "rotate", { token })).status).toBe(200);
