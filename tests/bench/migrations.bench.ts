@@ -76,6 +76,7 @@ function projectOf(folder: string): string {
     "postgres-migrate-adapter.ts",
     "sqlite-migrate-adapter.ts",
     "cli-database.ts",
+    "line-ends.ts",
     "sqlite-file.ts",
     "unref-timers.ts",
   ])

@@ -18,7 +18,7 @@ afterAll(() => server?.stop());
 
 const EVERYTHING = ["migrate", "start", "webhook", "worker", "sweep", "backup", "restore"];
 const named = (refused: boolean) =>
-  WILD_DATABASES.filter((database) => Boolean(database.refused) === refused).map(
+  WILD_DATABASES.filter(({ refused: sentence, long }) => Boolean(sentence) === refused && !long).map(
     (database) => [database.name, database] as const,
   );
 

@@ -17,6 +17,8 @@ export type WildDatabase = {
   refused?: RegExp;
   /** Refused before the app looks for tables, so that none are made */
   empty?: true;
+  /** In the long form alone: a test within the process has it too */
+  long?: true;
   /** @param id begins the names of roles and databases */
   prepare: (server: WildServer, id: string) => Promise<Prepared>;
   /** After the migrations, before the app starts */
@@ -80,6 +82,20 @@ export const WILD_DATABASES: WildDatabase[] = [
       `ALTER ROLE ${id} SET bytea_output = 'escape'`,
       `ALTER ROLE ${id} SET standard_conforming_strings = off`,
     ]),
+  },
+  {
+    name: "extensions that another role owns",
+    prepare: async (server, id) => {
+      await ordinary(server, id);
+      await server.sql(
+        id,
+        "CREATE EXTENSION pg_stat_statements",
+        "CREATE SCHEMA extensions",
+        "CREATE EXTENSION citext SCHEMA extensions",
+        "COMMENT ON EXTENSION citext IS 'of the provider'",
+      );
+      return { env: { DATABASE_URL: addressOf(server, id) } };
+    },
   },
   {
     name: "a role that may only read and write rows",
@@ -184,12 +200,14 @@ export const WILD_DATABASES: WildDatabase[] = [
   },
   {
     name: "default_transaction_isolation = serializable",
+    long: true,
     empty: true,
     refused: /default_transaction_isolation is "serializable".*ALTER DATABASE "\w+" RESET/,
     prepare: simple((id) => [`ALTER DATABASE ${id} SET default_transaction_isolation = 'serializable'`]),
   },
   {
     name: "a database that is not UTF-8",
+    long: true,
     empty: true,
     refused: /has the encoding LATIN1/,
     prepare: async (server, id) => {
@@ -203,6 +221,7 @@ export const WILD_DATABASES: WildDatabase[] = [
   },
   {
     name: "a wrong password",
+    long: true,
     empty: true,
     refused: /refuses the password of user/,
     prepare: async (server, id) => {
