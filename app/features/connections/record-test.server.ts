@@ -20,8 +20,8 @@ export async function beginTest(
 }
 
 /**
- * Completes the event that was begun, or appends one; "gone" when the store was deleted while its provider was asked (shop/redact), and with it
- * everything that an event could belong to.
+ * Completes the event that was begun, or appends one; "gone" when the store was deleted while its provider was asked
+ * (shop/redact), and with it everything that an event could belong to.
  */
 export async function recordTest(
   db: Queryable,
