@@ -56,9 +56,28 @@ export async function connect(
     await new ConnectionEventRepository(db, storeId).delete(begun.begun);
     return gone();
   }
-  // Before the transaction: on Postgres, two stores of a first row at once would break it; and a KMS may take its time.
-  await Promise.all([ensureSettings(db, storeId), keys.current()]);
-  const outcome = await inTransaction(db, async (tx) => {
+  const outcome = await store().catch(async (error: unknown) => {
+    // The test has ended, although nothing came of it.
+    await new ConnectionEventRepository(db, storeId).delete(begun.begun).catch(() => undefined);
+    throw error;
+  });
+  // What was tested was not stored, so its success says nothing about what is.
+  if (outcome !== "recorded") await new ConnectionEventRepository(db, storeId).delete(begun.begun);
+  if (outcome === "gone") return gone();
+  if (outcome === "changed")
+    return refused(
+      409,
+      `${PROVIDER_NAMES[provider]} was changed or disconnected in another window meanwhile; nothing was stored. Reload the page.`,
+    );
+  return done(`${PROVIDER_NAMES[provider]} ${doneWord(intent, stored)}`);
+
+  async function store(): Promise<"recorded" | "gone" | "changed"> {
+    // Before the transaction: on Postgres, two stores of a first row at once would break it; and a KMS may take its time.
+    await Promise.all([ensureSettings(db, storeId), keys.current()]);
+    return inTransaction(db, storeIn);
+  }
+
+  async function storeIn(tx: Queryable): Promise<"recorded" | "gone" | "changed"> {
     if (!(await isInstalled(tx, storeId))) return "gone";
     const secrets = new StoreSecretRepository(tx, storeId, keys);
     const reuses = intent === "rotate" || sameSecret;
@@ -78,16 +97,7 @@ export async function connect(
     );
     await updateConnection(tx, storeId, provider, connection.config, sameSecret ? {} : { rotatedAt });
     return recordTest(tx, storeId, provider, result, event);
-  });
-  // What was tested was not stored, so its success says nothing about what is.
-  if (outcome !== "recorded") await new ConnectionEventRepository(db, storeId).delete(begun.begun);
-  if (outcome === "gone") return gone();
-  if (outcome === "changed")
-    return refused(
-      409,
-      `${PROVIDER_NAMES[provider]} was changed or disconnected in another window meanwhile; nothing was stored. Reload the page.`,
-    );
-  return done(`${PROVIDER_NAMES[provider]} ${doneWord(intent, stored)}`);
+  }
 }
 
 /**

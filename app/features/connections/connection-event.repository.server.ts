@@ -76,6 +76,8 @@ export class ConnectionEventRepository {
   }
 }
 
+export const TEST_NOT_ENDED = "TEST_NOT_ENDED";
+
 /** Until its test has ended, it says nothing about the connection in use (trigger CONNECT). */
 const BEGUN = {
   trigger: "CONNECT",
@@ -83,7 +85,7 @@ const BEGUN = {
   errorClass: "TIMEOUT",
   retryable: true,
   latencyMs: 0,
-  providerCode: "TEST_NOT_ENDED",
+  providerCode: TEST_NOT_ENDED,
   message: "The test was begun and has not ended.",
 } as const;
 

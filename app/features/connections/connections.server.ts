@@ -5,7 +5,11 @@ import type { KeyProvider } from "~/platform/crypto/keyring.server";
 import type { Db } from "~/platform/db/client.server";
 import { adviceFor, type Advice } from "./advice";
 import type { ConnectionConfig } from "./connection";
-import { ConnectionEventRepository, type ConnectionEvent } from "./connection-event.repository.server";
+import {
+  TEST_NOT_ENDED,
+  ConnectionEventRepository,
+  type ConnectionEvent,
+} from "./connection-event.repository.server";
 import { summarise } from "./history";
 import { PROVIDERS, PROVIDER_NAMES, type Provider } from "./provider";
 import { StoreSecretRepository, type SecretSummary } from "./store-secret.repository.server";
@@ -62,7 +66,11 @@ export type ConnectionDetail = ConnectionCard & {
 export type TestRow = Pick<
   ConnectionEvent,
   "id" | "trigger" | "outcome" | "errorClass" | "httpStatus" | "latencyMs" | "message"
-> & { at: string };
+> & {
+  at: string;
+  /** False for a test that is under way, or that its process did not survive */
+  ended: boolean;
+};
 
 export type RotationDue = { provider: Provider; name: string; rotationReminderAt: string; overdue: boolean };
 
@@ -188,8 +196,13 @@ function toTestRow({
   httpStatus,
   latencyMs,
   message,
+  providerCode,
 }: ConnectionEvent) {
-  return { id, at: createdAt.toISOString(), trigger, outcome, errorClass, httpStatus, latencyMs, message };
+  const ended = providerCode !== TEST_NOT_ENDED;
+  return {
+    ...{ id, at: createdAt.toISOString(), ended, trigger, outcome },
+    ...{ errorClass, httpStatus, latencyMs, message },
+  };
 }
 
 /** Who only looks at summaries gets no key that could open a secret. */

@@ -1,7 +1,7 @@
 /**
  * Remix as the last handler of an Express app. Other than @remix-run/express it reads a body whole before anything runs, within
  * the memory that all bodies share: no action waits for a slow client, and none reads a body without end. A request's address
- * is SHOPIFY_APP_URL and its path, whatever host it names.
+ * is SHOPIFY_APP_URL and its path, not the host that it names.
  */
 import { createRequestHandler, writeReadableStreamToWritable, type ServerBuild } from "@remix-run/node";
 import type { Request as ExpressRequest, RequestHandler, Response as ExpressResponse } from "express";

@@ -66,7 +66,11 @@ const waiting: (() => void)[] = [];
 
 async function take({ name, source, signal }: ThreadJob): Promise<Thread> {
   for (;;) {
-    signal.throwIfAborted();
+    if (signal.aborted) {
+      // It may have been woken for a thread that the next one can have.
+      waiting.shift()?.();
+      signal.throwIfAborted();
+    }
     const idle = [...threads].find((thread) => thread.isIdle && thread.name === name);
     if (idle) return idle.take();
     if (threads.size < MOST_THREADS) {
@@ -81,7 +85,9 @@ async function take({ name, source, signal }: ThreadJob): Promise<Thread> {
 }
 
 function giveBack(thread: Thread) {
-  if (thread.isDead || !thread.rest()) threads.delete(thread);
+  // A thread that died has woken one already.
+  if (thread.isDead) return;
+  if (!thread.rest()) threads.delete(thread);
   waiting.shift()?.();
 }
 

@@ -209,6 +209,13 @@ eachDatabase("a merchant's connection", ({ db }) => {
     await open.close();
   });
 
+  it("leaves no test under way behind when a key cannot be had after it", async () => {
+    const context = await store();
+    const keys = { ...TEST_KEYS, current: () => Promise.reject(new Error("The KMS is away.")) };
+    await expect(connect({ ...context, keys }, "BING")).rejects.toThrow("The KMS is away.");
+    expect(await db().connectionEvent.count({ where: { storeId: context.storeId } })).toBe(0);
+  });
+
   it("does not restore a secret that was deleted while its provider was being asked", async () => {
     const context = await store();
     await connect(context, "BING");

@@ -29,19 +29,25 @@ export function HistoryCard({ tests, connected, now, ianaTimezone }: Props) {
             <Row
               key={test.id}
               title={
-                test.errorClass ? (
+                !test.ended ? (
+                  <Badge>Not ended</Badge>
+                ) : test.errorClass ? (
                   <Badge tone="critical">{classLabel(test.errorClass)}</Badge>
                 ) : (
                   <Badge tone="success">Worked</Badge>
                 )
               }
-              detail={[TRIGGERS[test.trigger], test.message].filter(Boolean).join(": ")}
+              detail={
+                test.ended
+                  ? [TRIGGERS[test.trigger], test.message].filter(Boolean).join(": ")
+                  : "Under way, or Backroom stopped while it ran"
+              }
               aside={
                 <span className="test-facts">
                   <time dateTime={test.at} title={formatShopTime(test.at, ianaTimezone)}>
                     {formatAgo(test.at, now)}
                   </time>
-                  <span>{test.latencyMs} ms</span>
+                  {test.ended && <span>{test.latencyMs} ms</span>}
                 </span>
               }
             />

@@ -65,14 +65,14 @@ export async function visitMcp<T>(
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
-    // Nobody waits for the goodbye: a server that takes its time over it is not slow, nor does its test fail.
+    // The goodbye is not waited for: a server that takes its time over it is not slow, nor does its test fail.
     afterwards(leave(client, transport, deadline));
   }
 }
 
 /**
  * The client would compile the schemas that a server sends and run their regular expressions on what the same server
- * answers: whoever writes both could keep this process busy for ever.
+ * answers, which could keep the thread busy until its job is ended.
  */
 export const UNJUDGED: jsonSchemaValidator = {
   getValidator: () => (input) => ({ valid: true, data: input as never, errorMessage: undefined }),

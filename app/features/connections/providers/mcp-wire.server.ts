@@ -80,7 +80,7 @@ export class McpWire {
   /** The client swallows why an event stream broke off. */
   #watched(response: Response, exchange: number | null): Response {
     if (!response.body) return response;
-    // The client reads its channel as an event stream, whatever type it has.
+    // The client reads its channel as an event stream, of any type.
     const isStream = exchange === null || isEventStream(response.headers.get("content-type"));
     const meter = new AnswerMeter(this.#budget, isStream);
     const reader = response.body.getReader();
