@@ -81,12 +81,12 @@ export function unreadable(
         "mend",
         code,
         `${refused.length.toLocaleString("en-US")} of ${count(refused.length + opened, "value")} of ${table}.${column} ${verb(refused.length, "does", "do")} not open: ${few([...new Set(refused.map(({ reason }) => reason))], REASONS)}`,
-        `${TODO[table] ?? "Give the process the key that sealed it."} Rows: ${few(refused.map(({ id }) => id))}.`,
+        `${ADVICE[table] ?? "Give the process the key that sealed it."} Rows: ${few(refused.map(({ id }) => id))}.`,
       ),
     );
 }
 
-const TODO: Record<string, string> = {
+const ADVICE: Record<string, string> = {
   StoreSecret: "Give the process the key that sealed it, or let the merchant connect the provider again.",
   Session: "Give the process the key that sealed it, or let the merchant open the app again.",
 };

@@ -27,6 +27,7 @@ import { runMain, spawnScript, startMain } from "../support/commands";
 import { createTestDatabase, type TestDatabase } from "../support/databases";
 import { eventually } from "../support/eventually";
 import { administer, databaseUrl } from "../support/postgres";
+import { query } from "../support/provider-database";
 import { insertTenant } from "../support/tenant-rows";
 
 const EVENTS = 10_000;
@@ -75,17 +76,6 @@ async function emptyDatabase(): Promise<TestDatabase> {
   };
 }
 
-async function query<T>(url: string, ...statements: string[]): Promise<T[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    let rows: T[] = [];
-    for (const statement of statements) rows = (await client.query(statement)).rows as T[];
-    return rows;
-  } finally {
-    await client.end();
-  }
-}
 const count = async (url: string, table: string) =>
   Number((await query<{ n: string }>(url, `SELECT count(*) AS n FROM "${table}"`))[0]!.n);
 const scratchDatabases = () =>

@@ -37,7 +37,7 @@ describe("two environments in one database of Postgres", () => {
     database = await createTestDatabase("postgres");
     direct = databaseUrl(inject("postgresUrl"), new URL(database.url).pathname.slice(1));
     await administer(direct, "ALTER SCHEMA public RENAME TO production", "CREATE SCHEMA public");
-    // Found by whatever names no schema, and good for nothing.
+    // A statement that names no schema finds these, and fails.
     await administer(
       direct,
       ...[...models.map(({ name }) => name), "_prisma_migrations"].map(

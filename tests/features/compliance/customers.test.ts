@@ -234,12 +234,12 @@ eachDatabase("customers/data_request", ({ db }) => {
   });
 
   it("about whom nothing is stored has a report that says so", async () => {
-    const nobody = dataRequest(ann.shopDomain)
+    const ofStranger = dataRequest(ann.shopDomain)
       .replaceAll(ANN.id, "99")
       .replaceAll(ANN.order, "98")
       .replaceAll(ANN.email, "new@example.org")
       .replaceAll(ANN.phone, "+1 212 000 0000");
-    await attempt(db(), await ask(nobody));
+    await attempt(db(), await ask(ofStranger));
     const [request] = await requestsOf(db(), ann.shopDomain);
     expect(await page(request!.id)).toContain("Nothing is stored about you.");
     expect(await sent(request!.id)).toBe("done");
